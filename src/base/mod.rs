@@ -1,0 +1,13 @@
+//! Ids, hashes, paths and positions. Knows nothing of bundling, does no I/O.
+
+mod hash;
+mod ids;
+mod index_vec;
+mod lines;
+mod paths;
+
+pub use hash::ContentHash;
+pub use ids::{AssetId, ChunkId, ModuleId, PageId, StyleId};
+pub use index_vec::{Idx, IndexVec};
+pub use lines::LineIndex;
+pub use paths::{join_url, normalize_slashes, relative_path, relative_url};

@@ -1,0 +1,183 @@
+//! The total answer: every stage reads this and nothing else.
+
+use crate::lang::LanguageTarget;
+use crate::model::Loader;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize)]
+pub enum Format {
+    Esm,
+    Cjs,
+    Iife,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize)]
+pub enum Platform {
+    Browser,
+    Node,
+    Neutral,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize)]
+pub enum Mode {
+    Production,
+    Development,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize)]
+pub enum Minify {
+    Off,
+    /// Names and white space.
+    Fast,
+    /// Each module compressed.
+    On,
+    /// And the whole chunk once more.
+    Max,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize)]
+pub enum SourceMapMode {
+    None,
+    Linked,
+    Inline,
+    External,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize)]
+pub enum Packages {
+    Bundle,
+    External,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize)]
+pub enum LegalComments {
+    None,
+    Inline,
+    Eof,
+    Linked,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize)]
+pub enum JsxMode {
+    Automatic,
+    Classic,
+    Preserve,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug, serde::Serialize)]
+pub struct JsxOptions {
+    /// `None`: what the file's tsconfig says, else automatic.
+    pub mode: Option<JsxMode>,
+    pub dev: bool,
+    pub import_source: Option<String>,
+    pub factory: Option<String>,
+    pub fragment: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize)]
+pub enum ImageMode {
+    /// Lossless.
+    On,
+    Lossy,
+    Off,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize)]
+pub enum LogLevel {
+    Silent,
+    Error,
+    Warning,
+    Info,
+    Verbose,
+}
+
+/// Every choice of a build. Paths are absolute.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+pub struct Options {
+    /// Entries as given, in order: optional output name, and path or specifier.
+    pub entries: Vec<(Option<String>, String)>,
+    pub root: PathBuf,
+    /// Lowest common folder of the script entries unless given.
+    pub outbase: PathBuf,
+    pub outdir: PathBuf,
+    /// `--outfile`: the path inside `outdir` of the only entry.
+    pub outfile: Option<String>,
+    /// An entry is HTML: the defaults of a whole site.
+    pub site: bool,
+    pub format: Format,
+    pub global_name: Option<String>,
+    pub platform: Platform,
+    pub mode: Mode,
+    pub minify: Minify,
+    pub splitting: bool,
+    pub sourcemap: SourceMapMode,
+    pub sources_content: bool,
+    /// As given or found: `es2022`, `chrome120`, browserslist queries already resolved to `browser version` pairs.
+    pub target: LanguageTarget,
+    pub external: Vec<String>,
+    pub packages: Packages,
+    /// Expressions by dotted name. Holds `process.env.NODE_ENV` and `import.meta.env.*` as well.
+    pub define: BTreeMap<String, String>,
+    pub alias: BTreeMap<String, String>,
+    pub inject: Vec<PathBuf>,
+    /// By suffix with the dot, several dots allowed; the defaults are in here.
+    pub loaders: BTreeMap<String, Loader>,
+    /// By output kind (`js`, `css`).
+    pub banner: BTreeMap<String, String>,
+    pub footer: BTreeMap<String, String>,
+    pub legal_comments: LegalComments,
+    pub drop_console: bool,
+    pub drop_debugger: bool,
+    pub pure: Vec<String>,
+    pub keep_names: bool,
+    pub ignore_annotations: bool,
+    pub tree_shaking: bool,
+    pub jsx: JsxOptions,
+    pub conditions: Vec<String>,
+    pub main_fields: Vec<String>,
+    pub resolve_extensions: Vec<String>,
+    pub tsconfig: Option<PathBuf>,
+    pub preserve_symlinks: bool,
+    /// Empty: references are relative.
+    pub public_path: String,
+    pub entry_names: String,
+    pub chunk_names: String,
+    pub asset_names: String,
+    pub metafile: Option<PathBuf>,
+    pub public_dir: Option<PathBuf>,
+    /// `br`, `gz`, `zst`.
+    pub precompress: Vec<String>,
+    pub images: ImageMode,
+    pub service_worker: bool,
+    /// `netlify`, `json`, …
+    pub headers: Vec<String>,
+    pub budget: Option<BudgetSource>,
+    /// `None`: no cache.
+    pub cache_dir: Option<PathBuf>,
+    pub log_level: LogLevel,
+    pub json: bool,
+    pub timings: bool,
+    pub trace: Option<PathBuf>,
+    pub dump: Vec<String>,
+    /// Warning names.
+    pub silence: Vec<String>,
+    pub deny: Vec<String>,
+}
+
+/// Where the limits come from.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+pub enum BudgetSource {
+    /// 1 MB for the initial load of every page, 1 MB for all scripts and styles.
+    Default,
+    File(PathBuf),
+}
+
+impl Options {
+    pub fn production(&self) -> bool {
+        self.mode == Mode::Production
+    }
+    pub fn minified(&self) -> bool {
+        self.minify != Minify::Off
+    }
+}

@@ -1,0 +1,225 @@
+//! What one script module says of itself, before any other file is known.
+//!
+//! Symbols are numbered per module, the same way by `scan` and by `compile`, because both number the same
+//! transformed tree. The layout of the numbers:
+//!
+//! | numbers | symbol |
+//! | --- | --- |
+//! | [`sym::NAMESPACE`] | the module's namespace object |
+//! | [`sym::WRAPPER`] | `require_x` of a CommonJS module, `init_x` of a lazily evaluated ES module |
+//! | [`sym::INTEROP`], [`sym::INTEROP_NODE`] | a CommonJS module as seen by `import`: bundler rules, Node rules |
+//! | [`sym::DEFAULT`] | `export default expression` |
+//! | `FIRST_HELPER + h` | the runtime helper `h` |
+//! | `first_record() + 2 r`, `+ 1` | of import record `r`: its namespace, its wrapper or dynamic-import target |
+//! | from `first_declared()` | top-level declarations, imported names, members of imported namespaces |
+
+use serde::{Deserialize, Serialize};
+
+/// A symbol's number within its module.
+pub type LocalSym = u32;
+
+pub mod sym {
+    //! Fixed symbol numbers.
+    use super::LocalSym;
+    pub const NAMESPACE: LocalSym = 0;
+    pub const WRAPPER: LocalSym = 1;
+    pub const INTEROP: LocalSym = 2;
+    pub const INTEROP_NODE: LocalSym = 3;
+    pub const DEFAULT: LocalSym = 4;
+    pub const FIRST_HELPER: LocalSym = 5;
+}
+
+/// The names exported by the runtime module, in helper order.
+pub const HELPERS: [&str; 10] = [
+    "__commonJS",
+    "__esm",
+    "__export",
+    "__reExport",
+    "__toESM",
+    "__toCommonJS",
+    "__preload",
+    "__require",
+    "__glob",
+    "__name",
+];
+
+/// A runtime helper: an index into [`HELPERS`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub struct Helper(pub u8);
+
+impl Helper {
+    pub const COMMON_JS: Helper = Helper(0);
+    pub const ESM: Helper = Helper(1);
+    pub const EXPORT: Helper = Helper(2);
+    pub const RE_EXPORT: Helper = Helper(3);
+    pub const TO_ESM: Helper = Helper(4);
+    pub const TO_COMMON_JS: Helper = Helper(5);
+    pub const PRELOAD: Helper = Helper(6);
+    pub const REQUIRE: Helper = Helper(7);
+    pub const GLOB: Helper = Helper(8);
+    pub const NAME: Helper = Helper(9);
+
+    pub fn symbol(self) -> LocalSym {
+        sym::FIRST_HELPER + u32::from(self.0)
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub enum SourceType {
+    /// Has `import`/`export`, or its file name or package says so.
+    #[default]
+    Esm,
+    CommonJs,
+}
+
+/// How a specifier is used.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub enum ImportKind {
+    /// `import … from`, `export … from`, `import 'x'`
+    Import,
+    /// `import('x')`
+    Dynamic,
+    /// `require('x')`
+    Require,
+    /// `require.resolve('x')`
+    RequireResolve,
+    /// `new URL('x', import.meta.url)`
+    Url,
+    /// `new Worker(new URL('x', import.meta.url))`, `SharedWorker` likewise
+    Worker,
+    /// `navigator.serviceWorker.register(new URL('x', import.meta.url))`
+    ServiceWorker,
+}
+
+/// One specifier in a module. Several statements naming the same specifier with the same kind share a record.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ImportRecord {
+    pub specifier: String,
+    pub kind: ImportKind,
+    /// Byte range of the specifier (with its quotes) in the source.
+    pub start: u32,
+    pub end: u32,
+    /// `with { type: '…' }`
+    pub attribute: Option<String>,
+    /// Inside `try`, or followed by `.catch` or a second `then` argument: unresolved is a warning, not an error.
+    pub guarded: bool,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub enum SymbolKind {
+    /// Declared at the top level of this module.
+    Local,
+    /// `import { name }`; `name` is the exporting module's name (`default` included).
+    Import { record: u32, name: String },
+    /// `import * as x`
+    Namespace { record: u32 },
+    /// `x.name` where `x` is the namespace symbol.
+    Member { namespace: LocalSym, name: String },
+}
+
+/// A symbol of the declared range.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct SymbolDecl {
+    pub name: String,
+    pub kind: SymbolKind,
+    /// Never assigned after its declaration (imports are not), and declared as a function, class or `const`.
+    pub constant: bool,
+    /// Byte offset of the first mention, for messages.
+    pub start: u32,
+}
+
+/// What an export name stands for.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum ExportTarget {
+    /// A symbol of this module (which may itself be an import).
+    Symbol(LocalSym),
+    /// `export { name } from`
+    From { record: u32, name: String },
+    /// `export * as x from`
+    NamespaceFrom { record: u32 },
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ExportDecl {
+    pub name: String,
+    pub target: ExportTarget,
+    pub start: u32,
+    pub end: u32,
+}
+
+/// One top-level statement: what liveness is decided on.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Part {
+    pub declares: Vec<LocalSym>,
+    /// Declared, imported and record symbols that running or reading this part needs.
+    pub uses: Vec<LocalSym>,
+    /// Records of `import()`, `require`, `new URL`, workers inside this part.
+    pub records: Vec<u32>,
+    /// Must be kept whenever the module is evaluated.
+    pub side_effects: bool,
+}
+
+/// A literal that importers may copy.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub enum Constant {
+    Undefined,
+    Null,
+    Bool(bool),
+    Number(f64),
+    Text(String),
+}
+
+/// Everything the linker needs to know of one module.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct ModuleFacts {
+    pub source_type: SourceType,
+    /// No `import`, `export`, `require`, `module`, `exports`: could be either; treated as `source_type` says.
+    pub ambiguous: bool,
+    pub records: Vec<ImportRecord>,
+    /// Import statements in source order (record numbers, repetitions removed): the order of evaluation.
+    pub import_order: Vec<u32>,
+    pub symbols: Vec<SymbolDecl>,
+    pub exports: Vec<ExportDecl>,
+    /// Records of `export *`.
+    pub stars: Vec<u32>,
+    pub parts: Vec<Part>,
+    /// Literal values of never-assigned top-level constants.
+    pub constants: Vec<(LocalSym, Constant)>,
+    /// Helpers that `scan` already knows this module's code calls.
+    pub helpers: Vec<Helper>,
+    /// For CommonJS: names assigned to `exports` (as far as they can be seen).
+    pub cjs_exports: Vec<String>,
+    /// CommonJS with `__esModule` set.
+    pub cjs_es_module: bool,
+    pub top_level_await: bool,
+    /// Direct `eval` or `with`: names must stay.
+    pub pins_names: bool,
+    /// `"use strict"`, or an ES module.
+    pub strict: bool,
+    /// `#!…` line of the source, without the line end.
+    pub hashbang: Option<String>,
+}
+
+impl ModuleFacts {
+    pub fn first_record(&self) -> LocalSym {
+        sym::FIRST_HELPER + HELPERS.len() as u32
+    }
+    /// The namespace (import) of record `r`.
+    pub fn record_namespace(&self, record: u32) -> LocalSym {
+        self.first_record() + 2 * record
+    }
+    /// The wrapper (require) or the dynamic target (import(), new URL, worker) of record `r`.
+    pub fn record_target(&self, record: u32) -> LocalSym {
+        self.first_record() + 2 * record + 1
+    }
+    pub fn first_declared(&self) -> LocalSym {
+        self.first_record() + 2 * self.records.len() as u32
+    }
+    /// How many symbols other modules may speak of.
+    pub fn symbol_count(&self) -> u32 {
+        self.first_declared() + self.symbols.len() as u32
+    }
+    pub fn declared(&self, symbol: LocalSym) -> Option<&SymbolDecl> {
+        symbol.checked_sub(self.first_declared()).and_then(|at| self.symbols.get(at as usize))
+    }
+}

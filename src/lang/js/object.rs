@@ -1,0 +1,84 @@
+//! A compiled module: text with holes, ready to be named and spliced. Plain data, cacheable.
+
+use super::facts::LocalSym;
+use serde::{Deserialize, Serialize};
+
+/// What stands at a hole of the text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum HoleKind {
+    /// The symbol's name.
+    Name,
+    /// `{name}` in an object literal or pattern: the text before the hole has nothing of it. The splicer writes the
+    /// property name `key` (an index into [`ModuleObject::strings`]) and, if the symbol is named otherwise, `:name`.
+    Shorthand(u32),
+    /// A string literal with the URL of what the record leads to, relative to the chunk.
+    RecordUrl(u32),
+    /// An array literal with the URLs that must be loaded with the record's chunk.
+    RecordDeps(u32),
+    /// The public URL of the module's own asset, as an expression.
+    AssetUrl,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Hole {
+    /// Byte offset in `text`.
+    pub at: u32,
+    /// The symbol for names; 0 for the others.
+    pub symbol: LocalSym,
+    pub kind: HoleKind,
+}
+
+/// A lexical scope below the module's top level.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Scope {
+    /// Index of the parent scope; `u32::MAX` for the top level.
+    pub parent: u32,
+    /// Symbols declared here, most used first (ties in order of appearance).
+    pub declares: Vec<LocalSym>,
+    /// Symbols from outside that are mentioned in here or deeper, sorted.
+    pub captures: Vec<LocalSym>,
+    /// Globals mentioned in here or deeper: indices into [`ModuleObject::globals`], sorted.
+    pub globals: Vec<u32>,
+}
+
+/// Text, holes and the tables to fill them.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct ModuleObject {
+    /// Minified or pretty, without any renamable name.
+    pub text: String,
+    /// In order of `at`.
+    pub holes: Vec<Hole>,
+    /// Names of all symbols from [`super::facts::ModuleFacts::symbol_count`] on: first those that compilation put at
+    /// the top level, then nested ones.
+    pub extra_names: Vec<String>,
+    /// How many of `extra_names` are at the top level.
+    pub extra_top_level: u32,
+    /// How often each symbol is mentioned, by symbol number.
+    pub counts: Vec<u32>,
+    /// Parents before children.
+    pub scopes: Vec<Scope>,
+    /// Free names: never given to a binding that could capture them.
+    pub globals: Vec<String>,
+    /// Property names of shorthand holes.
+    pub strings: Vec<String>,
+    /// Symbols whose name must stay (direct `eval`, `with`).
+    pub pinned: bool,
+    /// Source map: offsets in `text` and positions in the source, in order of offset.
+    pub mappings: Vec<Mapping>,
+    /// Legal comments (`/*! … */`, `@license`, `@preserve`), whole, in order.
+    pub legal_comments: Vec<String>,
+    /// Top-level symbols that the text really declares, sorted.
+    pub declared: Vec<LocalSym>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Mapping {
+    /// Byte offset in the object's text.
+    pub at: u32,
+    /// 0-based.
+    pub line: u32,
+    /// 0-based, UTF-16 units.
+    pub column: u32,
+    /// The original name, if what stands here was renamed: an index into [`ModuleObject::strings`], or `u32::MAX`.
+    pub name: u32,
+}

@@ -1,0 +1,99 @@
+//! Source map v3: encoding.
+
+use serde_json::json;
+
+/// One mapping of a generated file; positions are 0-based, columns in UTF-16 units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Token {
+    pub line: u32,
+    pub column: u32,
+    pub source: u32,
+    pub source_line: u32,
+    pub source_column: u32,
+    /// Index into the names, or `u32::MAX`.
+    pub name: u32,
+}
+
+/// The `mappings` field for tokens sorted by generated position.
+pub fn encode_mappings(tokens: &[Token]) -> String {
+    let mut out = String::with_capacity(tokens.len() * 6);
+    let (mut line, mut column, mut source, mut source_line, mut source_column, mut name) =
+        (0u32, 0i64, 0i64, 0i64, 0i64, 0i64);
+    let mut first = true;
+    for token in tokens {
+        while line < token.line {
+            out.push(';');
+            line += 1;
+            column = 0;
+            first = true;
+        }
+        if !first {
+            out.push(',');
+        }
+        first = false;
+        let mut delta = |previous: &mut i64, now: u32| {
+            push_vlq(&mut out, i64::from(now) - *previous);
+            *previous = i64::from(now);
+        };
+        delta(&mut column, token.column);
+        delta(&mut source, token.source);
+        delta(&mut source_line, token.source_line);
+        delta(&mut source_column, token.source_column);
+        if token.name != u32::MAX {
+            delta(&mut name, token.name);
+        }
+    }
+    out
+}
+
+fn push_vlq(out: &mut String, value: i64) {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut rest = if value < 0 { ((-value as u64) << 1) | 1 } else { (value as u64) << 1 };
+    loop {
+        let digit = rest & 31;
+        rest >>= 5;
+        out.push(DIGITS[(digit | if rest > 0 { 32 } else { 0 }) as usize] as char);
+        if rest == 0 {
+            break;
+        }
+    }
+}
+
+/// The whole map as JSON text.
+pub fn encode(
+    file: &str,
+    sources: &[String],
+    contents: Option<&[&str]>,
+    names: &[String],
+    ignore: &[u32],
+    tokens: &[Token],
+) -> String {
+    let mut map = json!({ "version": 3, "file": file, "sources": sources });
+    if let Some(contents) = contents {
+        map["sourcesContent"] = json!(contents);
+    }
+    map["names"] = json!(names);
+    map["mappings"] = json!(encode_mappings(tokens));
+    if !ignore.is_empty() {
+        map["ignoreList"] = json!(ignore);
+    }
+    map.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn vlq() {
+        let token = |line, column, source_line, source_column| Token {
+            line,
+            column,
+            source: 0,
+            source_line,
+            source_column,
+            name: u32::MAX,
+        };
+        assert_eq!(encode_mappings(&[token(0, 0, 0, 0), token(0, 16, 1, 0), token(2, 1, 0, 5)]), "AAAA,gBACA;;CADK");
+    }
+}

@@ -1,0 +1,88 @@
+//! Made by `link`. Read by `split`, `script`, `style`, `report`.
+
+use crate::base::{IndexVec, ModuleId};
+use crate::lang::js::{Constant, Helper, LocalSym};
+use std::collections::BTreeMap;
+
+/// A symbol of a module.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct SymbolRef {
+    pub module: ModuleId,
+    pub symbol: LocalSym,
+}
+
+/// How a module's code stands in its chunk.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Wrap {
+    /// Statements at the top level of the chunk.
+    #[default]
+    None,
+    /// `var require_x = __commonJS(function (exports, module) { … })`
+    CommonJs,
+    /// `function init_x() { … }`, declarations hoisted out of it.
+    Esm,
+}
+
+/// What an imported or re-exported name is bound to.
+#[derive(Clone, PartialEq, Debug)]
+pub enum ExportBinding {
+    /// The symbol that declares it.
+    Symbol(SymbolRef),
+    /// The namespace object of a module.
+    Namespace(ModuleId),
+    /// `ns.name` of a CommonJS module as seen by `import`.
+    CommonJs(CjsBinding),
+    /// A name of an external module: `name` is `*` for its namespace.
+    External { specifier: String, name: String },
+    /// Known to be `undefined` (disabled module, missing name that is only a warning).
+    Undefined,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct CjsBinding {
+    pub module: ModuleId,
+    /// Node's interop rule, by the importer's type.
+    pub node: bool,
+    pub name: String,
+}
+
+/// One module after linking.
+#[derive(Clone, Debug, Default)]
+pub struct ModuleLink {
+    pub wrap: Wrap,
+    /// Anything of it is in the output.
+    pub included: bool,
+    /// By part number.
+    pub live_parts: Vec<bool>,
+    /// By record number: the import statement evaluates its target.
+    pub live_records: Vec<bool>,
+    /// By (symbol - first_declared): what each imported symbol and namespace member is bound to.
+    pub bindings: Vec<Option<ExportBinding>>,
+    /// Literals to be put in place of imported symbols.
+    pub constants: Vec<(LocalSym, Constant)>,
+    /// Every name this module exports, sorted, with `export *` followed.
+    pub exports: BTreeMap<String, ExportBinding>,
+    /// `export *` from CommonJS or externals: their names are only known at run time.
+    pub dynamic_stars: Vec<u32>,
+    /// The namespace object is needed as a value.
+    pub needs_namespace: bool,
+    pub needs_interop: bool,
+    pub needs_interop_node: bool,
+    /// Helpers the linker's own glue needs in this module's place.
+    pub helpers: Vec<Helper>,
+    /// Position in the order of evaluation over all entries.
+    pub order: u32,
+    /// Evaluated by a static import from a module that is not wrapped (a CommonJS module is then called in its place).
+    pub eager: bool,
+    /// Own top-level await, or that of a static dependency.
+    pub asynchronous: bool,
+    /// Declared symbols that something outside the module refers to, sorted.
+    pub exported_symbols: Vec<LocalSym>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Linked {
+    pub modules: IndexVec<ModuleId, ModuleLink>,
+    /// Included modules in order of evaluation.
+    pub order: Vec<ModuleId>,
+}

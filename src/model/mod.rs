@@ -1,0 +1,19 @@
+//! Nouns that cross a stage boundary. Each says who makes it and who reads it; none is changed after it is made.
+//! No algorithms, no I/O, no locks.
+
+mod chunk_plan;
+mod graph;
+mod linked;
+mod outputs;
+mod verdict;
+
+pub use chunk_plan::{Chunk, ChunkKind, ChunkPlan};
+pub use graph::{
+    Asset, AssetKind, Entry, EntryKind, Loader, Module, ModuleGraph, Origin, Package, Page, Style, Target,
+};
+pub use linked::{CjsBinding, ExportBinding, Linked, ModuleLink, SymbolRef, Wrap};
+pub use outputs::{
+    Contribution, Emitted, EmittedFile, FileKind, ImageSets, InlineStyles, NameTemplate, OptimizedImage, OutputKey,
+    Piece, RefStyle, RenderedFile, RenderedStyles, Sealed, SealedFile, Sidecar, WhyLink,
+};
+pub use verdict::{BudgetLine, Verdict, VerdictLine};

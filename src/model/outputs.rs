@@ -1,0 +1,179 @@
+//! What becomes files.
+
+use crate::base::{AssetId, ChunkId, ContentHash, IndexVec, PageId};
+use std::sync::Arc;
+
+/// Identity of an output before it has a name. No final URL exists before `seal`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum OutputKey {
+    Chunk(ChunkId),
+    /// The style sheet of a chunk.
+    Style(ChunkId),
+    /// A style sheet that a page links itself: page and index of the reference.
+    PageStyle(PageId, u32),
+    Asset(AssetId),
+    Page(PageId),
+    /// The source map of another output.
+    Map(Box<OutputKey>),
+    /// Legal comments of a chunk.
+    Legal(ChunkId),
+    /// Made by `pwa`, `delivery` or the metafile: its fixed path.
+    Named(String),
+}
+
+/// How a reference is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RefStyle {
+    /// `./x.js`, `../x.js`: relative to the file that mentions it.
+    Relative,
+    /// Public path + path; without a public path the same as `Relative`.
+    Public,
+    /// Path inside the output directory.
+    Path,
+    /// `sha384-…` of the bytes.
+    Integrity,
+    /// The last part of the path.
+    FileName,
+}
+
+/// Bytes of an output, or a mention of another output.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Piece {
+    Text(Vec<u8>),
+    Ref(OutputKey, RefStyle),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FileKind {
+    Document,
+    Script,
+    Stylesheet,
+    Image,
+    Font,
+    Media,
+    Map,
+    /// JSON, manifests, text.
+    Data,
+    /// `_headers` and other files for servers, not for browsers.
+    Server,
+    Other,
+}
+
+/// `[dir]/[name]-[hash][ext]` and what stands for each.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NameTemplate {
+    /// With `[dir]`, `[name]`, `[hash]`, `[ext]`; `[ext]` is without the dot.
+    pub template: String,
+    pub dir: String,
+    pub name: String,
+    /// With the dot.
+    pub ext: String,
+}
+
+/// One step of the way from an entry to a module.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+pub struct WhyLink {
+    /// Name of the importing file.
+    pub file: String,
+    /// 1-based line of the import.
+    pub line: u32,
+    pub specifier: String,
+}
+
+/// What one source gave to an output.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+pub struct Contribution {
+    /// Module, style or asset name.
+    pub source: String,
+    /// `name@version`, or empty for the project's own files.
+    pub package: String,
+    pub bytes: u64,
+    /// The shortest import chain from an entry.
+    pub why: Vec<WhyLink>,
+}
+
+/// Made by `script`, `style`, `page` and the image files by `pipeline`. Read by `seal`.
+#[derive(Clone, Debug)]
+pub struct RenderedFile {
+    pub key: OutputKey,
+    pub kind: FileKind,
+    pub name: NameTemplate,
+    pub body: Vec<Piece>,
+    pub contributions: Vec<Contribution>,
+    /// Exported names, for the metafile.
+    pub exports: Vec<String>,
+}
+
+/// Final bytes and final name. Made by `seal`; `pwa` and `delivery` add files. Read by `emit`.
+#[derive(Clone, Debug)]
+pub struct SealedFile {
+    pub key: OutputKey,
+    pub kind: FileKind,
+    /// Inside the output directory, `/` between parts.
+    pub path: String,
+    pub bytes: Arc<[u8]>,
+    /// The path holds a hash of the content: may be cached for ever.
+    pub hashed: bool,
+    pub hash: ContentHash,
+    /// Paths of the outputs it mentions, sorted.
+    pub mentions: Vec<String>,
+    pub contributions: Vec<Contribution>,
+    pub exports: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Sealed {
+    /// Sorted by path.
+    pub files: Vec<SealedFile>,
+}
+
+/// A precompressed copy.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+pub struct Sidecar {
+    /// `br`, `gz` or `zst`.
+    pub encoding: String,
+    pub bytes: u64,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+pub struct EmittedFile {
+    pub path: String,
+    pub kind: FileKind,
+    pub bytes: u64,
+    pub hashed: bool,
+    pub sidecars: Vec<Sidecar>,
+    pub contributions: Vec<Contribution>,
+}
+
+/// Made by `emit`, or by reading a built directory (`check`). Read by `budget` and `report`.
+#[derive(Clone, Debug, Default)]
+pub struct Emitted {
+    pub directory: std::path::PathBuf,
+    /// Sorted by path.
+    pub files: Vec<EmittedFile>,
+}
+
+/// An image after `image`. Read by `page` (sizes) and `pipeline` (bytes).
+#[derive(Clone, Debug)]
+pub struct OptimizedImage {
+    /// Never more than the source has.
+    pub bytes: Arc<[u8]>,
+    /// As displayed (orientation applied), CSS pixels; 0 when unknown (SVG without size).
+    pub width: u32,
+    pub height: u32,
+}
+
+/// By asset: images have an entry, other assets `None`. Made by `image`.
+pub type ImageSets = IndexVec<AssetId, Option<OptimizedImage>>;
+
+/// Style sheets that stand in the page itself (`<style>`, `style="…"`), by page and index of the reference. Made by
+/// `style`, read by `page`.
+pub type InlineStyles = std::collections::BTreeMap<(PageId, u32), Vec<Piece>>;
+
+/// Made by `style`.
+#[derive(Clone, Debug, Default)]
+pub struct RenderedStyles {
+    pub files: Vec<RenderedFile>,
+    pub inline: InlineStyles,
+}
