@@ -114,3 +114,8 @@ impl VisitMut for Respan {
         *span = if self.0 == DUMMY_SP { DUMMY_SP } else { self.0 };
     }
 }
+
+/// `a.b.c` as an expression on globals, for the compressor's list of pure functions.
+pub(super) fn path_expression(path: &str, unresolved: SyntaxContext) -> Option<Box<Expr>> {
+    parse_value(path, unresolved).map(Box::new)
+}

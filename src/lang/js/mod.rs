@@ -1,5 +1,7 @@
 //! JavaScript, TypeScript and JSX, one module at a time. The only home of swc: no type of it leaves.
 
+mod apply;
+mod compile;
 mod declared;
 mod define;
 mod facts;
@@ -8,11 +10,17 @@ mod lower;
 mod numbering;
 mod object;
 mod parse;
+mod plan;
+mod print;
 mod purity;
 mod rewrite;
 mod scan;
+mod scopes;
+mod wrap;
 
+pub use compile::compile;
 pub use define::is_expression;
+pub use plan::{BindingPlan, CompilePlan, ImportCall, ModuleWrap, RecordPlan};
 pub use scan::scan;
 
 pub use facts::{

@@ -15,7 +15,7 @@ pub enum HoleKind {
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Hole {
-    /// Byte offset in `text`.
+    /// Byte offset in `text` of the one byte (`_`) that the hole stands for.
     pub at: u32,
     /// Record targets and assets are symbols too: the splicer writes their URL.
     pub symbol: LocalSym,

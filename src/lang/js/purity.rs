@@ -3,7 +3,6 @@
 //! Assumptions are those of every bundler: reading a declared binding has no effect (its temporal dead zone is not
 //! waited for on purpose), and the built-ins named here were not replaced.
 
-use rustc_hash::FxHashSet;
 use swc_core::common::comments::{Comments, SingleThreadedComments};
 use swc_core::common::{BytePos, SyntaxContext};
 use swc_core::ecma::ast::*;
@@ -96,9 +95,6 @@ pub(super) struct Purity<'a> {
     /// `--pure`
     pub pure_names: &'a [String],
     pub ignore_annotations: bool,
-    /// Bindings whose read is safe though they are declared later are not told apart: every bound name is safe.
-    pub markers: SyntaxContext,
-    pub pure_positions: FxHashSet<BytePos>,
 }
 
 impl Purity<'_> {
@@ -283,7 +279,7 @@ impl Purity<'_> {
 
     fn annotated(&self, position: BytePos) -> bool {
         !self.ignore_annotations
-            && (self.pure_positions.contains(&position) || self.comments.has_flag(position, "PURE"))
+            && self.comments.has_flag(position, "PURE")
     }
 
     fn arguments(&self, arguments: &[ExprOrSpread]) -> bool {

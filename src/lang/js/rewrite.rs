@@ -3,7 +3,7 @@
 //!
 //! Dropping comes before marking: what stands in a dead branch is never resolved.
 
-use super::facts::{HELPERS, Helper, ImportKind, ImportRecord, LocalSym, sym};
+use super::facts::{HELPERS, ImportKind, ImportRecord, LocalSym, sym};
 use super::fold;
 use super::numbering::{TreeContext, marker_name};
 use super::{LanguageOptions, ParseOptions};
@@ -487,6 +487,3 @@ fn start_as_module(arguments: &mut Vec<ExprOrSpread>) {
         Some(_) => {}
     }
 }
-
-/// The helper that stands for `require` where it has no meaning of its own.
-pub(super) const REQUIRE_HELPER: Helper = Helper::REQUIRE;

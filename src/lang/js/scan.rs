@@ -141,8 +141,6 @@ fn parts(
         unresolved: tree.unresolved,
         pure_names: &language.pure,
         ignore_annotations: language.ignore_annotations,
-        markers: numbered.marker,
-        pure_positions: FxHashSet::default(),
     };
     let keep_all = source_type == SourceType::CommonJs || numbered.rewritten.pins_names || !language.tree_shaking;
     let mut out = Vec::with_capacity(numbered.body.len());
