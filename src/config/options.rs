@@ -177,6 +177,10 @@ impl Options {
     pub fn production(&self) -> bool {
         self.mode == Mode::Production
     }
+    /// Code is split: only ES modules can load each other's chunks.
+    pub fn splits(&self) -> bool {
+        self.splitting && self.format == Format::Esm
+    }
     pub fn minified(&self) -> bool {
         self.minify != Minify::Off
     }

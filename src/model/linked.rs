@@ -54,30 +54,34 @@ pub struct ModuleLink {
     pub included: bool,
     /// By part number.
     pub live_parts: Vec<bool>,
-    /// By record number: the import statement evaluates its target.
-    pub live_records: Vec<bool>,
     /// By (symbol - first_declared): what each imported symbol and namespace member is bound to.
     pub bindings: Vec<Option<ExportBinding>>,
-    /// Literals to be put in place of imported symbols.
+    /// Literals to be put in place of imported symbols, sorted by symbol.
     pub constants: Vec<(LocalSym, Constant)>,
-    /// Every name this module exports, sorted, with `export *` followed.
+    /// Every name this module exports, with `export *` followed.
     pub exports: BTreeMap<String, ExportBinding>,
     /// `export *` from CommonJS or externals: their names are only known at run time.
     pub dynamic_stars: Vec<u32>,
     /// The namespace object is needed as a value.
     pub needs_namespace: bool,
+    /// `__toESM(require_x())` and `__toESM(require_x(), 1)` are needed beside the module.
     pub needs_interop: bool,
     pub needs_interop_node: bool,
-    /// Helpers the linker's own glue needs in this module's place.
-    pub helpers: Vec<Helper>,
-    /// Position in the order of evaluation over all entries.
+    /// Position in the order of evaluation over all entries; `u32::MAX` when not included.
     pub order: u32,
     /// Evaluated by a static import from a module that is not wrapped (a CommonJS module is then called in its place).
     pub eager: bool,
     /// Own top-level await, or that of a static dependency.
     pub asynchronous: bool,
-    /// Declared symbols that something outside the module refers to, sorted.
-    pub exported_symbols: Vec<LocalSym>,
+    /// Included modules that must be there when this one runs: imported, required, or whose bindings it mentions; in
+    /// order of evaluation, then by number.
+    pub dependencies: Vec<ModuleId>,
+    /// Included modules that live code of this one loads with `import()`: (record, module).
+    pub dynamic: Vec<(u32, ModuleId)>,
+    /// Worker entries that live code starts: (record, entry).
+    pub workers: Vec<(u32, usize)>,
+    /// Helpers that this module's code and glue call, sorted.
+    pub helpers: Vec<Helper>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -85,4 +89,6 @@ pub struct Linked {
     pub modules: IndexVec<ModuleId, ModuleLink>,
     /// Included modules in order of evaluation.
     pub order: Vec<ModuleId>,
+    /// Entries whose module is in the output (workers only when something starts them), in order.
+    pub entries: Vec<usize>,
 }

@@ -1,1 +1,204 @@
-//! split
+//! Stage 4: which module goes to which chunk.
+//!
+//! In: `ModuleGraph`, `Linked`. Out: `ChunkPlan`.
+//! Invariants: every included module is in exactly one chunk; a module is in a chunk that every root needing it loads;
+//! a root loads nothing that it does not need, except what was merged on purpose; the plan depends on the graph alone.
+//! Not here: names of files (`seal`), names of symbols and imports between chunks (`script`).
+//! Start at: [`split`].
+
+mod reach;
+
+use crate::base::{ChunkId, IndexVec, ModuleId};
+use crate::config::Options;
+use crate::model::{Chunk, ChunkKind, ChunkPlan, EntryKind, Linked, ModuleGraph};
+use reach::{Bits, Reach};
+use std::collections::BTreeMap;
+
+/// A root: something that is loaded on its own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Root {
+    kind: ChunkKind,
+    module: ModuleId,
+    /// Its namespace object is seen by somebody, so that its chunk must not export anything else.
+    observed: bool,
+}
+
+pub fn split(graph: &ModuleGraph, linked: &Linked, options: &Options) -> ChunkPlan {
+    let roots = roots(graph, linked, options);
+    let reach = Reach::new(linked, &roots);
+    let placement = reach.place(linked, &roots);
+    let mut plan = ChunkPlan { chunk_of: graph.modules.iter().map(|_| None).collect(), ..ChunkPlan::default() };
+    let root_chunks = root_chunks(graph, &roots, &mut plan);
+    fill(graph, linked, &roots, &root_chunks, &placement, &mut plan);
+    finish(graph, linked, &roots, &mut plan);
+    plan
+}
+
+/// Entries in order, then the targets of live `import()`s in order of evaluation.
+fn roots(graph: &ModuleGraph, linked: &Linked, options: &Options) -> Vec<Root> {
+    let mut out: Vec<Root> = linked
+        .entries
+        .iter()
+        .map(|entry| Root {
+            kind: ChunkKind::Entry(*entry),
+            module: graph.entries[*entry].module,
+            observed: graph.entries[*entry].kind == EntryKind::User,
+        })
+        .collect();
+    if options.splits() {
+        let mut dynamic: Vec<(u32, ModuleId)> = linked
+            .modules
+            .iter()
+            .filter(|link| link.included)
+            .flat_map(|link| link.dynamic.iter().map(|(_, target)| (linked.modules[*target].order, *target)))
+            .collect();
+        dynamic.sort_unstable();
+        dynamic.dedup();
+        for (_, module) in dynamic {
+            if !out.iter().any(|root| root.module == module && root.observed) {
+                out.push(Root { kind: ChunkKind::Dynamic(module), module, observed: true });
+            }
+        }
+    }
+    out
+}
+
+fn root_chunks(graph: &ModuleGraph, roots: &[Root], plan: &mut ChunkPlan) -> Vec<ChunkId> {
+    plan.entry_chunks = vec![ChunkId(u32::MAX); graph.entries.len()];
+    roots
+        .iter()
+        .map(|root| {
+            let name = match root.kind {
+                ChunkKind::Entry(entry) => graph.entries[entry].name.clone(),
+                _ => stem(&graph.modules[root.module].name),
+            };
+            let id = plan.chunks.push(Chunk {
+                kind: root.kind,
+                name,
+                modules: Vec::new(),
+                static_imports: Vec::new(),
+                styles: Vec::new(),
+            });
+            match root.kind {
+                ChunkKind::Entry(entry) => {
+                    plan.entry_chunks[entry] = id;
+                    plan.dynamic_chunks.entry(root.module).or_insert(id);
+                }
+                _ => {
+                    plan.dynamic_chunks.insert(root.module, id);
+                }
+            }
+            id
+        })
+        .collect()
+}
+
+/// `src/routes/Cart.tsx` → `Cart`; `index` files take the name of their folder.
+fn stem(name: &str) -> String {
+    let path = name.split('?').next().unwrap_or(name);
+    let mut parts = path.rsplit('/');
+    let file = parts.next().unwrap_or(path);
+    let stem = file.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or("chunk");
+    let chosen = if stem == "index" { parts.next().unwrap_or(stem) } else { stem };
+    let clean: String =
+        chosen.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') { c } else { '_' }).collect();
+    if clean.is_empty() || clean.chars().all(|c| c == '_') { "chunk".into() } else { clean }
+}
+
+/// Modules needed by exactly one root go to its chunk; the others to one chunk per set of roots.
+fn fill(
+    graph: &ModuleGraph,
+    linked: &Linked,
+    roots: &[Root],
+    root_chunks: &[ChunkId],
+    placement: &IndexVec<ModuleId, Bits>,
+    plan: &mut ChunkPlan,
+) {
+    let mut shared: BTreeMap<&Bits, ChunkId> = BTreeMap::new();
+    for module in &linked.order {
+        let bits = &placement[*module];
+        let chunk = match bits.single() {
+            Some(root) => root_chunks[root],
+            None => *shared.entry(bits).or_insert_with(|| {
+                plan.chunks.push(Chunk {
+                    kind: ChunkKind::Shared,
+                    name: "chunk".into(),
+                    modules: Vec::new(),
+                    static_imports: Vec::new(),
+                    styles: Vec::new(),
+                })
+            }),
+        };
+        plan.chunks[chunk].modules.push(*module);
+        plan.chunk_of[*module] = Some(chunk);
+    }
+    let _ = (graph, roots);
+}
+
+/// Static imports between chunks, and style sheets.
+fn finish(graph: &ModuleGraph, linked: &Linked, roots: &[Root], plan: &mut ChunkPlan) {
+    let direct: Vec<Vec<ChunkId>> = plan
+        .chunks
+        .iter_ids()
+        .map(|(id, chunk)| {
+            let mut found: Vec<(u32, ChunkId)> = Vec::new();
+            let own_root = roots.iter().filter(|root| root.kind == chunk.kind && chunk.kind != ChunkKind::Shared);
+            let needed = chunk
+                .modules
+                .iter()
+                .flat_map(|module| linked.modules[*module].dependencies.iter().copied())
+                .chain(own_root.flat_map(|root| {
+                    // A facade needs what its module's exports are bound to.
+                    std::iter::once(root.module).chain(linked.modules[root.module].dependencies.iter().copied())
+                }));
+            for module in needed {
+                if let Some(target) = plan.chunk_of[module].filter(|target| *target != id) {
+                    found.push((linked.modules[module].order, target));
+                }
+            }
+            dedup_by_first(found)
+        })
+        .collect();
+    for id in plan.chunks.ids().collect::<Vec<_>>() {
+        plan.chunks[id].static_imports = closure(id, &direct);
+        let styles = plan.chunks[id].modules.iter().filter_map(|module| graph.modules[*module].style);
+        let mut seen = std::collections::HashSet::new();
+        plan.chunks[id].styles = styles.filter(|style| seen.insert(*style)).collect();
+    }
+}
+
+fn dedup_by_first(mut found: Vec<(u32, ChunkId)>) -> Vec<ChunkId> {
+    found.sort_unstable();
+    let mut out = Vec::new();
+    for (_, chunk) in found {
+        if !out.contains(&chunk) {
+            out.push(chunk);
+        }
+    }
+    out
+}
+
+/// Everything reachable, dependencies before dependents.
+fn closure(root: ChunkId, direct: &[Vec<ChunkId>]) -> Vec<ChunkId> {
+    let mut seen = vec![false; direct.len()];
+    seen[root.0 as usize] = true;
+    let mut out = Vec::new();
+    let mut stack = vec![(root, 0usize)];
+    while let Some((chunk, at)) = stack.last_mut() {
+        match direct[chunk.0 as usize].get(*at).copied() {
+            Some(next) => {
+                *at += 1;
+                if !std::mem::replace(&mut seen[next.0 as usize], true) {
+                    stack.push((next, 0));
+                }
+            }
+            None => {
+                if *chunk != root {
+                    out.push(*chunk);
+                }
+                stack.pop();
+            }
+        }
+    }
+    out
+}

@@ -25,7 +25,6 @@ pub(super) struct ScopeTables {
 
 struct ScopeDraft {
     parent: u32,
-    function: bool,
 }
 
 struct Binding {
@@ -55,7 +54,7 @@ pub(super) fn analyze(
 ) -> ScopeTables {
     let mut walker = Walker {
         strict,
-        scopes: vec![ScopeDraft { parent: NOWHERE, function: true }],
+        scopes: vec![ScopeDraft { parent: NOWHERE }],
         current: TOP,
         function: TOP,
         indices: FxHashMap::default(),
@@ -140,7 +139,7 @@ impl Walker {
 
     fn within(&mut self, function: bool, work: impl FnOnce(&mut Self)) {
         let (current, enclosing) = (self.current, self.function);
-        self.scopes.push(ScopeDraft { parent: current, function });
+        self.scopes.push(ScopeDraft { parent: current });
         self.current = self.scopes.len() as u32 - 1;
         if function {
             self.function = self.current;

@@ -1,0 +1,210 @@
+//! What an export name of a module stands for, through any chain of re-exports (ECMA-262 ResolveExport).
+
+use crate::base::{IndexVec, ModuleId};
+use crate::lang::js::{ExportTarget, LocalSym, SymbolKind};
+use crate::model::{CjsBinding, ExportBinding, ModuleGraph, SymbolRef, Target};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+#[derive(Clone, PartialEq, Debug)]
+pub enum Resolution {
+    Found(ExportBinding),
+    Missing,
+    /// Two different bindings of the name come through `export *`, from these modules.
+    Ambiguous(ModuleId, ModuleId),
+    /// A cycle of re-exports without an origin.
+    Circular,
+}
+
+pub struct Exports<'a> {
+    pub graph: &'a ModuleGraph,
+    pub common_js: &'a IndexVec<ModuleId, bool>,
+    memo: FxHashMap<(ModuleId, String), Resolution>,
+    by_name: Vec<FxHashMap<&'a str, usize>>,
+}
+
+impl<'a> Exports<'a> {
+    pub fn new(graph: &'a ModuleGraph, common_js: &'a IndexVec<ModuleId, bool>) -> Self {
+        let by_name = graph
+            .modules
+            .iter()
+            .map(|module| module.facts.exports.iter().enumerate().map(|(at, export)| (&*export.name, at)).collect())
+            .collect();
+        Exports { graph, common_js, memo: FxHashMap::default(), by_name }
+    }
+
+    /// What `name` of `module` is, for an importer that follows Node's interop rule or not.
+    pub fn resolve(&mut self, module: ModuleId, name: &str) -> Resolution {
+        self.resolve_visiting(module, name, &mut FxHashSet::default())
+    }
+
+    fn resolve_visiting(
+        &mut self,
+        module: ModuleId,
+        name: &str,
+        visiting: &mut FxHashSet<(ModuleId, String)>,
+    ) -> Resolution {
+        let key = (module, name.to_string());
+        if let Some(known) = self.memo.get(&key) {
+            return known.clone();
+        }
+        if !visiting.insert(key.clone()) {
+            return Resolution::Circular;
+        }
+        let found = self.compute(module, name, visiting);
+        visiting.remove(&key);
+        // Inside a cycle the answer may depend on where the search began.
+        if visiting.is_empty() || matches!(found, Resolution::Found(_)) {
+            self.memo.insert(key, found.clone());
+        }
+        found
+    }
+
+    fn compute(
+        &mut self,
+        module: ModuleId,
+        name: &str,
+        visiting: &mut FxHashSet<(ModuleId, String)>,
+    ) -> Resolution {
+        if let Some(at) = self.by_name[module.0 as usize].get(name).copied() {
+            return match &self.graph.modules[module].facts.exports[at].target {
+                ExportTarget::Symbol(symbol) => self.symbol(module, *symbol, visiting),
+                ExportTarget::From { record, name } => {
+                    let name = name.clone();
+                    self.through(module, *record, &name, visiting)
+                }
+                ExportTarget::NamespaceFrom { record } => self.namespace(module, *record),
+            };
+        }
+        if name == "default" {
+            return Resolution::Missing;
+        }
+        self.through_stars(module, name, visiting)
+    }
+
+    fn through_stars(
+        &mut self,
+        module: ModuleId,
+        name: &str,
+        visiting: &mut FxHashSet<(ModuleId, String)>,
+    ) -> Resolution {
+        let stars = self.graph.modules[module].facts.stars.clone();
+        let mut found: Option<(ModuleId, ExportBinding)> = None;
+        let mut dynamic = None;
+        for record in stars {
+            let target = match &self.graph.modules[module].targets[record as usize] {
+                Target::Module(target) if self.common_js[*target] => {
+                    dynamic.get_or_insert((record, *target));
+                    continue;
+                }
+                Target::Module(target) => *target,
+                Target::External(_) => {
+                    dynamic.get_or_insert((record, module));
+                    continue;
+                }
+                _ => continue,
+            };
+            match self.resolve_visiting(target, name, visiting) {
+                Resolution::Found(binding) => match &found {
+                    Some((first, known)) if *known != binding => return Resolution::Ambiguous(*first, target),
+                    _ => found = Some((target, binding)),
+                },
+                Resolution::Ambiguous(a, b) => return Resolution::Ambiguous(a, b),
+                Resolution::Missing | Resolution::Circular => {}
+            }
+        }
+        match (found, dynamic) {
+            (Some((_, binding)), _) => Resolution::Found(binding),
+            // Only the run time knows the names of these; the first such module is asked.
+            (None, Some((record, _))) => self.through(module, record, name, visiting),
+            (None, None) => Resolution::Missing,
+        }
+    }
+
+    /// The binding of a symbol of a module, followed if it is itself imported.
+    pub fn symbol(
+        &mut self,
+        module: ModuleId,
+        symbol: LocalSym,
+        visiting: &mut FxHashSet<(ModuleId, String)>,
+    ) -> Resolution {
+        let kind = self.graph.modules[module].facts.declared(symbol).map(|declared| declared.kind.clone());
+        match kind {
+            None | Some(SymbolKind::Local) => Resolution::Found(ExportBinding::Symbol(SymbolRef { module, symbol })),
+            Some(SymbolKind::Import { record, name }) => self.through(module, record, &name, visiting),
+            Some(SymbolKind::Namespace { record }) => self.namespace(module, record),
+            Some(SymbolKind::Member { namespace, name }) => {
+                let record = self.graph.modules[module].facts.declared(namespace).and_then(|declared| {
+                    match declared.kind {
+                        SymbolKind::Namespace { record } => Some(record),
+                        _ => None,
+                    }
+                });
+                match record {
+                    Some(record) => self.through(module, record, &name, visiting),
+                    None => Resolution::Missing,
+                }
+            }
+        }
+    }
+
+    /// `name` of what a record of `module` leads to.
+    pub fn through(
+        &mut self,
+        module: ModuleId,
+        record: u32,
+        name: &str,
+        visiting: &mut FxHashSet<(ModuleId, String)>,
+    ) -> Resolution {
+        let node = self.graph.modules[module].node_esm;
+        match &self.graph.modules[module].targets[record as usize] {
+            Target::Module(target) if self.common_js[*target] => {
+                Resolution::Found(ExportBinding::CommonJs(CjsBinding { module: *target, node, name: name.to_string() }))
+            }
+            Target::Module(target) => {
+                let target = *target;
+                self.resolve_visiting(target, name, visiting)
+            }
+            Target::External(specifier) => Resolution::Found(ExportBinding::External {
+                specifier: specifier.clone(),
+                name: name.to_string(),
+            }),
+            _ => Resolution::Found(ExportBinding::Undefined),
+        }
+    }
+
+    pub fn namespace(&self, module: ModuleId, record: u32) -> Resolution {
+        let node = self.graph.modules[module].node_esm;
+        Resolution::Found(match &self.graph.modules[module].targets[record as usize] {
+            Target::Module(target) if self.common_js[*target] => {
+                ExportBinding::CommonJs(CjsBinding { module: *target, node, name: "*".into() })
+            }
+            Target::Module(target) => ExportBinding::Namespace(*target),
+            Target::External(specifier) => {
+                ExportBinding::External { specifier: specifier.clone(), name: "*".into() }
+            }
+            _ => ExportBinding::Undefined,
+        })
+    }
+
+    /// Every name that `import *` would show, `default` through stars left out.
+    pub fn names(&self, module: ModuleId) -> Vec<String> {
+        let mut names = std::collections::BTreeSet::new();
+        let mut seen = FxHashSet::default();
+        let mut work = vec![(module, true)];
+        while let Some((at, root)) = work.pop() {
+            if !seen.insert(at) {
+                continue;
+            }
+            let facts = &self.graph.modules[at].facts;
+            names.extend(facts.exports.iter().map(|export| export.name.clone()).filter(|name| root || name != "default"));
+            for record in &facts.stars {
+                if let Target::Module(target) = self.graph.modules[at].targets[*record as usize]
+                    && !self.common_js[target]
+                {
+                    work.push((target, false));
+                }
+            }
+        }
+        names.into_iter().collect()
+    }
+}

@@ -1,0 +1,434 @@
+//! Liveness: from the entries along mentions of symbols and statements with effects, to a fixpoint.
+
+use super::bind::{AllExports, Bindings};
+use crate::base::{IndexVec, ModuleId};
+use crate::config::Options;
+use crate::lang::js::{Constant, ExportTarget, HELPERS, Helper, ImportKind, LocalSym, SymbolKind, sym};
+use crate::model::{
+    CjsBinding, EntryKind, ExportBinding, Linked, Loader, ModuleGraph, ModuleLink, SymbolRef, Target, Wrap,
+};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeSet;
+
+pub struct Inputs<'a> {
+    pub graph: &'a ModuleGraph,
+    pub options: &'a Options,
+    pub entries: &'a [usize],
+    pub common_js: &'a IndexVec<ModuleId, bool>,
+    pub wraps: &'a IndexVec<ModuleId, Wrap>,
+    pub bindings: Bindings,
+    pub exports: AllExports,
+}
+
+enum Work {
+    Evaluate(ModuleId),
+    Part(ModuleId, u32),
+}
+
+struct Marker<'a> {
+    graph: &'a ModuleGraph,
+    options: &'a Options,
+    common_js: &'a IndexVec<ModuleId, bool>,
+    wraps: &'a IndexVec<ModuleId, Wrap>,
+    bindings: Bindings,
+    exports: AllExports,
+    links: IndexVec<ModuleId, ModuleLink>,
+    /// By module: symbol → parts that declare it.
+    declaring: Vec<FxHashMap<LocalSym, Vec<u32>>>,
+    helpers: Vec<BTreeSet<Helper>>,
+    /// Bindings mentioned by live code, per module.
+    mentioned: Vec<FxHashSet<LocalSym>>,
+    constants: Vec<FxHashMap<LocalSym, Constant>>,
+    entries: BTreeSet<usize>,
+    work: Vec<Work>,
+}
+
+pub fn live(inputs: Inputs<'_>) -> Linked {
+    let Inputs { graph, options, entries, common_js, wraps, bindings, exports } = inputs;
+    let count = graph.modules.len();
+    let link = |module: &crate::model::Module| ModuleLink {
+        live_parts: vec![false; module.facts.parts.len()],
+        order: u32::MAX,
+        ..ModuleLink::default()
+    };
+    let mut marker = Marker {
+        graph,
+        options,
+        common_js,
+        wraps,
+        bindings,
+        exports,
+        links: graph.modules.iter().map(link).collect(),
+        declaring: graph.modules.iter().map(declaring).collect(),
+        helpers: vec![BTreeSet::new(); count],
+        mentioned: vec![FxHashSet::default(); count],
+        constants: graph.modules.iter().map(|module| module.facts.constants.iter().cloned().collect()).collect(),
+        entries: BTreeSet::new(),
+        work: Vec::new(),
+    };
+    for entry in entries {
+        if !matches!(graph.entries[*entry].kind, EntryKind::Worker { .. }) {
+            marker.entry(*entry);
+        }
+    }
+    for injected in &graph.injected {
+        marker.evaluate(*injected);
+    }
+    marker.run();
+    marker.finish()
+}
+
+fn declaring(module: &crate::model::Module) -> FxHashMap<LocalSym, Vec<u32>> {
+    let mut out: FxHashMap<LocalSym, Vec<u32>> = FxHashMap::default();
+    for (at, part) in module.facts.parts.iter().enumerate() {
+        for symbol in &part.declares {
+            out.entry(*symbol).or_default().push(at as u32);
+        }
+    }
+    out
+}
+
+impl Marker<'_> {
+    fn run(&mut self) {
+        while let Some(work) = self.work.pop() {
+            match work {
+                Work::Evaluate(module) => self.evaluate_now(module),
+                Work::Part(module, part) => self.part_now(module, part),
+            }
+        }
+    }
+
+    fn entry(&mut self, entry: usize) {
+        if !self.entries.insert(entry) {
+            return;
+        }
+        let module = self.graph.entries[entry].module;
+        self.evaluate(module);
+        if self.graph.entries[entry].kind == EntryKind::User {
+            self.whole(module);
+            if self.options.format != crate::config::Format::Esm && !self.common_js[module] {
+                self.namespace(module);
+                self.helper(module, Helper::TO_COMMON_JS);
+            }
+        }
+    }
+
+    fn evaluate(&mut self, module: ModuleId) {
+        if !self.links[module].included {
+            self.links[module].included = true;
+            self.work.push(Work::Evaluate(module));
+        }
+    }
+
+    fn part(&mut self, module: ModuleId, part: u32) {
+        let live = &mut self.links[module].live_parts[part as usize];
+        if !*live {
+            *live = true;
+            self.work.push(Work::Part(module, part));
+        }
+    }
+
+    fn helper(&mut self, module: ModuleId, helper: Helper) {
+        if Some(module) == self.graph.runtime || !self.helpers[module.0 as usize].insert(helper) {
+            return;
+        }
+        if let Some(runtime) = self.graph.runtime {
+            self.evaluate(runtime);
+            if let Some(symbol) = helper_symbol(self.graph, helper) {
+                self.declared(runtime, symbol);
+            }
+        }
+    }
+
+    fn evaluate_now(&mut self, id: ModuleId) {
+        let module = &self.graph.modules[id];
+        let everything = self.common_js[id] || !self.options.tree_shaking && Some(id) != self.graph.runtime;
+        for (at, part) in module.facts.parts.iter().enumerate() {
+            if part.side_effects || everything {
+                self.part(id, at as u32);
+            }
+        }
+        if self.common_js[id] {
+            self.helper(id, Helper::COMMON_JS);
+        }
+        for record in &module.facts.import_order {
+            if let Target::Module(target) = module.targets[*record as usize]
+                && (self.graph.modules[target].side_effects || !self.options.tree_shaking)
+            {
+                self.evaluate(target);
+            }
+        }
+    }
+
+    fn part_now(&mut self, id: ModuleId, part: u32) {
+        let part = &self.graph.modules[id].facts.parts[part as usize];
+        for symbol in &part.uses {
+            self.mention(id, *symbol);
+        }
+        for record in &part.records {
+            self.record(id, *record);
+        }
+    }
+
+    /// Live code of `id` mentions its own symbol number `symbol`.
+    fn mention(&mut self, id: ModuleId, symbol: LocalSym) {
+        let first = self.graph.modules[id].facts.first_declared();
+        if symbol < first {
+            self.declared(id, symbol);
+            return;
+        }
+        match self.bindings[id][(symbol - first) as usize].clone() {
+            None => self.declared(id, symbol),
+            Some(binding) => {
+                if self.mentioned[id.0 as usize].insert(symbol) {
+                    self.bound(id, symbol, &binding);
+                }
+            }
+        }
+    }
+
+    fn bound(&mut self, id: ModuleId, symbol: LocalSym, binding: &ExportBinding) {
+        if let ExportBinding::Symbol(target) = binding
+            && self.options.minified()
+            && let Some(value) = self.constants[target.module.0 as usize].get(&target.symbol)
+        {
+            let value = value.clone();
+            self.links[id].constants.push((symbol, value));
+            return;
+        }
+        self.binding(id, binding);
+    }
+
+    /// Something mentions what `binding` stands for; `from` is where interop glue may be needed.
+    fn binding(&mut self, from: ModuleId, binding: &ExportBinding) {
+        match binding {
+            ExportBinding::Symbol(SymbolRef { module, symbol }) => {
+                self.declared(*module, *symbol);
+                self.evaluate(*module);
+            }
+            ExportBinding::Namespace(module) => self.namespace(*module),
+            ExportBinding::CommonJs(CjsBinding { module, node, .. }) => self.interop(from, *module, *node),
+            ExportBinding::External { .. } | ExportBinding::Undefined => {}
+        }
+    }
+
+    fn interop(&mut self, from: ModuleId, module: ModuleId, node: bool) {
+        self.evaluate(module);
+        if self.wraps[from] == Wrap::Esm {
+            self.helper(from, Helper::TO_ESM);
+            return;
+        }
+        self.helper(module, Helper::TO_ESM);
+        let link = &mut self.links[module];
+        if node {
+            link.needs_interop_node = true;
+        } else {
+            link.needs_interop = true;
+        }
+    }
+
+    fn declared(&mut self, id: ModuleId, symbol: LocalSym) {
+        let parts = self.declaring[id.0 as usize].get(&symbol).cloned().unwrap_or_default();
+        for part in parts {
+            self.part(id, part);
+        }
+        self.evaluate(id);
+    }
+
+    /// Every export of a module is used.
+    fn whole(&mut self, module: ModuleId) {
+        for binding in self.exports[module].values().cloned().collect::<Vec<_>>() {
+            self.binding(module, &binding);
+        }
+        // What is exported under several names or through locals of the module itself.
+        for export in &self.graph.modules[module].facts.exports {
+            if let ExportTarget::Symbol(symbol) = export.target {
+                self.mention_export(module, symbol);
+            }
+        }
+        for record in self.graph.modules[module].facts.stars.clone() {
+            if let Target::Module(target) = self.graph.modules[module].targets[record as usize]
+                && self.common_js[target]
+            {
+                let node = self.graph.modules[module].node_esm;
+                self.interop(module, target, node);
+            }
+        }
+    }
+
+    fn mention_export(&mut self, module: ModuleId, symbol: LocalSym) {
+        let declared = self.graph.modules[module].facts.declared(symbol);
+        if declared.is_none_or(|declared| matches!(declared.kind, SymbolKind::Local)) {
+            self.declared(module, symbol);
+        }
+    }
+
+    fn namespace(&mut self, module: ModuleId) {
+        self.evaluate(module);
+        if self.links[module].needs_namespace {
+            return;
+        }
+        self.links[module].needs_namespace = true;
+        self.helper(module, Helper::EXPORT);
+        let dynamic: Vec<u32> = self.dynamic_stars(module);
+        if !dynamic.is_empty() {
+            self.helper(module, Helper::RE_EXPORT);
+            if self.options.format != crate::config::Format::Esm {
+                self.helper(module, Helper::TO_ESM);
+            }
+        }
+        self.links[module].dynamic_stars = dynamic;
+        self.whole(module);
+    }
+
+    fn dynamic_stars(&self, module: ModuleId) -> Vec<u32> {
+        let found = &self.graph.modules[module];
+        let dynamic = |record: &&u32| match &found.targets[**record as usize] {
+            Target::Module(target) => self.common_js[*target],
+            Target::External(_) => true,
+            _ => false,
+        };
+        found.facts.stars.iter().filter(dynamic).copied().collect()
+    }
+
+    fn record(&mut self, id: ModuleId, record: u32) {
+        let module = &self.graph.modules[id];
+        let kind = module.facts.records[record as usize].kind;
+        match (&module.targets[record as usize], kind) {
+            (Target::Module(target), ImportKind::Require) => self.required(id, *target),
+            (Target::Module(target), ImportKind::Dynamic) => self.dynamic(id, record, *target),
+            (Target::Module(target), ImportKind::RequireResolve) => self.evaluate(*target),
+            (Target::Worker(entry), _) => {
+                let entry = *entry;
+                self.links[id].workers.push((record, entry));
+                self.entry(entry);
+            }
+            (Target::External(_) | Target::Unresolved, ImportKind::Require)
+                if self.options.format != crate::config::Format::Cjs =>
+            {
+                self.helper(id, Helper::REQUIRE);
+            }
+            _ => {}
+        }
+    }
+
+    fn required(&mut self, id: ModuleId, target: ModuleId) {
+        self.evaluate(target);
+        if self.common_js[target] {
+            return;
+        }
+        if self.graph.modules[target].loader == Loader::Json {
+            self.declared(target, sym::DEFAULT);
+            return;
+        }
+        self.helper(id, Helper::TO_COMMON_JS);
+        self.namespace(target);
+    }
+
+    fn dynamic(&mut self, id: ModuleId, record: u32, target: ModuleId) {
+        self.evaluate(target);
+        let splits = self.options.splits();
+        if splits {
+            self.links[id].dynamic.push((record, target));
+            self.helper(id, Helper::PRELOAD);
+        }
+        if self.common_js[target] {
+            self.helper(id, Helper::TO_ESM);
+        } else if splits {
+            self.whole(target);
+        } else {
+            self.namespace(target);
+        }
+    }
+
+    fn finish(mut self) -> Linked {
+        let roots = self.roots();
+        for id in self.graph.modules.ids() {
+            let dependencies = self.dependencies(id, roots.contains(&id));
+            let asynchronous = self.graph.modules[id].facts.top_level_await;
+            let link = &mut self.links[id];
+            link.wrap = self.wraps[id];
+            link.dependencies = dependencies;
+            link.asynchronous = asynchronous;
+            link.helpers = self.helpers[id.0 as usize].iter().copied().collect();
+            link.constants.sort_by_key(|(symbol, _)| *symbol);
+            link.bindings = std::mem::take(&mut self.bindings[id]);
+            link.exports = std::mem::take(&mut self.exports[id]);
+            link.dynamic.sort_unstable();
+            link.workers.sort_unstable();
+        }
+        Linked { modules: self.links, order: Vec::new(), entries: self.entries.into_iter().collect() }
+    }
+
+    /// Included modules that this one needs to be there, in import order, then by number.
+    fn dependencies(&self, id: ModuleId, is_root: bool) -> Vec<ModuleId> {
+        let link = &self.links[id];
+        if !link.included {
+            return Vec::new();
+        }
+        let module = &self.graph.modules[id];
+        let mut out = Vec::new();
+        let mut seen = FxHashSet::default();
+        seen.insert(id);
+        let mut push = |target: ModuleId| {
+            if self.links[target].included && seen.insert(target) {
+                out.push(target);
+            }
+        };
+        for record in &module.facts.import_order {
+            if let Target::Module(target) = module.targets[*record as usize] {
+                push(target);
+            }
+        }
+        for (at, part) in module.facts.parts.iter().enumerate() {
+            for record in part.records.iter().filter(|_| link.live_parts[at]) {
+                let kind = module.facts.records[*record as usize].kind;
+                let here = kind == ImportKind::Require || (kind == ImportKind::Dynamic && !self.options.splits());
+                if let (Target::Module(target), true) = (&module.targets[*record as usize], here) {
+                    push(*target);
+                }
+            }
+        }
+        let mut bound: Vec<ModuleId> = Vec::new();
+        let first = module.facts.first_declared();
+        let mut mention = |binding: &ExportBinding| match binding {
+            ExportBinding::Symbol(SymbolRef { module, .. })
+            | ExportBinding::Namespace(module)
+            | ExportBinding::CommonJs(CjsBinding { module, .. }) => bound.push(*module),
+            _ => {}
+        };
+        for symbol in &self.mentioned[id.0 as usize] {
+            if let Some(Some(binding)) = self.bindings[id].get((*symbol - first) as usize)
+                && !link.constants.iter().any(|(constant, _)| constant == symbol)
+            {
+                mention(binding);
+            }
+        }
+        if link.needs_namespace || is_root {
+            self.exports[id].values().for_each(&mut mention);
+        }
+        bound.sort_unstable();
+        bound.into_iter().for_each(&mut push);
+        if let Some(runtime) = self.graph.runtime.filter(|_| !self.helpers[id.0 as usize].is_empty()) {
+            push(runtime);
+        }
+        out
+    }
+
+    /// Modules whose exports are the exports of a chunk.
+    fn roots(&self) -> FxHashSet<ModuleId> {
+        let entries = self.entries.iter().map(|entry| &self.graph.entries[*entry]);
+        let users = entries.filter(|entry| entry.kind == EntryKind::User).map(|entry| entry.module);
+        users.chain(self.links.iter().flat_map(|link| link.dynamic.iter().map(|(_, target)| *target))).collect()
+    }
+}
+
+/// The runtime module's symbol for a helper.
+pub fn helper_symbol(graph: &ModuleGraph, helper: Helper) -> Option<LocalSym> {
+    let runtime = &graph.modules[graph.runtime?];
+    let name = HELPERS[helper.0 as usize];
+    runtime.facts.exports.iter().find_map(|export| match export.target {
+        ExportTarget::Symbol(symbol) if export.name == name => Some(symbol),
+        _ => None,
+    })
+}

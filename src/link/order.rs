@@ -1,0 +1,145 @@
+//! The order of evaluation: depth first along static imports, as the language gives it, entry after entry, then the
+//! targets of `import()` in the order in which they are met.
+
+use crate::base::{IndexVec, ModuleId};
+use crate::lang::js::ImportKind;
+use crate::model::{Linked, ModuleGraph, Target, Wrap};
+use std::collections::VecDeque;
+
+pub fn order(graph: &ModuleGraph, common_js: &IndexVec<ModuleId, bool>, linked: &mut Linked) {
+    let mut walk = Walk { graph, visited: vec![false; graph.modules.len()], order: Vec::new(), roots: VecDeque::new() };
+    if let Some(runtime) = graph.runtime {
+        walk.visit(runtime, linked);
+    }
+    for injected in &graph.injected {
+        walk.visit(*injected, linked);
+    }
+    for entry in linked.entries.clone() {
+        walk.visit(graph.entries[entry].module, linked);
+    }
+    while let Some(root) = walk.roots.pop_front() {
+        walk.visit(root, linked);
+    }
+    // Modules reached only through bindings of unevaluated barrels.
+    for id in graph.modules.ids() {
+        walk.visit(id, linked);
+    }
+    for (at, id) in walk.order.iter().enumerate() {
+        linked.modules[*id].order = at as u32;
+    }
+    linked.order = walk.order;
+    eager(graph, common_js, linked);
+    asynchronous(graph, linked);
+    sort_dependencies(linked);
+}
+
+struct Walk<'a> {
+    graph: &'a ModuleGraph,
+    visited: Vec<bool>,
+    order: Vec<ModuleId>,
+    roots: VecDeque<ModuleId>,
+}
+
+impl Walk<'_> {
+    /// Post-order without recursion: a long chain of imports must not exhaust the stack.
+    fn visit(&mut self, root: ModuleId, linked: &Linked) {
+        if std::mem::replace(&mut self.visited[root.0 as usize], true) {
+            return;
+        }
+        let mut stack = vec![(root, self.children(root, linked), 0)];
+        while let Some((module, children, at)) = stack.last_mut() {
+            match children.get(*at).copied() {
+                Some(child) => {
+                    *at += 1;
+                    if !std::mem::replace(&mut self.visited[child.0 as usize], true) {
+                        let children = self.children(child, linked);
+                        stack.push((child, children, 0));
+                    }
+                }
+                None => {
+                    if linked.modules[*module].included {
+                        self.order.push(*module);
+                    }
+                    stack.pop();
+                }
+            }
+        }
+    }
+
+    /// Imports in source order, then live `require`s; `import()` targets are noted as later roots.
+    fn children(&mut self, id: ModuleId, linked: &Linked) -> Vec<ModuleId> {
+        let module = &self.graph.modules[id];
+        let link = &linked.modules[id];
+        let mut out = Vec::new();
+        for record in &module.facts.import_order {
+            if let Target::Module(target) = module.targets[*record as usize] {
+                out.push(target);
+            }
+        }
+        for (at, part) in module.facts.parts.iter().enumerate() {
+            for record in part.records.iter().filter(|_| link.live_parts[at]) {
+                let Target::Module(target) = module.targets[*record as usize] else { continue };
+                match module.facts.records[*record as usize].kind {
+                    ImportKind::Dynamic => self.roots.push_back(target),
+                    _ => out.push(target),
+                }
+            }
+        }
+        out
+    }
+}
+
+/// CommonJS modules that an unwrapped ES module imports run in their place in the order.
+fn eager(graph: &ModuleGraph, common_js: &IndexVec<ModuleId, bool>, linked: &mut Linked) {
+    for id in graph.modules.ids() {
+        if !linked.modules[id].included || linked.modules[id].wrap != Wrap::None {
+            continue;
+        }
+        for record in &graph.modules[id].facts.import_order {
+            if let Target::Module(target) = graph.modules[id].targets[*record as usize]
+                && common_js[target]
+                && linked.modules[target].included
+            {
+                linked.modules[target].eager = true;
+            }
+        }
+    }
+    // Re-exports through barrels that are not evaluated themselves.
+    for id in graph.modules.ids() {
+        let link = &mut linked.modules[id];
+        if link.included && common_js[id] && (link.needs_interop || link.needs_interop_node) {
+            link.eager = true;
+        }
+    }
+}
+
+/// Top-level await makes every static importer wait.
+fn asynchronous(graph: &ModuleGraph, linked: &mut Linked) {
+    loop {
+        let mut changed = false;
+        for id in graph.modules.ids() {
+            if linked.modules[id].asynchronous || !linked.modules[id].included {
+                continue;
+            }
+            let module = &graph.modules[id];
+            let waits = module.facts.import_order.iter().any(|record| {
+                matches!(module.targets[*record as usize], Target::Module(target)
+                    if linked.modules[target].asynchronous && linked.modules[target].included)
+            });
+            if waits {
+                linked.modules[id].asynchronous = true;
+                changed = true;
+            }
+        }
+        if !changed {
+            return;
+        }
+    }
+}
+
+fn sort_dependencies(linked: &mut Linked) {
+    let order: Vec<u32> = linked.modules.iter().map(|link| link.order).collect();
+    for link in linked.modules.iter_mut() {
+        link.dependencies.sort_by_key(|dependency| order[dependency.0 as usize]);
+    }
+}

@@ -1,0 +1,130 @@
+//! Which roots need a module, as bit sets; and which of them can count on another root having loaded it.
+
+use super::Root;
+use crate::base::{IndexVec, ModuleId};
+use crate::model::{ChunkKind, Linked};
+
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Bits(Vec<u64>);
+
+impl Bits {
+    fn new(roots: usize) -> Self {
+        Bits(vec![0; roots.div_ceil(64).max(1)])
+    }
+    fn set(&mut self, root: usize) {
+        self.0[root / 64] |= 1 << (root % 64);
+    }
+    fn clear(&mut self, root: usize) {
+        self.0[root / 64] &= !(1 << (root % 64));
+    }
+    pub fn has(&self, root: usize) -> bool {
+        self.0[root / 64] >> (root % 64) & 1 == 1
+    }
+    fn ones(&self) -> impl Iterator<Item = usize> + '_ {
+        self.0.iter().enumerate().flat_map(|(word, bits)| {
+            (0..64).filter(move |bit| bits >> bit & 1 == 1).map(move |bit| word * 64 + bit)
+        })
+    }
+    /// The only root, if there is exactly one.
+    pub fn single(&self) -> Option<usize> {
+        let count: u32 = self.0.iter().map(|word| word.count_ones()).sum();
+        if count == 1 { self.ones().next() } else { None }
+    }
+}
+
+pub struct Reach {
+    /// By module.
+    needed_by: IndexVec<ModuleId, Bits>,
+    roots: usize,
+}
+
+impl Reach {
+    pub fn new(linked: &Linked, roots: &[Root]) -> Self {
+        let mut needed_by: IndexVec<ModuleId, Bits> =
+            linked.modules.iter().map(|_| Bits::new(roots.len())).collect();
+        for (at, root) in roots.iter().enumerate() {
+            let mut work = vec![root.module];
+            needed_by[root.module].set(at);
+            while let Some(module) = work.pop() {
+                for dependency in &linked.modules[module].dependencies {
+                    if !needed_by[*dependency].has(at) {
+                        needed_by[*dependency].set(at);
+                        work.push(*dependency);
+                    }
+                }
+            }
+        }
+        Reach { needed_by, roots: roots.len() }
+    }
+
+    /// Where each module goes: the roots that need it, without those that only ever load after another root in the
+    /// set has brought it.
+    ///
+    /// Only when what remains is a chunk whose exports nobody sees as a namespace: a module added to such a chunk adds
+    /// an export to it.
+    pub fn place(self, linked: &Linked, roots: &[Root]) -> IndexVec<ModuleId, Bits> {
+        let available = self.available(linked, roots);
+        let mut out = self.needed_by.clone();
+        for (module, bits) in self.needed_by.iter_ids() {
+            let mut reduced = bits.clone();
+            for root in bits.ones() {
+                if available[root].as_ref().is_some_and(|available| available.has(module.0 as usize)) {
+                    reduced.clear(root);
+                }
+            }
+            let harmless = reduced.single().is_none_or(|root| !roots[root].observed || bits.single() == Some(root));
+            if harmless && reduced.ones().next().is_some() {
+                out[module] = reduced;
+            }
+        }
+        out
+    }
+
+    /// By root: the modules that are certainly loaded before it (`None` for entries: nothing is). A dynamic root comes
+    /// after every root that holds one of its importers; what they all have, it has.
+    fn available(&self, linked: &Linked, roots: &[Root]) -> Vec<Option<Bits>> {
+        let modules = linked.modules.len();
+        let mut importers: Vec<Vec<usize>> = vec![Vec::new(); roots.len()];
+        for (module, link) in linked.modules.iter_ids() {
+            for (_, target) in link.dynamic.iter().filter(|_| link.included) {
+                for (at, root) in roots.iter().enumerate() {
+                    if root.module == *target && matches!(root.kind, ChunkKind::Dynamic(_)) {
+                        importers[at].extend(self.needed_by[module].ones());
+                    }
+                }
+            }
+        }
+        let mut loads: Vec<Bits> = vec![Bits::new(modules); self.roots];
+        for (module, bits) in self.needed_by.iter_ids() {
+            for root in bits.ones() {
+                loads[root].set(module.0 as usize);
+            }
+        }
+        let full = Bits(vec![u64::MAX; modules.div_ceil(64).max(1)]);
+        let is_dynamic = |at: usize| matches!(roots[at].kind, ChunkKind::Dynamic(_));
+        let mut available: Vec<Bits> =
+            (0..self.roots).map(|at| if is_dynamic(at) { full.clone() } else { Bits::new(modules) }).collect();
+        loop {
+            let mut changed = false;
+            for at in (0..self.roots).filter(|at| is_dynamic(*at)) {
+                let mut common = full.clone();
+                for importer in importers[at].iter().filter(|importer| **importer != at) {
+                    for (word, bits) in common.0.iter_mut().enumerate() {
+                        *bits &= loads[*importer].0[word] | available[*importer].0[word];
+                    }
+                }
+                if importers[at].is_empty() {
+                    common = Bits::new(modules);
+                }
+                if common != available[at] {
+                    available[at] = common;
+                    changed = true;
+                }
+            }
+            if !changed {
+                break;
+            }
+        }
+        available.into_iter().enumerate().map(|(at, bits)| is_dynamic(at).then_some(bits)).collect()
+    }
+}
