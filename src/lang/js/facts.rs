@@ -9,8 +9,10 @@
 //! | [`sym::WRAPPER`] | `require_x` of a CommonJS module, `init_x` of a lazily evaluated ES module |
 //! | [`sym::INTEROP`], [`sym::INTEROP_NODE`] | a CommonJS module as seen by `import`: bundler rules, Node rules |
 //! | [`sym::DEFAULT`] | `export default expression` |
+//! | [`sym::ASSET`] | the URL of the asset that the module stands for (`__plimsoll_asset_url__` in its source) |
 //! | `FIRST_HELPER + h` | the runtime helper `h` |
-//! | `first_record() + 2 r`, `+ 1` | of import record `r`: its namespace, its wrapper or dynamic-import target |
+//! | `first_record() + 2 r` | of import record `r`: its namespace; for `import()` the list of what to preload |
+//! | `first_record() + 2 r + 1` | of import record `r`: its wrapper (`require`) or its URL (`import()`, `new URL`, workers) |
 //! | from `first_declared()` | top-level declarations, imported names, members of imported namespaces |
 
 use serde::{Deserialize, Serialize};
@@ -26,7 +28,9 @@ pub mod sym {
     pub const INTEROP: LocalSym = 2;
     pub const INTEROP_NODE: LocalSym = 3;
     pub const DEFAULT: LocalSym = 4;
-    pub const FIRST_HELPER: LocalSym = 5;
+    /// The URL of the module's own asset.
+    pub const ASSET: LocalSym = 5;
+    pub const FIRST_HELPER: LocalSym = 6;
 }
 
 /// The names exported by the runtime module, in helper order.

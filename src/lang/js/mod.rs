@@ -1,7 +1,27 @@
 //! JavaScript, TypeScript and JSX, one module at a time. The only home of swc: no type of it leaves.
 
+mod apply;
+mod compile;
+mod declared;
+mod define;
 mod facts;
+mod fold;
+mod lower;
+mod numbering;
 mod object;
+mod parse;
+mod plan;
+mod print;
+mod purity;
+mod rewrite;
+mod scan;
+mod scopes;
+mod wrap;
+
+pub use compile::compile;
+pub use define::is_expression;
+pub use plan::{BindingPlan, CompilePlan, ImportCall, ModuleWrap, RecordPlan};
+pub use scan::scan;
 
 pub use facts::{
     Constant, ExportDecl, ExportTarget, HELPERS, Helper, ImportKind, ImportRecord, LocalSym, ModuleFacts, Part,
@@ -93,13 +113,3 @@ pub struct LanguageOptions {
 /// Source of the runtime helpers: an ES module like any other, module 0 of every graph.
 pub const RUNTIME_NAME: &str = "plimsoll:runtime";
 pub const RUNTIME_SOURCE: &str = include_str!("runtime.js");
-
-/// Reads one module. `None` when it cannot be parsed; the problems then say why. `name` is for messages.
-pub fn scan(
-    _source: &str,
-    _name: &str,
-    _parse: &ParseOptions,
-    _language: &LanguageOptions,
-) -> crate::diag::Noted<Option<ModuleFacts>> {
-    crate::diag::Noted::clean(None)
-}

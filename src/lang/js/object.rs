@@ -8,22 +8,16 @@ use serde::{Deserialize, Serialize};
 pub enum HoleKind {
     /// The symbol's name.
     Name,
-    /// `{name}` in an object literal or pattern: the text before the hole has nothing of it. The splicer writes the
-    /// property name `key` (an index into [`ModuleObject::strings`]) and, if the symbol is named otherwise, `:name`.
-    Shorthand(u32),
-    /// A string literal with the URL of what the record leads to, relative to the chunk.
-    RecordUrl(u32),
-    /// An array literal with the URLs that must be loaded with the record's chunk.
-    RecordDeps(u32),
-    /// The public URL of the module's own asset, as an expression.
-    AssetUrl,
+    /// `{name}` in an object literal or pattern: the splicer writes the symbol's own name in the source as the property
+    /// name and, if the symbol is now named otherwise, `:name` behind it.
+    Shorthand,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Hole {
-    /// Byte offset in `text`.
+    /// Byte offset in `text` of the one byte (`_`) that the hole stands for.
     pub at: u32,
-    /// The symbol for names; 0 for the others.
+    /// Record targets and assets are symbols too: the splicer writes their URL.
     pub symbol: LocalSym,
     pub kind: HoleKind,
 }
@@ -59,9 +53,7 @@ pub struct ModuleObject {
     pub scopes: Vec<Scope>,
     /// Free names: never given to a binding that could capture them.
     pub globals: Vec<String>,
-    /// Property names of shorthand holes.
-    pub strings: Vec<String>,
-    /// Symbols whose name must stay (direct `eval`, `with`).
+    /// Names must stay (direct `eval`, `with`).
     pub pinned: bool,
     /// Source map: offsets in `text` and positions in the source, in order of offset.
     pub mappings: Vec<Mapping>,
@@ -79,6 +71,4 @@ pub struct Mapping {
     pub line: u32,
     /// 0-based, UTF-16 units.
     pub column: u32,
-    /// The original name, if what stands here was renamed: an index into [`ModuleObject::strings`], or `u32::MAX`.
-    pub name: u32,
 }

@@ -1,0 +1,334 @@
+//! Puts the linker's decisions into the tree: imported names, sites that mention other modules, CommonJS names.
+
+use super::compile::{call_of, fresh_context, to_esm};
+use super::facts::{Constant, HELPERS, Helper, LocalSym, sym};
+use super::fold;
+use super::numbering::Numbered;
+use super::plan::{BindingPlan, CompilePlan, ModuleWrap, RecordPlan};
+use rustc_hash::FxHashMap;
+use swc_core::common::{DUMMY_SP, SyntaxContext};
+use swc_core::ecma::ast::*;
+use swc_core::ecma::visit::{VisitMut, VisitMutWith, noop_visit_mut_type};
+
+/// `exports` and `module` of a CommonJS wrapper, where used.
+#[derive(Default)]
+pub(super) struct Parameters {
+    pub exports: Option<Ident>,
+    pub module: Option<Ident>,
+}
+
+pub(super) struct Applier<'a> {
+    plan: &'a CompilePlan,
+    numbered: &'a Numbered,
+    unresolved: SyntaxContext,
+    parameter_context: SyntaxContext,
+    bindings: FxHashMap<Id, &'a BindingPlan>,
+    parameters: Parameters,
+}
+
+impl<'a> Applier<'a> {
+    pub fn new(plan: &'a CompilePlan, numbered: &'a Numbered, unresolved: SyntaxContext) -> Self {
+        let by_symbol: FxHashMap<LocalSym, &BindingPlan> =
+            plan.bindings.iter().map(|(symbol, binding)| (*symbol, binding)).collect();
+        let bindings = if by_symbol.is_empty() {
+            FxHashMap::default()
+        } else {
+            let found = numbered.ids.iter().filter_map(|(id, symbol)| Some((id.clone(), *by_symbol.get(symbol)?)));
+            found.collect()
+        };
+        Applier {
+            plan,
+            numbered,
+            unresolved,
+            parameter_context: fresh_context(),
+            bindings,
+            parameters: Parameters::default(),
+        }
+    }
+
+    pub fn finish(self) -> Parameters {
+        self.parameters
+    }
+
+    /// The record whose target the marker is.
+    fn marked_record(&self, ident: &Ident) -> Option<u32> {
+        if ident.ctxt != self.numbered.marker {
+            return None;
+        }
+        let symbol = *self.numbered.ids.get(&ident.to_id())?;
+        let first = sym::FIRST_HELPER + HELPERS.len() as u32;
+        (symbol >= first && (symbol - first) % 2 == 1).then(|| (symbol - first) / 2)
+    }
+
+    fn record_plan(&self, record: u32) -> &'a RecordPlan {
+        const NONE: &RecordPlan = &RecordPlan::None;
+        self.plan.records.get(record as usize).unwrap_or(NONE)
+    }
+
+    fn target(&self, record: u32) -> Ident {
+        self.numbered.marker(self.numbered.record_target(record))
+    }
+
+    fn namespace(&self, record: u32) -> Ident {
+        self.numbered.marker(self.numbered.record_namespace(record))
+    }
+
+    fn bound(&self, ident: &Ident) -> Option<Expr> {
+        match self.bindings.get(&ident.to_id())? {
+            BindingPlan::Constant(value) => Some(constant(value)),
+            BindingPlan::Member { record, name } => Some(member(Expr::Ident(self.namespace(*record)), name)),
+        }
+    }
+
+    fn free(&mut self, ident: &mut Ident) -> Option<Expr> {
+        if ident.ctxt != self.unresolved {
+            return None;
+        }
+        match &*ident.sym {
+            "exports" if self.plan.wrap == ModuleWrap::CommonJs => {
+                ident.ctxt = self.parameter_context;
+                self.parameters.exports.get_or_insert_with(|| ident.clone());
+            }
+            "module" if self.plan.wrap == ModuleWrap::CommonJs => {
+                ident.ctxt = self.parameter_context;
+                self.parameters.module.get_or_insert_with(|| ident.clone());
+            }
+            "require" if self.plan.require_helper => {
+                return Some(Expr::Ident(self.numbered.helper(Helper::REQUIRE)));
+            }
+            _ => {}
+        }
+        None
+    }
+
+    /// `marker()` where `require('x')` stood.
+    fn required(&self, record: u32) -> Option<Expr> {
+        let call = || call_of(self.target(record), Vec::new());
+        Some(match self.record_plan(record) {
+            RecordPlan::RequireCommonJs => call(),
+            RecordPlan::RequireEsm { wrapped } => {
+                let value = call_of(
+                    self.numbered.helper(Helper::TO_COMMON_JS),
+                    vec![Expr::Ident(self.namespace(record))],
+                );
+                after(wrapped.then(call), value)
+            }
+            RecordPlan::RequireDefault { wrapped } => {
+                after(wrapped.then(call), Expr::Ident(self.namespace(record)))
+            }
+            RecordPlan::RequireDisabled => Expr::Object(ObjectLit { span: DUMMY_SP, props: Vec::new() }),
+            RecordPlan::RequireExternal { specifier, helper } => {
+                let callee = if *helper {
+                    self.numbered.helper(Helper::REQUIRE)
+                } else {
+                    Ident::new("require".into(), DUMMY_SP, self.unresolved)
+                };
+                call_of(callee, vec![Expr::Lit(Lit::Str(specifier.as_str().into()))])
+            }
+            _ => return None,
+        })
+    }
+
+    /// `import(marker)`.
+    fn imported(&self, record: u32, import: Expr) -> Expr {
+        match self.record_plan(record) {
+            RecordPlan::DynamicChunk { preload, interop } => {
+                let mut loaded = import;
+                if *preload {
+                    let arguments =
+                        vec![arrow(Vec::new(), loaded), Expr::Ident(self.namespace(record)), import_meta_url()];
+                    loaded = call_of(self.numbered.helper(Helper::PRELOAD), arguments);
+                }
+                match interop {
+                    None => loaded,
+                    Some(node) => {
+                        let parameter = Ident::new("m".into(), DUMMY_SP, fresh_context());
+                        let value = to_esm(member(Expr::Ident(parameter.clone()), "default"), *node, self.numbered);
+                        then(loaded, arrow(vec![parameter.into()], value))
+                    }
+                }
+            }
+            RecordPlan::DynamicEsm { wrapped, asynchronous } => {
+                let mut init = wrapped.then(|| call_of(self.target(record), Vec::new()));
+                let namespace = Expr::Ident(self.namespace(record));
+                if *asynchronous && let Some(call) = init.take() {
+                    return then(then(resolved(self.unresolved), arrow(Vec::new(), call)), arrow(Vec::new(), namespace));
+                }
+                then(resolved(self.unresolved), arrow(Vec::new(), after(init, namespace)))
+            }
+            RecordPlan::DynamicCommonJs { node } => {
+                let value = to_esm(call_of(self.target(record), Vec::new()), *node, self.numbered);
+                then(resolved(self.unresolved), arrow(Vec::new(), value))
+            }
+            RecordPlan::DynamicDisabled => {
+                then(resolved(self.unresolved), arrow(Vec::new(), Expr::Object(ObjectLit { span: DUMMY_SP, props: Vec::new() })))
+            }
+            RecordPlan::DynamicExternal { specifier } => {
+                let Expr::Call(mut call) = import else { return import };
+                call.args = vec![Expr::Lit(Lit::Str(specifier.as_str().into())).into()];
+                Expr::Call(call)
+            }
+            _ => import,
+        }
+    }
+
+    fn call(&mut self, expression: &mut Expr) -> bool {
+        let Expr::Call(call) = expression else { return false };
+        match &mut call.callee {
+            Callee::Import(_) => {
+                let record = call.args.first().and_then(|argument| self.marked_record(argument.expr.as_ident()?));
+                let Some(record) = record else { return false };
+                let import = std::mem::take(expression);
+                *expression = self.imported(record, import);
+                true
+            }
+            Callee::Expr(callee) => {
+                if let Some(record) = callee.as_ident().and_then(|ident| self.marked_record(ident)) {
+                    if let Some(replacement) = self.required(record) {
+                        *expression = replacement;
+                    }
+                    return true;
+                }
+                if let Some(value) = callee.as_ident().and_then(|ident| self.bound(ident)) {
+                    **callee = without_this(value);
+                    call.args.visit_mut_with(self);
+                    return true;
+                }
+                false
+            }
+            Callee::Super(_) => false,
+        }
+    }
+}
+
+impl VisitMut for Applier<'_> {
+    noop_visit_mut_type!();
+
+    fn visit_mut_expr(&mut self, expression: &mut Expr) {
+        if self.call(expression) {
+            return;
+        }
+        match expression {
+            Expr::Ident(ident) => {
+                if let Some(record) = self.marked_record(ident) {
+                    if let RecordPlan::ResolveExternal { specifier } = self.record_plan(record) {
+                        *expression = Expr::Lit(Lit::Str(specifier.as_str().into()));
+                    }
+                } else if let Some(value) = self.bound(ident) {
+                    *expression = value;
+                } else if let Some(value) = self.free(ident) {
+                    *expression = value;
+                }
+            }
+            Expr::TaggedTpl(tagged) => {
+                if let Some(value) = tagged.tag.as_ident().and_then(|ident| self.bound(ident)) {
+                    *tagged.tag = without_this(value);
+                    tagged.tpl.visit_mut_with(self);
+                } else {
+                    tagged.visit_mut_children_with(self);
+                }
+            }
+            _ => expression.visit_mut_children_with(self),
+        }
+    }
+
+    fn visit_mut_prop(&mut self, property: &mut Prop) {
+        if let Prop::Shorthand(name) = property {
+            let mut value = Expr::Ident(name.clone());
+            self.visit_mut_expr(&mut value);
+            match value {
+                Expr::Ident(ident) if ident.sym == name.sym => *name = ident,
+                value => {
+                    let key = PropName::Ident(IdentName::new(name.sym.clone(), name.span));
+                    *property = Prop::KeyValue(KeyValueProp { key, value: Box::new(value) });
+                }
+            }
+            return;
+        }
+        property.visit_mut_children_with(self);
+    }
+
+    fn visit_mut_simple_assign_target(&mut self, target: &mut SimpleAssignTarget) {
+        if let SimpleAssignTarget::Ident(name) = target {
+            self.free(&mut name.id);
+            return;
+        }
+        target.visit_mut_children_with(self);
+    }
+
+    fn visit_mut_binding_ident(&mut self, name: &mut BindingIdent) {
+        self.free(&mut name.id);
+    }
+}
+
+fn constant(value: &Constant) -> Expr {
+    match value {
+        Constant::Undefined => fold::void(),
+        Constant::Null => Expr::Lit(Lit::Null(Null { span: DUMMY_SP })),
+        Constant::Bool(value) => Expr::Lit(Lit::Bool((*value).into())),
+        Constant::Number(value) if *value < 0.0 => Expr::Unary(UnaryExpr {
+            span: DUMMY_SP,
+            op: UnaryOp::Minus,
+            arg: Box::new(Expr::Lit(Lit::Num((-*value).into()))),
+        }),
+        Constant::Number(value) => Expr::Lit(Lit::Num((*value).into())),
+        Constant::Text(value) => Expr::Lit(Lit::Str(value.as_str().into())),
+    }
+}
+
+fn member(object: Expr, name: &str) -> Expr {
+    let prop = if Ident::verify_symbol(name).is_ok() {
+        MemberProp::Ident(IdentName::new(name.into(), DUMMY_SP))
+    } else {
+        MemberProp::Computed(ComputedPropName { span: DUMMY_SP, expr: Box::new(Expr::Lit(Lit::Str(name.into()))) })
+    };
+    Expr::Member(MemberExpr { span: DUMMY_SP, obj: Box::new(object), prop })
+}
+
+/// `(0, value)`: a member that is called without its object as `this`.
+fn without_this(value: Expr) -> Expr {
+    if !value.is_member() {
+        return value;
+    }
+    let zero = Expr::Lit(Lit::Num(0.0.into()));
+    Expr::Seq(SeqExpr { span: DUMMY_SP, exprs: vec![Box::new(zero), Box::new(value)] })
+}
+
+fn after(first: Option<Expr>, value: Expr) -> Expr {
+    match first {
+        None => value,
+        Some(first) => Expr::Paren(ParenExpr {
+            span: DUMMY_SP,
+            expr: Box::new(Expr::Seq(SeqExpr { span: DUMMY_SP, exprs: vec![Box::new(first), Box::new(value)] })),
+        }),
+    }
+}
+
+fn arrow(params: Vec<Pat>, value: Expr) -> Expr {
+    Expr::Arrow(ArrowExpr {
+        params,
+        body: Box::new(ArrowFunctionBody::Expr(Box::new(value))),
+        ..ArrowExpr::default()
+    })
+}
+
+fn then(promise: Expr, callback: Expr) -> Expr {
+    Expr::Call(CallExpr {
+        callee: Callee::Expr(Box::new(member(promise, "then"))),
+        args: vec![callback.into()],
+        ..CallExpr::default()
+    })
+}
+
+fn resolved(unresolved: SyntaxContext) -> Expr {
+    let promise = Ident::new("Promise".into(), DUMMY_SP, unresolved);
+    Expr::Call(CallExpr {
+        callee: Callee::Expr(Box::new(member(Expr::Ident(promise), "resolve"))),
+        ..CallExpr::default()
+    })
+}
+
+fn import_meta_url() -> Expr {
+    let meta = Expr::MetaProp(MetaPropExpr { span: DUMMY_SP, kind: MetaPropKind::ImportMeta });
+    member(meta, "url")
+}

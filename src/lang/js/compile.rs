@@ -1,0 +1,275 @@
+//! From source and plan to a [`ModuleObject`]: dead parts out, imports bound, wrapped, compressed, printed.
+
+use super::apply::Applier;
+use super::facts::{Helper, LocalSym};
+use super::numbering::{Numbered, TreeContext, number};
+use super::object::ModuleObject;
+use super::parse::{Tree, with_tree};
+use super::plan::{CompilePlan, ImportCall, ModuleWrap};
+use super::print::{PrintOptions, Renamer, print};
+use super::scopes::analyze;
+use super::wrap;
+use super::{LanguageOptions, ParseOptions};
+use crate::diag::Diagnostic;
+use rustc_hash::FxHashMap;
+use swc_core::common::comments::SingleThreadedComments;
+use swc_core::common::{BytePos, DUMMY_SP, SyntaxContext};
+use swc_core::ecma::ast::*;
+use swc_core::ecma::minifier::option::{
+    CompressOptions, ExtraOptions, MinifyOptions, TopLevelOptions,
+};
+use swc_core::ecma::transforms::base::fixer::fixer;
+use swc_core::ecma::visit::VisitMutWith;
+
+/// Compiles one module. The source must be one that `scan` accepted with the same options.
+pub fn compile(
+    source: &str,
+    name: &str,
+    parse: &ParseOptions,
+    language: &LanguageOptions,
+    plan: &CompilePlan,
+) -> Result<ModuleObject, Vec<Diagnostic>> {
+    let work = |tree: Tree| object(tree, source, name, parse, language, plan);
+    with_tree(source, name, parse, language, work)?.ok_or_else(|| {
+        vec![Diagnostic::error("internal-error", format!("{name} could not be printed")).hint("please report this")]
+    })
+}
+
+fn object(
+    mut tree: Tree,
+    source: &str,
+    name: &str,
+    parse: &ParseOptions,
+    language: &LanguageOptions,
+    plan: &CompilePlan,
+) -> Option<ModuleObject> {
+    let module = std::mem::take(&mut tree.module);
+    let context = TreeContext { source, name, tree: &tree };
+    let mut numbered = number(module, &context, parse, language);
+    let body = std::mem::take(&mut numbered.body);
+    let mut body: Vec<Stmt> = body
+        .into_iter()
+        .enumerate()
+        .filter(|(at, _)| plan.live_parts.get(*at).copied().unwrap_or(true))
+        .map(|(_, statement)| statement)
+        .collect();
+    let mut applier = Applier::new(plan, &numbered, tree.unresolved);
+    body.visit_mut_with(&mut applier);
+    let parameters = applier.finish();
+    let body = with_imports(body, plan, &numbered);
+    let body = wrap::wrap(body, plan, &numbered, parameters);
+    let body = if language.compress { compress(body, &tree, language, plan, &numbered) } else { fixed(body, &tree) };
+    emit(body, &tree, source, language, plan, &numbered)
+}
+
+/// Calls that import statements stand for come first, in order.
+fn with_imports(body: Vec<Stmt>, plan: &CompilePlan, numbered: &Numbered) -> Vec<Stmt> {
+    let mut out: Vec<Stmt> = plan.imports.iter().map(|call| import_call(*call, numbered)).collect();
+    let directives = body.iter().take_while(|statement| is_directive(statement)).count();
+    let mut body = body.into_iter();
+    let mut all: Vec<Stmt> = body.by_ref().take(directives).collect();
+    all.append(&mut out);
+    all.extend(body);
+    all
+}
+
+pub(super) fn is_directive(statement: &Stmt) -> bool {
+    matches!(statement, Stmt::Expr(ExprStmt { expr, .. }) if matches!(&**expr, Expr::Lit(Lit::Str(_))))
+}
+
+fn import_call(call: ImportCall, numbered: &Numbered) -> Stmt {
+    let wrapper = |record| call_of(numbered.marker(numbered.record_target(record)), Vec::new());
+    match call {
+        ImportCall::Init { record, asynchronous: false } | ImportCall::Require { record } => statement(wrapper(record)),
+        ImportCall::Init { record, asynchronous: true } => {
+            statement(Expr::Await(AwaitExpr { span: DUMMY_SP, arg: Box::new(wrapper(record)) }))
+        }
+        ImportCall::Interop { record, node } => {
+            let value = to_esm(wrapper(record), node, numbered);
+            let id = numbered.marker(numbered.record_namespace(record));
+            Stmt::Decl(Decl::Var(Box::new(VarDecl {
+                kind: VarDeclKind::Var,
+                decls: vec![VarDeclarator {
+                    span: DUMMY_SP,
+                    name: id.into(),
+                    init: Some(Box::new(value)),
+                    definite: false,
+                }],
+                ..VarDecl::default()
+            })))
+        }
+    }
+}
+
+pub(super) fn statement(expression: Expr) -> Stmt {
+    Stmt::Expr(ExprStmt { span: DUMMY_SP, expr: Box::new(expression) })
+}
+
+pub(super) fn call_of(callee: Ident, arguments: Vec<Expr>) -> Expr {
+    Expr::Call(CallExpr {
+        callee: Callee::Expr(Box::new(Expr::Ident(callee))),
+        args: arguments.into_iter().map(Into::into).collect(),
+        ..CallExpr::default()
+    })
+}
+
+/// `__toESM(value)`, with `1` for Node's rule.
+pub(super) fn to_esm(value: Expr, node: bool, numbered: &Numbered) -> Expr {
+    let mut arguments = vec![value];
+    if node {
+        arguments.push(Expr::Lit(Lit::Num(1.0.into())));
+    }
+    call_of(numbered.helper(Helper::TO_ESM), arguments)
+}
+
+fn fixed(body: Vec<Stmt>, tree: &Tree) -> Vec<Stmt> {
+    let mut program = Program::Script(Script { body, ..Script::default() });
+    program.visit_mut_with(&mut fixer(Some(&tree.comments)));
+    match program {
+        Program::Script(script) => script.body,
+        Program::Module(_) => Vec::new(),
+    }
+}
+
+/// swc's compressor on the module alone. What other modules mention is exported, so that it stays.
+fn compress(
+    body: Vec<Stmt>,
+    tree: &Tree,
+    language: &LanguageOptions,
+    plan: &CompilePlan,
+    numbered: &Numbered,
+) -> Vec<Stmt> {
+    let mut items: Vec<ModuleItem> = body.into_iter().map(ModuleItem::Stmt).collect();
+    items.push(ModuleItem::ModuleDecl(kept(plan, numbered)));
+    let program = Program::Module(Module { body: items, ..Module::default() });
+    let ecma = language.target.es.map_or(EsVersion::EsNext, super::lower::es_version);
+    let options = MinifyOptions {
+        compress: Some(CompressOptions {
+            ecma,
+            module: true,
+            passes: 1,
+            top_level: Some(TopLevelOptions { functions: true }),
+            keep_classnames: language.keep_names,
+            keep_fnames: language.keep_names,
+            drop_debugger: language.drop_debugger,
+            pure_funcs: language.pure.iter().filter_map(|name| super::define::path_expression(name, tree.unresolved)).collect(),
+            ..CompressOptions::default()
+        }),
+        ..MinifyOptions::default()
+    };
+    let extra = ExtraOptions {
+        unresolved_mark: tree.unresolved_mark,
+        top_level_mark: tree.top_level_mark,
+        mangle_name_cache: None,
+    };
+    let mut program = swc_core::ecma::minifier::optimize(
+        program,
+        tree.source_map.clone(),
+        Some(&tree.comments),
+        None,
+        &options,
+        &extra,
+    );
+    program.visit_mut_with(&mut fixer(Some(&tree.comments)));
+    match program {
+        Program::Module(module) => module.body.into_iter().filter_map(|item| item.stmt()).collect(),
+        Program::Script(script) => script.body,
+    }
+}
+
+/// `export { … }` of every symbol that the linker or another module mentions.
+fn kept(plan: &CompilePlan, numbered: &Numbered) -> ModuleDecl {
+    let by_symbol: FxHashMap<LocalSym, &Id> = numbered.ids.iter().map(|(id, symbol)| (*symbol, id)).collect();
+    let specifiers = plan
+        .keep
+        .iter()
+        .filter_map(|symbol| by_symbol.get(symbol))
+        .map(|id| {
+            ExportSpecifier::Named(ExportNamedSpecifier {
+                span: DUMMY_SP,
+                orig: ModuleExportName::Ident(Ident::new(id.0.clone(), DUMMY_SP, id.1)),
+                exported: None,
+                is_type_only: false,
+            })
+        })
+        .collect();
+    ModuleDecl::ExportNamed(NamedExport { span: DUMMY_SP, specifiers, src: None, type_only: false, with: None })
+}
+
+fn emit(
+    mut body: Vec<Stmt>,
+    tree: &Tree,
+    source: &str,
+    language: &LanguageOptions,
+    plan: &CompilePlan,
+    numbered: &Numbered,
+) -> Option<ModuleObject> {
+    if plan.strict_output {
+        body.retain(|statement| !is_use_strict(statement));
+    }
+    let strict = plan.strict_output || tree.strict || tree.has_module_syntax;
+    let first_extra = numbered.first_declared() + numbered.symbols.len() as u32;
+    let tables = analyze(&body, strict, &numbered.ids, first_extra);
+    body.visit_mut_with(&mut Renamer { symbols: &tables.symbols });
+    let options = PrintOptions {
+        source,
+        base: tree.base,
+        minify: language.minify_whitespace,
+        source_map: language.source_map,
+        target: language.target.es.map_or(EsVersion::EsNext, super::lower::es_version),
+    };
+    let comments = (!language.minify_whitespace).then_some(&tree.comments);
+    let printed = print(body, tree.source_map.clone(), comments, &options)?;
+    let mut counts = tables.counts;
+    counts.resize(first_extra as usize + tables.extra_names.len(), 0);
+    let mut object = ModuleObject {
+        text: printed.text,
+        holes: printed.holes,
+        extra_names: tables.extra_names,
+        extra_top_level: tables.extra_top_level,
+        counts,
+        scopes: tables.scopes,
+        globals: tables.globals,
+        pinned: numbered.rewritten.pins_names,
+        mappings: printed.mappings,
+        legal_comments: if language.legal_comments { legal_comments(&tree.comments) } else { Vec::new() },
+        declared: tables.declared,
+    };
+    if plan.wrap == ModuleWrap::None && object.text.is_empty() {
+        object.globals.clear();
+    }
+    Some(object)
+}
+
+fn is_use_strict(statement: &Stmt) -> bool {
+    matches!(statement, Stmt::Expr(ExprStmt { expr, .. })
+        if matches!(&**expr, Expr::Lit(Lit::Str(text)) if text.value.as_str() == Some("use strict")))
+}
+
+/// `/*! … */`, `@license` and `@preserve`, in source order.
+fn legal_comments(comments: &SingleThreadedComments) -> Vec<String> {
+    let (leading, trailing) = comments.borrow_all();
+    let mut found: Vec<(BytePos, String)> = leading
+        .values()
+        .chain(trailing.values())
+        .flatten()
+        .filter(|comment| {
+            comment.text.starts_with('!') || comment.text.contains("@license") || comment.text.contains("@preserve")
+        })
+        .map(|comment| {
+            let text = match comment.kind {
+                swc_core::common::comments::CommentKind::Block => format!("/*{}*/", comment.text),
+                swc_core::common::comments::CommentKind::Line => format!("//{}", comment.text),
+            };
+            (comment.span.lo, text)
+        })
+        .collect();
+    found.sort();
+    found.dedup();
+    found.into_iter().map(|(_, text)| text).collect()
+}
+
+/// A context that belongs to nobody else.
+pub(super) fn fresh_context() -> SyntaxContext {
+    SyntaxContext::empty().apply_mark(swc_core::common::Mark::fresh(swc_core::common::Mark::root()))
+}

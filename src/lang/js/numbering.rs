@@ -1,0 +1,416 @@
+//! From a tree to plain statements with numbered symbols. `scan` and `compile` both start here, so that both see the
+//! same statements and the same numbers.
+//!
+//! Imports and exports become tables. A site that mentions another module (`require('x')`, `import('x')`,
+//! `new URL('x', import.meta.url)`) keeps its shape, with a marker identifier in the place of what the linker decides.
+
+use super::facts::HELPERS;
+use super::facts::{ExportDecl, ExportTarget, Helper, ImportKind, ImportRecord, LocalSym, SymbolDecl, SymbolKind, sym};
+use super::parse::Tree;
+use super::rewrite::{Rewriter, Rewritten};
+use super::{LanguageOptions, ParseOptions};
+use crate::diag::Diagnostic;
+use rustc_hash::FxHashMap;
+use swc_core::atoms::Atom;
+use swc_core::common::{DUMMY_SP, Mark, Span, SyntaxContext};
+use swc_core::ecma::ast::*;
+use swc_core::ecma::utils::find_pat_ids;
+use swc_core::ecma::visit::VisitMutWith;
+
+/// A module as statements and tables.
+pub(super) struct Numbered {
+    pub body: Vec<Stmt>,
+    pub records: Vec<ImportRecord>,
+    pub import_order: Vec<u32>,
+    pub symbols: Vec<SymbolDecl>,
+    /// Every numbered binding: declared, imported, namespace members, and markers.
+    pub ids: FxHashMap<Id, LocalSym>,
+    pub exports: Vec<ExportDecl>,
+    pub stars: Vec<u32>,
+    /// The syntax context of markers: bindings that exist only between modules.
+    pub marker: SyntaxContext,
+    pub rewritten: Rewritten,
+    pub problems: Vec<Diagnostic>,
+}
+
+/// The name of the marker for symbol numbers that have no source name.
+pub(super) fn marker_name(what: &str, number: u32) -> Atom {
+    Atom::from(format!("{what}${number}"))
+}
+
+impl Numbered {
+    pub fn first_record(&self) -> LocalSym {
+        sym::FIRST_HELPER + HELPERS.len() as u32
+    }
+    pub fn record_namespace(&self, record: u32) -> LocalSym {
+        self.first_record() + 2 * record
+    }
+    pub fn record_target(&self, record: u32) -> LocalSym {
+        self.first_record() + 2 * record + 1
+    }
+    pub fn first_declared(&self) -> LocalSym {
+        self.first_record() + 2 * self.records.len() as u32
+    }
+    /// The identifier by which compiled code mentions a symbol that has no name in the source.
+    pub fn marker(&self, symbol: LocalSym) -> Ident {
+        Ident::new(marker_name("s", symbol), DUMMY_SP, self.marker)
+    }
+    pub fn helper(&self, helper: Helper) -> Ident {
+        self.marker(helper.symbol())
+    }
+}
+
+/// Collects import and export declarations first, since what they bind decides how the rest is read.
+pub(super) fn number(
+    mut tree_module: Module,
+    tree: &TreeContext<'_>,
+    parse: &ParseOptions,
+    language: &LanguageOptions,
+) -> Numbered {
+    let marker = SyntaxContext::empty().apply_mark(Mark::fresh(Mark::root()));
+    let mut builder = Builder { tree, marker, out: Tables::default(), default_id: None };
+    let items = std::mem::take(&mut tree_module.body);
+    let mut body = Vec::with_capacity(items.len());
+    for item in items {
+        match item {
+            ModuleItem::Stmt(statement) => push_statement(&mut body, statement),
+            ModuleItem::ModuleDecl(declaration) => builder.declaration(declaration, &mut body),
+        }
+    }
+    let Builder { mut out, default_id, .. } = builder;
+    let namespaces = out.namespaces();
+    let mut rewriter = Rewriter::new(tree, parse, language, marker, namespaces, std::mem::take(&mut out.records));
+    body.visit_mut_with(&mut rewriter);
+    let rewritten = rewriter.finish();
+    finish(body, out, rewritten, marker, default_id, tree)
+}
+
+/// What numbering needs of a tree whose module has been taken out.
+pub(super) struct TreeContext<'a> {
+    pub source: &'a str,
+    pub name: &'a str,
+    pub tree: &'a Tree,
+}
+
+#[derive(Default)]
+struct Tables {
+    records: Vec<ImportRecord>,
+    record_numbers: FxHashMap<(String, Option<String>), u32>,
+    import_order: Vec<u32>,
+    /// Local binding → what it imports.
+    imports: Vec<(Ident, SymbolKindDraft)>,
+    exports: Vec<ExportDraft>,
+    stars: Vec<u32>,
+}
+
+enum SymbolKindDraft {
+    Named { record: u32, name: String },
+    Namespace { record: u32 },
+}
+
+struct ExportDraft {
+    name: String,
+    target: ExportDraftTarget,
+    span: Span,
+}
+
+enum ExportDraftTarget {
+    Local(Id),
+    From { record: u32, name: String },
+    NamespaceFrom { record: u32 },
+}
+
+impl Tables {
+    fn namespaces(&self) -> Vec<(Id, u32)> {
+        self.imports
+            .iter()
+            .filter_map(|(local, kind)| match kind {
+                SymbolKindDraft::Namespace { record } => Some((local.to_id(), *record)),
+                SymbolKindDraft::Named { .. } => None,
+            })
+            .collect()
+    }
+}
+
+struct Builder<'a> {
+    tree: &'a TreeContext<'a>,
+    marker: SyntaxContext,
+    out: Tables,
+    default_id: Option<Ident>,
+}
+
+impl Builder<'_> {
+    fn record(&mut self, source: &Str, with: Option<&ObjectLit>) -> u32 {
+        let specifier = source.value.to_string_lossy().into_owned();
+        let attribute = with.and_then(attribute_type);
+        let base = self.tree.tree.base;
+        let next = self.out.records.len() as u32;
+        let number = *self.out.record_numbers.entry((specifier.clone(), attribute.clone())).or_insert(next);
+        if number == next {
+            self.out.records.push(ImportRecord {
+                specifier,
+                kind: ImportKind::Import,
+                start: source.span.lo.0.saturating_sub(base.0),
+                end: source.span.hi.0.saturating_sub(base.0),
+                attribute,
+                guarded: false,
+            });
+            self.out.import_order.push(number);
+        }
+        number
+    }
+
+    fn export(&mut self, name: String, target: ExportDraftTarget, span: Span) {
+        self.out.exports.push(ExportDraft { name, target, span });
+    }
+
+    fn declaration(&mut self, declaration: ModuleDecl, body: &mut Vec<Stmt>) {
+        match declaration {
+            ModuleDecl::Import(import) => self.import(import),
+            ModuleDecl::ExportDecl(export) => {
+                let span = export.span;
+                match &export.decl {
+                    Decl::Class(class) => self.export_local(&class.ident, span),
+                    Decl::Fn(function) => self.export_local(&function.ident, span),
+                    Decl::Var(variables) => {
+                        for id in find_pat_ids::<_, Ident>(&variables.decls) {
+                            self.export_local(&id, span);
+                        }
+                    }
+                    Decl::Using(using) => {
+                        for id in find_pat_ids::<_, Ident>(&using.decls) {
+                            self.export_local(&id, span);
+                        }
+                    }
+                    _ => {}
+                }
+                push_statement(body, Stmt::Decl(export.decl));
+            }
+            ModuleDecl::ExportNamed(named) => self.export_named(named),
+            ModuleDecl::ExportDefaultDecl(default) => self.export_default(default, body),
+            ModuleDecl::ExportDefaultExpr(default) => {
+                let id = self.default_id();
+                self.export("default".into(), ExportDraftTarget::Local(id.to_id()), default.span);
+                body.push(constant(id, default.expr, default.span));
+            }
+            ModuleDecl::ExportAll(all) => {
+                let record = self.record(&all.src, all.with.as_deref());
+                self.out.stars.push(record);
+            }
+            _ => {}
+        }
+    }
+
+    fn export_local(&mut self, id: &Ident, _span: Span) {
+        self.export(id.sym.to_string(), ExportDraftTarget::Local(id.to_id()), id.span);
+    }
+
+    fn default_id(&mut self) -> Ident {
+        let marker = self.marker;
+        self.default_id.get_or_insert_with(|| Ident::new(marker_name("s", sym::DEFAULT), DUMMY_SP, marker)).clone()
+    }
+
+    fn import(&mut self, import: ImportDecl) {
+        if import.type_only {
+            return;
+        }
+        let record = self.record(&import.src, import.with.as_deref());
+        for specifier in import.specifiers {
+            let (local, kind) = match specifier {
+                ImportSpecifier::Named(named) if named.is_type_only => continue,
+                ImportSpecifier::Named(named) => {
+                    let name = named.imported.as_ref().map_or_else(|| named.local.sym.to_string(), export_name);
+                    (named.local, SymbolKindDraft::Named { record, name })
+                }
+                ImportSpecifier::Default(default) => {
+                    (default.local, SymbolKindDraft::Named { record, name: "default".into() })
+                }
+                ImportSpecifier::Namespace(namespace) => (namespace.local, SymbolKindDraft::Namespace { record }),
+            };
+            self.out.imports.push((local, kind));
+        }
+    }
+
+    fn export_named(&mut self, named: NamedExport) {
+        if named.type_only {
+            return;
+        }
+        let record = named.src.as_ref().map(|source| self.record(source, named.with.as_deref()));
+        for specifier in named.specifiers {
+            match (specifier, record) {
+                (ExportSpecifier::Named(name), _) if name.is_type_only => {}
+                (ExportSpecifier::Named(name), Some(record)) => {
+                    let exported = export_name(name.exported.as_ref().unwrap_or(&name.orig));
+                    let target = ExportDraftTarget::From { record, name: export_name(&name.orig) };
+                    self.export(exported, target, name.span);
+                }
+                (ExportSpecifier::Named(name), None) => {
+                    let exported = export_name(name.exported.as_ref().unwrap_or(&name.orig));
+                    if let ModuleExportName::Ident(local) = &name.orig {
+                        self.export(exported, ExportDraftTarget::Local(local.to_id()), name.span);
+                    }
+                }
+                (ExportSpecifier::Namespace(name), Some(record)) => {
+                    self.export(export_name(&name.name), ExportDraftTarget::NamespaceFrom { record }, name.span);
+                }
+                (ExportSpecifier::Default(name), Some(record)) => {
+                    let target = ExportDraftTarget::From { record, name: "default".into() };
+                    self.export(name.exported.sym.to_string(), target, name.exported.span);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn export_default(&mut self, default: ExportDefaultDecl, body: &mut Vec<Stmt>) {
+        let span = default.span;
+        match default.decl {
+            DefaultDecl::Class(class) => {
+                let ident = class.ident.unwrap_or_else(|| self.default_id());
+                self.export("default".into(), ExportDraftTarget::Local(ident.to_id()), span);
+                body.push(Stmt::Decl(Decl::Class(ClassDecl { ident, declare: false, class: class.class })));
+            }
+            DefaultDecl::Fn(function) => {
+                let ident = function.ident.unwrap_or_else(|| self.default_id());
+                self.export("default".into(), ExportDraftTarget::Local(ident.to_id()), span);
+                body.push(Stmt::Decl(Decl::Fn(FnDecl { ident, declare: false, function: function.function })));
+            }
+            DefaultDecl::TsInterfaceDecl(_) => {}
+        }
+    }
+}
+
+/// `with { type: "json" }` → `json`.
+fn attribute_type(with: &ObjectLit) -> Option<String> {
+    with.props.iter().find_map(|property| {
+        let pair = property.as_prop()?.as_key_value()?;
+        let key = match &pair.key {
+            PropName::Ident(name) => name.sym.to_string(),
+            PropName::Str(text) => text.value.to_string_lossy().into_owned(),
+            _ => return None,
+        };
+        match &*pair.value {
+            Expr::Lit(Lit::Str(value)) if key == "type" => Some(value.value.to_string_lossy().into_owned()),
+            _ => None,
+        }
+    })
+}
+
+fn export_name(name: &ModuleExportName) -> String {
+    match name {
+        ModuleExportName::Ident(ident) => ident.sym.to_string(),
+        ModuleExportName::Str(text) => text.value.to_string_lossy().into_owned(),
+    }
+}
+
+/// `const id = value;`
+pub(super) fn constant(id: Ident, value: Box<Expr>, span: Span) -> Stmt {
+    Stmt::Decl(Decl::Var(Box::new(VarDecl {
+        span,
+        kind: VarDeclKind::Const,
+        decls: vec![VarDeclarator { span, name: id.into(), init: Some(value), definite: false }],
+        ..VarDecl::default()
+    })))
+}
+
+/// One declarator per statement, so that each can live or die alone.
+fn push_statement(body: &mut Vec<Stmt>, statement: Stmt) {
+    match statement {
+        Stmt::Decl(Decl::Var(variables)) if variables.decls.len() > 1 => {
+            let VarDecl { span, ctxt, kind, declare, decls } = *variables;
+            body.extend(decls.into_iter().map(|declarator| {
+                let span = Span::new(declarator.span.lo.min(span.hi), declarator.span.hi);
+                Stmt::Decl(Decl::Var(Box::new(VarDecl { span, ctxt, kind, declare, decls: vec![declarator] })))
+            }));
+        }
+        Stmt::Empty(_) => {}
+        other => body.push(other),
+    }
+}
+
+fn finish(
+    body: Vec<Stmt>,
+    tables: Tables,
+    rewritten: Rewritten,
+    marker: SyntaxContext,
+    default_id: Option<Ident>,
+    tree: &TreeContext<'_>,
+) -> Numbered {
+    let records = rewritten.records.clone();
+    let mut out = Numbered {
+        body,
+        records,
+        import_order: tables.import_order,
+        symbols: Vec::new(),
+        ids: FxHashMap::default(),
+        exports: Vec::new(),
+        stars: tables.stars,
+        marker,
+        rewritten,
+        problems: Vec::new(),
+    };
+    let base = tree.tree.base.0;
+    number_markers(&mut out, default_id);
+    for (local, kind) in tables.imports {
+        let kind = match kind {
+            SymbolKindDraft::Named { record, name } => SymbolKind::Import { record, name },
+            SymbolKindDraft::Namespace { record } => SymbolKind::Namespace { record },
+        };
+        declare(&mut out, local.to_id(), kind, true, local.span.lo.0.saturating_sub(base));
+    }
+    for (id, namespace, name, start) in std::mem::take(&mut out.rewritten.members) {
+        if let Some(namespace) = out.ids.get(&namespace).copied() {
+            declare(&mut out, id, SymbolKind::Member { namespace, name }, true, start.saturating_sub(base));
+        }
+    }
+    let mut found = Vec::new();
+    super::declared::top_level(&out.body, &mut found);
+    for (ident, constant) in found {
+        declare(&mut out, ident.to_id(), SymbolKind::Local, constant, ident.span.lo.0.saturating_sub(base));
+    }
+    for export in tables.exports {
+        let target = match export.target {
+            ExportDraftTarget::Local(id) => match out.ids.get(&id) {
+                Some(symbol) => ExportTarget::Symbol(*symbol),
+                None => {
+                    out.problems.push(undeclared_export(&id, export.span, tree));
+                    continue;
+                }
+            },
+            ExportDraftTarget::From { record, name } => ExportTarget::From { record, name },
+            ExportDraftTarget::NamespaceFrom { record } => ExportTarget::NamespaceFrom { record },
+        };
+        let (start, end) = (export.span.lo.0.saturating_sub(base), export.span.hi.0.saturating_sub(base));
+        out.exports.push(ExportDecl { name: export.name, target, start, end });
+    }
+    out
+}
+
+fn number_markers(out: &mut Numbered, default_id: Option<Ident>) {
+    let first_declared = out.first_declared();
+    for symbol in 0..first_declared {
+        out.ids.insert((marker_name("s", symbol), out.marker), symbol);
+    }
+    debug_assert!(default_id.is_none_or(|id| out.ids.contains_key(&id.to_id())));
+}
+
+fn declare(out: &mut Numbered, id: Id, kind: SymbolKind, constant: bool, start: u32) {
+    let next = out.first_declared() + out.symbols.len() as u32;
+    if let std::collections::hash_map::Entry::Vacant(entry) = out.ids.entry(id.clone()) {
+        entry.insert(next);
+        out.symbols.push(SymbolDecl { name: id.0.to_string(), kind, constant, start });
+    }
+}
+
+fn undeclared_export(id: &Id, span: Span, tree: &TreeContext<'_>) -> Diagnostic {
+    let base = tree.tree.base.0;
+    let location = crate::diag::Location::span(
+        tree.name,
+        tree.source,
+        span.lo.0.saturating_sub(base),
+        span.hi.0.saturating_sub(base),
+    );
+    Diagnostic::error("undeclared-export", format!("\"{}\" is exported but not declared in this file", id.0))
+        .at(location)
+        .hint("declare it, import it, or remove the export")
+}

@@ -1,0 +1,254 @@
+//! Text → the tree that both `scan` and `compile` work on: parsed, resolved, free of types and JSX, lowered.
+//!
+//! One `Globals` and one `SourceMap` per module: their locks are never contended and die with the module.
+
+use super::{JsxRuntime, LanguageOptions, ParseOptions, SourceTypeHint};
+use crate::diag::{Diagnostic, Location};
+use swc_core::common::comments::SingleThreadedComments;
+use swc_core::common::errors::{HANDLER, Handler};
+use swc_core::common::{BytePos, FileName, GLOBALS, Globals, Mark, SourceMap, Spanned, SyntaxContext, sync::Lrc};
+use swc_core::ecma::ast::{EsVersion, Module, ModuleItem, Pass, Program};
+use swc_core::ecma::parser::{EsSyntax, Lexer, Parser, StringInput, Syntax, TsSyntax};
+use swc_core::ecma::transforms::base::helpers::{HELPERS, Helpers, inject_helpers};
+use swc_core::ecma::transforms::base::resolver;
+use swc_core::ecma::transforms::{proposal, react, typescript};
+
+/// A module ready for numbering, with what later passes need to know of it.
+pub(super) struct Tree {
+    pub module: Module,
+    pub comments: SingleThreadedComments,
+    pub source_map: Lrc<SourceMap>,
+    pub unresolved_mark: Mark,
+    pub top_level_mark: Mark,
+    pub unresolved: SyntaxContext,
+    /// `import`, `export`, `import.meta` or top-level await was there before types were removed.
+    pub has_module_syntax: bool,
+    /// `"use strict"` at the top.
+    pub strict: bool,
+    /// Position of the first byte of the source.
+    pub base: BytePos,
+    pub hashbang: Option<String>,
+}
+
+/// Parses and transforms `source`, then calls `work` with the tree, all under one `Globals`.
+pub(super) fn with_tree<T>(
+    source: &str,
+    name: &str,
+    parse: &ParseOptions,
+    language: &LanguageOptions,
+    work: impl FnOnce(Tree) -> T,
+) -> Result<T, Vec<Diagnostic>> {
+    GLOBALS.set(&Globals::new(), || {
+        let handler = Handler::with_emitter_writer(Box::new(std::io::sink()), None);
+        HANDLER.set(&handler, || HELPERS.set(&Helpers::new(false), || Ok(work(build(source, name, parse, language)?))))
+    })
+}
+
+fn build(source: &str, name: &str, parse: &ParseOptions, language: &LanguageOptions) -> Result<Tree, Vec<Diagnostic>> {
+    let source_map: Lrc<SourceMap> = Lrc::default();
+    let file = source_map.new_source_file(Lrc::new(FileName::Custom(name.to_string())), source.to_string());
+    let base = file.start_pos;
+    let comments = SingleThreadedComments::default();
+    let program = parse_program(source, name, parse, base, &comments)?;
+    let has_module_syntax = matches!(program, Program::Module(_));
+    let (strict, hashbang) = preamble(&program);
+    let unresolved_mark = Mark::new();
+    let top_level_mark = Mark::new();
+    let mut program = program;
+    resolver(unresolved_mark, top_level_mark, parse.typescript).process(&mut program);
+    transform(&mut program, source, parse, language, &source_map, &comments, unresolved_mark, top_level_mark);
+    let module = match program {
+        Program::Module(module) => module,
+        Program::Script(script) => Module {
+            span: script.span,
+            body: script.body.into_iter().map(ModuleItem::Stmt).collect(),
+            shebang: script.shebang,
+        },
+    };
+    let unresolved = SyntaxContext::empty().apply_mark(unresolved_mark);
+    Ok(Tree {
+        module,
+        comments,
+        source_map,
+        unresolved_mark,
+        top_level_mark,
+        unresolved,
+        has_module_syntax,
+        strict,
+        base,
+        hashbang,
+    })
+}
+
+fn preamble(program: &Program) -> (bool, Option<String>) {
+    let directive = |statement: Option<&swc_core::ecma::ast::Stmt>| {
+        statement.and_then(|statement| statement.as_expr()).is_some_and(|statement| {
+            statement.expr.as_lit().and_then(|lit| match lit {
+                swc_core::ecma::ast::Lit::Str(text) => text.value.as_str(),
+                _ => None,
+            }) == Some("use strict")
+        })
+    };
+    match program {
+        Program::Module(module) => (
+            directive(module.body.first().and_then(|item| item.as_stmt())),
+            module.shebang.as_ref().map(|text| text.to_string()),
+        ),
+        Program::Script(script) => {
+            (directive(script.body.first()), script.shebang.as_ref().map(|text| text.to_string()))
+        }
+    }
+}
+
+fn parse_program(
+    source: &str,
+    name: &str,
+    parse: &ParseOptions,
+    base: BytePos,
+    comments: &SingleThreadedComments,
+) -> Result<Program, Vec<Diagnostic>> {
+    let lexer = Lexer::new(
+        syntax(parse),
+        EsVersion::EsNext,
+        StringInput::new(source, base, base + BytePos(source.len() as u32)),
+        Some(comments),
+    );
+    let mut parser = Parser::new_from(lexer);
+    let result = match parse.source_type {
+        Some(SourceTypeHint::Esm) => parser.parse_module().map(Program::Module),
+        Some(SourceTypeHint::CommonJs) => parser.parse_commonjs().map(Program::Script),
+        None => parser.parse_program(),
+    };
+    let problem = |error: swc_core::ecma::parser::error::Error| syntax_error(source, name, base, &error);
+    let mut problems: Vec<Diagnostic> = parser.take_errors().into_iter().map(problem).collect();
+    match result {
+        Ok(program) if problems.is_empty() => Ok(program),
+        Ok(_) => Err(problems),
+        Err(error) => {
+            problems.push(problem(error));
+            Err(problems)
+        }
+    }
+}
+
+fn syntax_error(source: &str, name: &str, base: BytePos, error: &swc_core::ecma::parser::error::Error) -> Diagnostic {
+    let span = error.span();
+    let offset = |position: BytePos| position.0.saturating_sub(base.0);
+    let message = error.kind().msg().to_string();
+    let mut problem = Diagnostic::error("syntax-error", lower_first(message.trim_end_matches('.'))).at(Location::span(
+        name,
+        source,
+        offset(span.lo),
+        offset(span.hi),
+    ));
+    if looks_like_jsx(source, offset(span.lo)) {
+        problem = problem.hint("if this is JSX, name the file .jsx or .tsx, or pass --loader .js=jsx");
+    }
+    problem
+}
+
+fn looks_like_jsx(source: &str, offset: u32) -> bool {
+    source.get(..offset as usize).is_some_and(|before| before.trim_end().ends_with('<'))
+        || source.get(offset as usize..).is_some_and(|rest| rest.starts_with('<'))
+}
+
+fn lower_first(text: &str) -> String {
+    let mut chars = text.chars();
+    match (chars.next(), chars.clone().next()) {
+        (Some(first), Some(second)) if first.is_uppercase() && second.is_lowercase() => {
+            first.to_lowercase().chain(chars).collect()
+        }
+        _ => text.to_string(),
+    }
+}
+
+fn syntax(parse: &ParseOptions) -> Syntax {
+    if parse.typescript {
+        Syntax::Typescript(TsSyntax { tsx: parse.jsx, decorators: true, ..TsSyntax::default() })
+    } else {
+        Syntax::Es(EsSyntax {
+            jsx: parse.jsx,
+            decorators: true,
+            decorators_before_export: true,
+            import_attributes: true,
+            allow_return_outside_function: true,
+            auto_accessors: true,
+            explicit_resource_management: true,
+            ..EsSyntax::default()
+        })
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "one call site; the arguments are the parts of a tree not yet made")]
+fn transform(
+    program: &mut Program,
+    source: &str,
+    parse: &ParseOptions,
+    language: &LanguageOptions,
+    source_map: &Lrc<SourceMap>,
+    comments: &SingleThreadedComments,
+    unresolved_mark: Mark,
+    top_level_mark: Mark,
+) {
+    if source.contains('@') && (parse.typescript || source.contains("class")) {
+        decorators(program, parse);
+    }
+    if parse.typescript {
+        strip_types(program, parse, source_map, comments, unresolved_mark, top_level_mark);
+    }
+    if parse.jsx {
+        let options = react::Options {
+            runtime: Some(match parse.jsx_mode {
+                JsxRuntime::Automatic => react::Runtime::Automatic,
+                JsxRuntime::Classic => react::Runtime::Classic,
+                JsxRuntime::Preserve => react::Runtime::Preserve,
+            }),
+            import_source: parse.jsx_import_source.as_deref().map(Into::into),
+            pragma: parse.jsx_factory.as_deref().map(|text| text.to_string().into()),
+            pragma_frag: parse.jsx_fragment.as_deref().map(|text| text.to_string().into()),
+            development: Some(parse.jsx_dev),
+            throw_if_namespace: Some(false),
+            ..react::Options::default()
+        };
+        react::react(source_map.clone(), Some(comments), options, top_level_mark, unresolved_mark).process(program);
+    }
+    super::lower::lower(program, source, language, comments, unresolved_mark);
+    inject_helpers(unresolved_mark).process(program);
+}
+
+fn decorators(program: &mut Program, parse: &ParseOptions) {
+    if parse.legacy_decorators {
+        proposal::decorators::decorators(proposal::decorators::Config {
+            legacy: true,
+            emit_metadata: parse.decorator_metadata,
+            use_define_for_class_fields: parse.define_class_fields,
+        })
+        .process(program);
+    } else {
+        proposal::decorator_2022_03::decorator_2022_03().process(program);
+    }
+}
+
+fn strip_types(
+    program: &mut Program,
+    parse: &ParseOptions,
+    source_map: &Lrc<SourceMap>,
+    comments: &SingleThreadedComments,
+    unresolved_mark: Mark,
+    top_level_mark: Mark,
+) {
+    let config = typescript::Config {
+        verbatim_module_syntax: parse.verbatim_module_syntax,
+        native_class_properties: parse.define_class_fields,
+        ..typescript::Config::default()
+    };
+    if parse.jsx && parse.jsx_mode == JsxRuntime::Classic {
+        let tsx = typescript::TsxConfig {
+            pragma: parse.jsx_factory.as_deref().map(|text| text.to_string().into()),
+            pragma_frag: parse.jsx_fragment.as_deref().map(|text| text.to_string().into()),
+        };
+        typescript::tsx(source_map.clone(), config, tsx, comments, unresolved_mark, top_level_mark).process(program);
+    } else {
+        typescript::typescript(config, unresolved_mark, top_level_mark).process(program);
+    }
+}

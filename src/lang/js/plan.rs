@@ -1,0 +1,81 @@
+//! What the linker decided about one module, as far as its code is concerned. Part of the key of its object.
+
+use super::facts::{Constant, LocalSym};
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, serde::Serialize)]
+pub enum ModuleWrap {
+    #[default]
+    None,
+    CommonJs,
+    Esm {
+        asynchronous: bool,
+    },
+}
+
+/// What an import statement does in the place of the importer, in order of evaluation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize)]
+pub enum ImportCall {
+    /// `init_x();`
+    Init { record: u32, asynchronous: bool },
+    /// `require_x();`
+    Require { record: u32 },
+    /// `var import_x = __toESM(require_x());`
+    Interop { record: u32, node: bool },
+}
+
+/// What a mention of an imported name becomes. Names without an entry are holes.
+#[derive(Clone, PartialEq, Debug, serde::Serialize)]
+pub enum BindingPlan {
+    /// `import_x.name`, where `import_x` is the namespace symbol of the record.
+    Member { record: u32, name: String },
+    Constant(Constant),
+}
+
+/// What the site of a record becomes.
+#[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize)]
+pub enum RecordPlan {
+    /// An import statement, or not reached.
+    #[default]
+    None,
+    /// `require_x()`
+    RequireCommonJs,
+    /// `(init_x(), __toCommonJS(x_exports))`
+    RequireEsm { wrapped: bool },
+    /// `(init_x(), x_default)`: JSON.
+    RequireDefault { wrapped: bool },
+    /// `{}`
+    RequireDisabled,
+    /// `require("x")`, through the helper when the format has no `require`.
+    RequireExternal { specifier: String, helper: bool },
+    /// `import("./chunk.js")`; `interop` when the chunk's default export is `module.exports`.
+    DynamicChunk { preload: bool, interop: Option<bool> },
+    /// `Promise.resolve().then(() => (init_x(), x_exports))`
+    DynamicEsm { wrapped: bool, asynchronous: bool },
+    /// `Promise.resolve().then(() => __toESM(require_x()))`
+    DynamicCommonJs { node: bool },
+    DynamicDisabled,
+    DynamicExternal { specifier: String },
+    /// A string literal in the place of the marker.
+    Url,
+    /// Kept as text.
+    ResolveExternal { specifier: String },
+}
+
+/// Everything `compile` needs beyond the source and the language options.
+#[derive(Clone, PartialEq, Debug, Default, serde::Serialize)]
+pub struct CompilePlan {
+    pub wrap: ModuleWrap,
+    /// By part number.
+    pub live_parts: Vec<bool>,
+    pub imports: Vec<ImportCall>,
+    /// Sorted by symbol.
+    pub bindings: Vec<(LocalSym, BindingPlan)>,
+    /// By record number.
+    pub records: Vec<RecordPlan>,
+    /// Symbols of this module that others mention, sorted.
+    pub keep: Vec<LocalSym>,
+    /// A free `require` becomes the helper.
+    pub require_helper: bool,
+    /// The output is an ES module, so that sloppy directives and `"use strict"` mean nothing.
+    pub strict_output: bool,
+}

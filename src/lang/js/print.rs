@@ -1,0 +1,270 @@
+//! A finished tree → text with holes.
+
+use super::facts::LocalSym;
+use super::object::{Hole, HoleKind, Mapping};
+use super::scopes::{read_sentinel, sentinel};
+use crate::base::LineIndex;
+use rustc_hash::FxHashMap;
+use std::io::Result;
+use swc_core::common::comments::SingleThreadedComments;
+use swc_core::common::{BytePos, SourceMap, Span, sync::Lrc};
+use swc_core::ecma::ast::*;
+use swc_core::ecma::codegen::text_writer::WriteJs;
+use swc_core::ecma::codegen::{Config, Emitter, Node};
+use swc_core::ecma::visit::{VisitMut, VisitMutWith, noop_visit_mut_type};
+
+/// Puts sentinels in the place of names.
+pub(super) struct Renamer<'a> {
+    pub symbols: &'a FxHashMap<Id, LocalSym>,
+}
+
+impl VisitMut for Renamer<'_> {
+    noop_visit_mut_type!();
+
+    fn visit_mut_ident(&mut self, ident: &mut Ident) {
+        if let Some(symbol) = self.symbols.get(&ident.to_id()) {
+            ident.sym = sentinel(*symbol, false);
+        }
+    }
+
+    fn visit_mut_prop(&mut self, property: &mut Prop) {
+        match property {
+            Prop::Shorthand(ident) => {
+                if let Some(symbol) = self.symbols.get(&ident.to_id()) {
+                    ident.sym = sentinel(*symbol, true);
+                }
+            }
+            other => other.visit_mut_children_with(self),
+        }
+    }
+
+    fn visit_mut_assign_pat_prop(&mut self, property: &mut AssignPatProp) {
+        if let Some(symbol) = self.symbols.get(&property.key.id.to_id()) {
+            property.key.id.sym = sentinel(*symbol, true);
+        }
+        property.value.visit_mut_with(self);
+    }
+
+    fn visit_mut_labeled_stmt(&mut self, labeled: &mut LabeledStmt) {
+        labeled.body.visit_mut_with(self);
+    }
+    fn visit_mut_break_stmt(&mut self, _: &mut BreakStmt) {}
+    fn visit_mut_continue_stmt(&mut self, _: &mut ContinueStmt) {}
+}
+
+/// Text, holes and mappings of one module.
+pub(super) struct Printed {
+    pub text: String,
+    pub holes: Vec<Hole>,
+    pub mappings: Vec<Mapping>,
+}
+
+pub(super) struct PrintOptions<'a> {
+    pub source: &'a str,
+    pub base: BytePos,
+    pub minify: bool,
+    pub source_map: bool,
+    pub target: EsVersion,
+}
+
+/// Prints statements that [`Renamer`] has gone through. `None` only if the printer fails, which needs a broken tree.
+pub(super) fn print(
+    body: Vec<Stmt>,
+    source_map: Lrc<SourceMap>,
+    comments: Option<&SingleThreadedComments>,
+    options: &PrintOptions<'_>,
+) -> Option<Printed> {
+    let mut writer = Writer {
+        text: String::with_capacity(options.source.len() / if options.minify { 2 } else { 1 }),
+        minify: options.minify,
+        map: options.source_map,
+        ..Writer::default()
+    };
+    let script = Script { body, ..Script::default() };
+    let config = Config::default().with_minify(options.minify).with_target(options.target);
+    let mut emitter = Emitter {
+        cfg: config,
+        cm: source_map,
+        comments: comments.map(|comments| comments as &dyn swc_core::common::comments::Comments),
+        wr: &mut writer,
+    };
+    script.emit_with(&mut emitter).ok()?;
+    writer.commit_pending_semi().ok()?;
+    let mappings = mappings(&writer.positions, options);
+    Some(Printed { text: writer.text, holes: writer.holes, mappings })
+}
+
+fn mappings(positions: &[(BytePos, u32)], options: &PrintOptions<'_>) -> Vec<Mapping> {
+    if positions.is_empty() {
+        return Vec::new();
+    }
+    let index = LineIndex::new(options.source);
+    let end = options.base.0 + options.source.len() as u32;
+    let mut out: Vec<Mapping> = Vec::with_capacity(positions.len());
+    for (position, at) in positions {
+        if position.0 < options.base.0 || position.0 > end {
+            continue;
+        }
+        let (line, column) = index.utf16(options.source, position.0 - options.base.0);
+        // Of several at one place the last, innermost one counts.
+        if out.last().is_some_and(|last| last.at == *at) {
+            out.pop();
+        }
+        if !out.last().is_some_and(|last| last.line == line && last.column == column) {
+            out.push(Mapping { at: *at, line, column });
+        }
+    }
+    out
+}
+
+#[derive(Default)]
+struct Writer {
+    text: String,
+    holes: Vec<Hole>,
+    positions: Vec<(BytePos, u32)>,
+    indent: usize,
+    line_start: bool,
+    pending_semi: bool,
+    marks_before_semi: usize,
+    minify: bool,
+    map: bool,
+}
+
+impl Writer {
+    fn mark(&mut self, position: BytePos) {
+        if self.map && !position.is_dummy() {
+            self.positions.push((position, self.text.len() as u32));
+        }
+    }
+
+    fn put(&mut self, span: Option<Span>, text: &str) -> Result<()> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        if self.line_start && !self.minify {
+            for _ in 0..self.indent {
+                self.text.push_str("  ");
+            }
+        }
+        self.line_start = false;
+        if let Some(span) = span {
+            self.mark(span.lo);
+        }
+        self.text.push_str(text);
+        Ok(())
+    }
+}
+
+impl WriteJs for Writer {
+    fn increase_indent(&mut self) -> Result<()> {
+        self.commit_pending_semi()?;
+        self.indent += 1;
+        Ok(())
+    }
+    fn decrease_indent(&mut self) -> Result<()> {
+        // A semicolon before `}` can go: it is decided when the brace is written.
+        if !self.minify {
+            self.commit_pending_semi()?;
+        }
+        self.indent -= 1;
+        Ok(())
+    }
+    fn write_semi(&mut self, _: Option<Span>) -> Result<()> {
+        if self.minify {
+            self.pending_semi = true;
+            self.marks_before_semi = self.positions.len();
+            return Ok(());
+        }
+        self.put(None, ";")
+    }
+    fn write_space(&mut self) -> Result<()> {
+        self.commit_pending_semi()?;
+        self.put(None, " ")
+    }
+    fn write_keyword(&mut self, span: Option<Span>, text: &'static str) -> Result<()> {
+        self.commit_pending_semi()?;
+        self.put(span, text)
+    }
+    fn write_operator(&mut self, span: Option<Span>, text: &str) -> Result<()> {
+        self.commit_pending_semi()?;
+        self.put(span, text)
+    }
+    fn write_param(&mut self, text: &str) -> Result<()> {
+        self.commit_pending_semi()?;
+        self.put(None, text)
+    }
+    fn write_property(&mut self, text: &str) -> Result<()> {
+        self.commit_pending_semi()?;
+        self.put(None, text)
+    }
+    fn write_line(&mut self) -> Result<()> {
+        if self.minify {
+            return Ok(());
+        }
+        if !self.line_start && !self.text.is_empty() {
+            self.text.push('\n');
+        }
+        self.line_start = true;
+        Ok(())
+    }
+    fn write_lit(&mut self, span: Span, text: &str) -> Result<()> {
+        self.commit_pending_semi()?;
+        self.put(Some(span), text)
+    }
+    fn write_comment(&mut self, text: &str) -> Result<()> {
+        self.commit_pending_semi()?;
+        self.put(None, text)
+    }
+    fn write_str_lit(&mut self, span: Span, text: &str) -> Result<()> {
+        self.commit_pending_semi()?;
+        self.put(Some(span), text)
+    }
+    fn write_str(&mut self, text: &str) -> Result<()> {
+        self.commit_pending_semi()?;
+        self.put(None, text)
+    }
+    fn write_symbol(&mut self, span: Span, text: &str) -> Result<()> {
+        self.commit_pending_semi()?;
+        let Some((symbol, shorthand)) = read_sentinel(text) else { return self.put(Some(span), text) };
+        if self.line_start && !self.minify {
+            for _ in 0..self.indent {
+                self.text.push_str("  ");
+            }
+        }
+        self.line_start = false;
+        self.mark(span.lo);
+        let kind = if shorthand { HoleKind::Shorthand } else { HoleKind::Name };
+        self.holes.push(Hole { at: self.text.len() as u32, symbol, kind });
+        self.text.push('_');
+        Ok(())
+    }
+    fn write_punct(&mut self, span: Option<Span>, text: &'static str, commit_pending_semi: bool) -> Result<()> {
+        if commit_pending_semi {
+            self.commit_pending_semi()?;
+        } else {
+            self.pending_semi = false;
+        }
+        self.put(span, text)
+    }
+    fn care_about_srcmap(&self) -> bool {
+        self.map
+    }
+    fn add_srcmap(&mut self, position: BytePos) -> Result<()> {
+        self.mark(position);
+        Ok(())
+    }
+    fn commit_pending_semi(&mut self) -> Result<()> {
+        if self.pending_semi {
+            self.pending_semi = false;
+            self.put(None, ";")?;
+            // Marks made while the semicolon was pending belong to what follows it.
+            for (_, at) in &mut self.positions[self.marks_before_semi..] {
+                *at = self.text.len() as u32;
+            }
+        }
+        Ok(())
+    }
+    fn can_ignore_invalid_unicodes(&mut self) -> bool {
+        true
+    }
+}

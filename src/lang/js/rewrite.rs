@@ -1,0 +1,489 @@
+//! One walk over a module: puts defines in, drops branches they decide, marks the sites that mention other modules,
+//! and notes what the linker must know (top-level await, direct `eval`, use of `exports`).
+//!
+//! Dropping comes before marking: what stands in a dead branch is never resolved.
+
+use super::facts::{HELPERS, ImportKind, ImportRecord, LocalSym, sym};
+use super::fold;
+use super::numbering::{TreeContext, marker_name};
+use super::{LanguageOptions, ParseOptions};
+use rustc_hash::FxHashMap;
+use swc_core::atoms::Atom;
+use swc_core::common::{DUMMY_SP, Mark, Span, Spanned, SyntaxContext};
+use swc_core::ecma::ast::*;
+use swc_core::ecma::visit::{VisitMut, VisitMutWith, noop_visit_mut_type};
+
+/// What the walk found.
+#[derive(Default)]
+pub(super) struct Rewritten {
+    pub records: Vec<ImportRecord>,
+    /// (id, namespace binding, member name, position)
+    pub members: Vec<(Id, Id, String, u32)>,
+    pub top_level_await: bool,
+    pub pins_names: bool,
+    pub uses_exports: bool,
+    pub uses_module: bool,
+    pub uses_require: bool,
+    /// `require` other than `require('literal')`.
+    pub require_value: bool,
+    pub uses_import_meta: bool,
+    pub uses_this: bool,
+}
+
+const ASSET_URL: &str = "__plimsoll_asset_url__";
+
+pub(super) struct Rewriter<'a> {
+    context: &'a TreeContext<'a>,
+    language: &'a LanguageOptions,
+    defines: super::define::Defines<'a>,
+    marker: SyntaxContext,
+    unresolved: SyntaxContext,
+    is_module: bool,
+    namespaces: FxHashMap<Id, SyntaxContext>,
+    record_numbers: FxHashMap<(String, ImportKind), u32>,
+    function_depth: u32,
+    this_depth: u32,
+    try_depth: u32,
+    out: Rewritten,
+    member_ids: FxHashMap<Id, ()>,
+}
+
+impl<'a> Rewriter<'a> {
+    pub fn new(
+        context: &'a TreeContext<'a>,
+        _parse: &ParseOptions,
+        language: &'a LanguageOptions,
+        marker: SyntaxContext,
+        namespaces: Vec<(Id, u32)>,
+        records: Vec<ImportRecord>,
+    ) -> Self {
+        let fresh = |(id, _): (Id, u32)| (id, SyntaxContext::empty().apply_mark(Mark::fresh(Mark::root())));
+        Rewriter {
+            context,
+            language,
+            defines: super::define::Defines::new(&language.define, context.source, context.tree.unresolved),
+            marker,
+            unresolved: context.tree.unresolved,
+            is_module: context.tree.has_module_syntax,
+            namespaces: namespaces.into_iter().map(fresh).collect(),
+            record_numbers: FxHashMap::default(),
+            function_depth: 0,
+            this_depth: 0,
+            try_depth: 0,
+            out: Rewritten { records, ..Rewritten::default() },
+            member_ids: FxHashMap::default(),
+        }
+    }
+
+    pub fn finish(self) -> Rewritten {
+        self.out
+    }
+
+    fn marker(&self, symbol: LocalSym, span: Span) -> Ident {
+        Ident::new(marker_name("s", symbol), span, self.marker)
+    }
+
+    fn is_global(&self, ident: &Ident, name: &str) -> bool {
+        ident.ctxt == self.unresolved && &*ident.sym == name
+    }
+
+    /// The number of the record for a specifier, made on first mention.
+    fn record(&mut self, specifier: String, kind: ImportKind, span: Span) -> u32 {
+        let next = self.out.records.len() as u32;
+        let number = *self.record_numbers.entry((specifier.clone(), kind)).or_insert(next);
+        let guarded = self.try_depth > 0;
+        if number == next {
+            let base = self.context.tree.base.0;
+            let (start, end) = (span.lo.0.saturating_sub(base), span.hi.0.saturating_sub(base));
+            self.out.records.push(ImportRecord { specifier, kind, start, end, attribute: None, guarded });
+        } else {
+            self.out.records[number as usize].guarded &= guarded;
+        }
+        number
+    }
+
+    fn target_marker(&self, record: u32, span: Span) -> Ident {
+        self.marker(sym::FIRST_HELPER + HELPERS.len() as u32 + 2 * record + 1, span)
+    }
+
+    /// `require('x')`, `require.resolve('x')`, `import('x')`.
+    fn call(&mut self, call: &mut CallExpr) -> Option<Expr> {
+        match &call.callee {
+            Callee::Import(import) if import.phase == ImportPhase::Evaluation => {
+                let specifier = literal(&call.args.first()?.expr)?;
+                let span = call.args[0].expr.span();
+                let record = self.record(specifier, ImportKind::Dynamic, span);
+                let marker = self.target_marker(record, span);
+                call.args = vec![Expr::Ident(marker).into()];
+                None
+            }
+            Callee::Expr(callee) => match &**callee {
+                Expr::Ident(name) if self.is_global(name, "require") => {
+                    let (name_span, specifier) = (name.span, literal(&call.args.first()?.expr)?);
+                    if call.args.len() != 1 {
+                        return None;
+                    }
+                    let record = self.record(specifier, ImportKind::Require, call.args[0].expr.span());
+                    self.out.uses_require = true;
+                    call.callee = Callee::Expr(Box::new(Expr::Ident(self.target_marker(record, name_span))));
+                    call.args.clear();
+                    None
+                }
+                Expr::Ident(name) if self.is_global(name, "eval") => {
+                    self.out.pins_names = true;
+                    None
+                }
+                Expr::Member(member) => {
+                    let object = member.obj.as_ident()?;
+                    let is_resolve = member.prop.as_ident().is_some_and(|name| &*name.sym == "resolve");
+                    if !is_resolve || !self.is_global(object, "require") {
+                        return None;
+                    }
+                    let specifier = literal(&call.args.first()?.expr)?;
+                    let record = self.record(specifier, ImportKind::RequireResolve, call.args[0].expr.span());
+                    Some(Expr::Ident(self.target_marker(record, call.span)))
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// `new URL('x', import.meta.url)` becomes `new URL(marker, import.meta.url)`.
+    fn new_url(&mut self, new: &mut NewExpr, kind: ImportKind) -> bool {
+        let callee_is_url = new.callee.as_ident().is_some_and(|name| self.is_global(name, "URL"));
+        let Some(args) = new.args.as_mut().filter(|args| callee_is_url && args.len() == 2) else { return false };
+        let based_here = args[1].expr.as_member().is_some_and(|member| {
+            matches!(&*member.obj, Expr::MetaProp(meta) if meta.kind == MetaPropKind::ImportMeta)
+                && member.prop.as_ident().is_some_and(|name| &*name.sym == "url")
+        });
+        let Some(specifier) = literal(&args[0].expr).filter(|text| based_here && is_local(text)) else { return false };
+        let span = args[0].expr.span();
+        let record = self.record(specifier, kind, span);
+        let marker = self.target_marker(record, span);
+        if let Some(args) = new.args.as_mut() {
+            args[0] = Expr::Ident(marker).into();
+        }
+        self.out.uses_import_meta = true;
+        true
+    }
+
+    /// `new Worker(new URL(…), options)`: the worker is built as a module, so it is started as one.
+    fn new_worker(&mut self, new: &mut NewExpr) {
+        let is_worker = new
+            .callee
+            .as_ident()
+            .is_some_and(|name| self.is_global(name, "Worker") || self.is_global(name, "SharedWorker"));
+        let Some(args) = new.args.as_mut().filter(|args| is_worker && !args.is_empty()) else { return };
+        let mut arguments = std::mem::take(args);
+        if let Expr::New(url) = &mut *arguments[0].expr
+            && self.new_url(url, ImportKind::Worker)
+        {
+            start_as_module(&mut arguments);
+        }
+        new.args = Some(arguments);
+    }
+
+    fn namespace_member(&mut self, object: &Expr, property: &MemberProp, span: Span) -> Option<Ident> {
+        let object = object.as_ident()?;
+        let context = *self.namespaces.get(&object.to_id())?;
+        let name: Atom = match property {
+            MemberProp::Ident(name) => name.sym.clone(),
+            MemberProp::Computed(computed) => Atom::from(literal(&computed.expr)?),
+            MemberProp::PrivateName(_) => return None,
+        };
+        let id: Id = (name.clone(), context);
+        if self.member_ids.insert(id.clone(), ()).is_none() {
+            self.out.members.push((id, object.to_id(), name.to_string(), span.lo.0));
+        }
+        Some(Ident::new(name, span, context))
+    }
+
+    fn identifier(&mut self, ident: &Ident) -> Option<Expr> {
+        if ident.ctxt != self.unresolved {
+            return None;
+        }
+        match &*ident.sym {
+            "exports" => self.out.uses_exports = true,
+            "module" => self.out.uses_module = true,
+            "require" => {
+                self.out.uses_require = true;
+                self.out.require_value = true;
+            }
+            ASSET_URL => return Some(Expr::Ident(self.marker(sym::ASSET, ident.span))),
+            "__filename" | "__dirname" => self.out.uses_exports |= !self.is_module,
+            _ => {}
+        }
+        None
+    }
+
+    fn expression(&mut self, expression: &mut Expr) {
+        match expression {
+            Expr::Cond(conditional) => {
+                conditional.test.visit_mut_with(self);
+                if let Some(test) = fold::truthiness(&conditional.test) {
+                    let kept = if test { &mut conditional.cons } else { &mut conditional.alt };
+                    *expression = std::mem::take(&mut **kept);
+                    return self.visit_mut_expr(expression);
+                }
+                conditional.cons.visit_mut_with(self);
+                conditional.alt.visit_mut_with(self);
+            }
+            Expr::Bin(binary) if fold::is_logical(binary.op) => {
+                binary.left.visit_mut_with(self);
+                match fold::short_circuit(binary.op, &binary.left) {
+                    Some(fold::Side::Left) => *expression = std::mem::take(&mut *binary.left),
+                    Some(fold::Side::Right) => {
+                        *expression = std::mem::take(&mut *binary.right);
+                        self.visit_mut_expr(expression);
+                    }
+                    None => binary.right.visit_mut_with(self),
+                }
+            }
+            Expr::Bin(_) => {
+                expression.visit_mut_children_with(self);
+                fold::comparison(expression);
+            }
+            Expr::Unary(unary) if unary.op == UnaryOp::Delete => {
+                if let Expr::Member(member) = &mut *unary.arg {
+                    member.visit_mut_children_with(self);
+                } else {
+                    unary.visit_mut_children_with(self);
+                }
+            }
+            Expr::Unary(_) => {
+                expression.visit_mut_children_with(self);
+                fold::unary(expression);
+            }
+            Expr::Call(call) => {
+                if let Some(replacement) = self.call(call) {
+                    *expression = replacement;
+                    return;
+                }
+                let guards = is_guard(call);
+                self.try_depth += u32::from(guards);
+                call.visit_mut_children_with(self);
+                self.try_depth -= u32::from(guards);
+                if self.language.drop_console && self.is_console_call(expression) {
+                    *expression = fold::void();
+                }
+            }
+            Expr::New(new) => {
+                self.new_worker(new);
+                self.new_url(new, ImportKind::Url);
+                new.visit_mut_children_with(self);
+            }
+            Expr::Member(member) => {
+                if let Some(ident) = self.namespace_member(&member.obj, &member.prop, member.span) {
+                    *expression = Expr::Ident(ident);
+                } else {
+                    member.visit_mut_children_with(self);
+                }
+            }
+            Expr::OptChain(chain) => {
+                if let OptChainBase::Member(member) = &*chain.base
+                    && let Some(ident) = self.namespace_member(&member.obj, &member.prop, member.span)
+                {
+                    *expression = Expr::Ident(ident);
+                } else {
+                    chain.visit_mut_children_with(self);
+                }
+            }
+            Expr::Ident(ident) => {
+                if let Some(replacement) = self.identifier(ident) {
+                    *expression = replacement;
+                }
+            }
+            Expr::This(this) if self.this_depth == 0 => {
+                self.out.uses_this = true;
+                let span = this.span;
+                *expression = if self.is_module {
+                    fold::void()
+                } else {
+                    self.out.uses_exports = true;
+                    Expr::Ident(Ident::new("exports".into(), span, self.unresolved))
+                };
+            }
+            Expr::Await(_) if self.function_depth == 0 => {
+                self.out.top_level_await = true;
+                expression.visit_mut_children_with(self);
+            }
+            Expr::MetaProp(meta) if meta.kind == MetaPropKind::ImportMeta => self.out.uses_import_meta = true,
+            _ => expression.visit_mut_children_with(self),
+        }
+    }
+
+    fn is_console_call(&self, expression: &Expr) -> bool {
+        let Expr::Call(CallExpr { callee: Callee::Expr(callee), .. }) = expression else { return false };
+        let mut object = &**callee;
+        while let Expr::Member(member) = object {
+            object = &member.obj;
+        }
+        !callee.is_ident() && object.as_ident().is_some_and(|name| self.is_global(name, "console"))
+    }
+
+    fn below_function<N: VisitMutWith<Self>>(&mut self, node: &mut N, shields_this: bool) {
+        self.function_depth += 1;
+        self.this_depth += u32::from(shields_this);
+        let tries = std::mem::take(&mut self.try_depth);
+        node.visit_mut_children_with(self);
+        self.try_depth = tries;
+        self.this_depth -= u32::from(shields_this);
+        self.function_depth -= 1;
+    }
+}
+
+impl VisitMut for Rewriter<'_> {
+    noop_visit_mut_type!();
+
+    fn visit_mut_expr(&mut self, expression: &mut Expr) {
+        if let Some(value) = self.defines.replace(expression) {
+            *expression = value;
+        }
+        self.expression(expression);
+    }
+
+    fn visit_mut_stmt(&mut self, statement: &mut Stmt) {
+        match statement {
+            Stmt::If(branch) => {
+                branch.test.visit_mut_with(self);
+                if let Some(test) = fold::truthiness(&branch.test) {
+                    *statement = fold::take_branch(branch, test);
+                    return self.visit_mut_stmt(statement);
+                }
+                branch.cons.visit_mut_with(self);
+                branch.alt.visit_mut_with(self);
+            }
+            Stmt::Try(block) => {
+                self.try_depth += 1;
+                block.block.visit_mut_with(self);
+                self.try_depth -= 1;
+                block.handler.visit_mut_with(self);
+                block.finalizer.visit_mut_with(self);
+            }
+            Stmt::With(_) => {
+                self.out.pins_names = true;
+                statement.visit_mut_children_with(self);
+            }
+            Stmt::Debugger(_) if self.language.drop_debugger => *statement = Stmt::Empty(EmptyStmt { span: DUMMY_SP }),
+            Stmt::ForOf(each) if each.is_await && self.function_depth == 0 => {
+                self.out.top_level_await = true;
+                statement.visit_mut_children_with(self);
+            }
+            _ => statement.visit_mut_children_with(self),
+        }
+    }
+
+    fn visit_mut_stmts(&mut self, statements: &mut Vec<Stmt>) {
+        statements.visit_mut_children_with(self);
+        statements.retain(|statement| !matches!(statement, Stmt::Empty(_)));
+    }
+
+    fn visit_mut_prop(&mut self, property: &mut Prop) {
+        if let Prop::Shorthand(name) = property {
+            let mut value = Expr::Ident(name.clone());
+            self.visit_mut_expr(&mut value);
+            if !matches!(&value, Expr::Ident(ident) if ident.to_id() == name.to_id()) {
+                let key = PropName::Ident(IdentName::new(name.sym.clone(), name.span));
+                *property = Prop::KeyValue(KeyValueProp { key, value: Box::new(value) });
+            }
+            return;
+        }
+        property.visit_mut_children_with(self);
+    }
+
+    fn visit_mut_update_expr(&mut self, update: &mut UpdateExpr) {
+        match &mut *update.arg {
+            Expr::Member(member) => member.visit_mut_children_with(self),
+            Expr::Ident(ident) => {
+                self.identifier(ident);
+            }
+            other => other.visit_mut_children_with(self),
+        }
+    }
+
+    fn visit_mut_simple_assign_target(&mut self, target: &mut SimpleAssignTarget) {
+        if let SimpleAssignTarget::Ident(name) = target {
+            self.identifier(&name.id);
+        }
+        target.visit_mut_children_with(self);
+    }
+
+    fn visit_mut_function(&mut self, function: &mut Function) {
+        self.below_function(function, true);
+    }
+    fn visit_mut_arrow_expr(&mut self, arrow: &mut ArrowExpr) {
+        self.below_function(arrow, false);
+    }
+    fn visit_mut_constructor(&mut self, constructor: &mut Constructor) {
+        self.below_function(constructor, true);
+    }
+    fn visit_mut_static_block(&mut self, block: &mut StaticBlock) {
+        self.below_function(block, true);
+    }
+    fn visit_mut_getter_prop(&mut self, getter: &mut GetterProp) {
+        self.below_function(getter, true);
+    }
+    fn visit_mut_setter_prop(&mut self, setter: &mut SetterProp) {
+        self.below_function(setter, true);
+    }
+    fn visit_mut_class_prop(&mut self, property: &mut ClassProp) {
+        property.key.visit_mut_with(self);
+        self.this_depth += 1;
+        property.value.visit_mut_with(self);
+        self.this_depth -= 1;
+        property.decorators.visit_mut_with(self);
+    }
+    fn visit_mut_private_prop(&mut self, property: &mut PrivateProp) {
+        self.this_depth += 1;
+        property.value.visit_mut_with(self);
+        self.this_depth -= 1;
+        property.decorators.visit_mut_with(self);
+    }
+}
+
+/// A string literal, or a template without substitutions.
+pub(super) fn literal(expression: &Expr) -> Option<String> {
+    match expression {
+        Expr::Lit(Lit::Str(text)) => text.value.as_str().map(str::to_string),
+        Expr::Tpl(template) if template.exprs.is_empty() => {
+            template.quasis.first()?.cooked.as_ref()?.as_str().map(str::to_string)
+        }
+        Expr::Paren(inner) => literal(&inner.expr),
+        _ => None,
+    }
+}
+
+/// `.catch(…)` and `.then(…, …)`: what fails below is handled.
+fn is_guard(call: &CallExpr) -> bool {
+    let Callee::Expr(callee) = &call.callee else { return false };
+    let Some(name) = callee.as_member().and_then(|member| member.prop.as_ident()) else { return false };
+    &*name.sym == "catch" || (&*name.sym == "then" && call.args.len() > 1)
+}
+
+fn is_local(specifier: &str) -> bool {
+    let scheme = specifier.split(['/', '?', '#']).next().is_some_and(|head| head.len() > 1 && head.contains(':'));
+    !scheme && !specifier.starts_with("//") && !specifier.starts_with('#') && !specifier.is_empty()
+}
+
+fn start_as_module(arguments: &mut Vec<ExprOrSpread>) {
+    let pair = || {
+        PropOrSpread::Prop(Box::new(Prop::KeyValue(KeyValueProp {
+            key: PropName::Ident(IdentName::new("type".into(), DUMMY_SP)),
+            value: Box::new(Expr::Lit(Lit::Str("module".into()))),
+        })))
+    };
+    match arguments.get_mut(1).map(|argument| &mut *argument.expr) {
+        None => arguments.push(Expr::Object(ObjectLit { span: DUMMY_SP, props: vec![pair()] }).into()),
+        Some(Expr::Object(options)) => {
+            options.props.retain(|property| {
+                !property
+                    .as_prop()
+                    .and_then(|property| property.as_key_value())
+                    .is_some_and(|property| matches!(&property.key, PropName::Ident(name) if &*name.sym == "type"))
+            });
+            options.props.push(pair());
+        }
+        Some(_) => {}
+    }
+}

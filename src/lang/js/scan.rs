@@ -1,0 +1,245 @@
+//! From a numbered module to [`ModuleFacts`].
+
+use super::declared::statement_declares;
+use super::facts::{Constant, LocalSym, ModuleFacts, Part, SourceType, SymbolKind, sym};
+use super::numbering::{Numbered, TreeContext, number};
+use super::parse::{Tree, with_tree};
+use super::purity::Purity;
+use super::{LanguageOptions, ParseOptions, SourceTypeHint};
+use crate::diag::{Diagnostic, Location, Noted};
+use rustc_hash::FxHashSet;
+use swc_core::common::Spanned;
+use swc_core::ecma::ast::*;
+use swc_core::ecma::visit::{Visit, VisitWith, noop_visit_type};
+
+/// Reads one module. `None` when it cannot be parsed; the problems then say why. `name` is for messages.
+pub fn scan(source: &str, name: &str, parse: &ParseOptions, language: &LanguageOptions) -> Noted<Option<ModuleFacts>> {
+    match with_tree(source, name, parse, language, |tree| facts(tree, source, name, parse, language)) {
+        Ok((facts, problems)) => Noted::new(Some(facts), problems),
+        Err(problems) => Noted::new(None, problems),
+    }
+}
+
+fn facts(
+    mut tree: Tree,
+    source: &str,
+    name: &str,
+    parse: &ParseOptions,
+    language: &LanguageOptions,
+) -> (ModuleFacts, Vec<Diagnostic>) {
+    let module = std::mem::take(&mut tree.module);
+    let context = TreeContext { source, name, tree: &tree };
+    let mut numbered = number(module, &context, parse, language);
+    let source_type = source_type(&tree, &numbered, parse);
+    let ambiguous = !tree.has_module_syntax
+        && parse.source_type.is_none()
+        && !numbered.rewritten.uses_exports
+        && !numbered.rewritten.uses_module
+        && !numbered.rewritten.uses_require;
+    let mut mutated = FxHashSet::default();
+    let parts = parts(&numbered, &tree, language, source_type, &mut mutated);
+    let mut problems = std::mem::take(&mut numbered.problems);
+    let first_declared = numbered.first_declared();
+    for (at, symbol) in numbered.symbols.iter_mut().enumerate() {
+        let number = first_declared + at as u32;
+        if let Some(span) = mutated.iter().find(|(found, _)| *found == number).map(|(_, span)| *span) {
+            symbol.constant = false;
+            if !matches!(symbol.kind, SymbolKind::Local) {
+                let base = tree.base.0;
+                let location = Location::span(name, source, span.0.saturating_sub(base), span.1.saturating_sub(base));
+                problems.push(
+                    Diagnostic::error(
+                        "assign-to-import",
+                        format!("cannot assign to \"{}\": it is imported", symbol.name),
+                    )
+                    .at(location)
+                    .note("imported bindings are read-only; only the module that declares one can change it")
+                    .hint("export a function from that module that makes the change, and call it here"),
+                );
+            }
+        }
+    }
+    let facts = ModuleFacts {
+        source_type,
+        ambiguous,
+        constants: constants(&numbered),
+        import_order: numbered.import_order,
+        symbols: numbered.symbols,
+        exports: numbered.exports,
+        stars: numbered.stars,
+        parts,
+        helpers: Vec::new(),
+        cjs_exports: Vec::new(),
+        cjs_es_module: source_type == SourceType::CommonJs && source.contains("__esModule"),
+        top_level_await: numbered.rewritten.top_level_await,
+        pins_names: numbered.rewritten.pins_names,
+        strict: tree.strict || source_type == SourceType::Esm,
+        hashbang: tree.hashbang.clone(),
+        records: numbered.records,
+    };
+    (facts, problems)
+}
+
+/// Module syntax decides; without it, `exports`, `module` and top-level `this` mean CommonJS, then the file's type.
+fn source_type(tree: &Tree, numbered: &Numbered, parse: &ParseOptions) -> SourceType {
+    let found = &numbered.rewritten;
+    match parse.source_type {
+        Some(SourceTypeHint::Esm) => SourceType::Esm,
+        Some(SourceTypeHint::CommonJs) => SourceType::CommonJs,
+        None if tree.has_module_syntax => SourceType::Esm,
+        None if found.uses_exports || found.uses_module || found.uses_require => SourceType::CommonJs,
+        None => SourceType::Esm,
+    }
+}
+
+fn constants(numbered: &Numbered) -> Vec<(LocalSym, Constant)> {
+    let mut out = Vec::new();
+    for statement in &numbered.body {
+        let Stmt::Decl(Decl::Var(variables)) = statement else { continue };
+        for declarator in &variables.decls {
+            let (Pat::Ident(name), Some(init)) = (&declarator.name, declarator.init.as_deref()) else { continue };
+            let Some(symbol) = numbered.ids.get(&name.id.to_id()).copied() else { continue };
+            let constant = symbol == sym::DEFAULT
+                || numbered
+                    .symbols
+                    .get(symbol.wrapping_sub(numbered.first_declared()) as usize)
+                    .is_some_and(|declared| declared.constant);
+            if let Some(value) = literal_value(init).filter(|_| constant) {
+                out.push((symbol, value));
+            }
+        }
+    }
+    out
+}
+
+/// Literals short enough that copying them never makes the output larger than a name would.
+fn literal_value(expression: &Expr) -> Option<Constant> {
+    match expression {
+        Expr::Lit(Lit::Bool(value)) => Some(Constant::Bool(value.value)),
+        Expr::Lit(Lit::Null(_)) => Some(Constant::Null),
+        Expr::Lit(Lit::Num(number)) if number.value.fract() == 0.0 && number.value.abs() < 1e6 => {
+            Some(Constant::Number(number.value))
+        }
+        Expr::Lit(Lit::Str(text)) => {
+            text.value.as_str().filter(|text| text.len() <= 6).map(|text| Constant::Text(text.to_string()))
+        }
+        Expr::Unary(unary) if unary.op == UnaryOp::Void && unary.arg.is_lit() => Some(Constant::Undefined),
+        Expr::Paren(inner) => literal_value(&inner.expr),
+        _ => None,
+    }
+}
+
+fn parts(
+    numbered: &Numbered,
+    tree: &Tree,
+    language: &LanguageOptions,
+    source_type: SourceType,
+    mutated: &mut FxHashSet<(LocalSym, (u32, u32))>,
+) -> Vec<Part> {
+    let purity = Purity {
+        comments: &tree.comments,
+        unresolved: tree.unresolved,
+        pure_names: &language.pure,
+        ignore_annotations: language.ignore_annotations,
+    };
+    let keep_all = source_type == SourceType::CommonJs || numbered.rewritten.pins_names || !language.tree_shaking;
+    let mut out = Vec::with_capacity(numbered.body.len());
+    for statement in &numbered.body {
+        let mut declared = Vec::new();
+        statement_declares(statement, &mut declared);
+        let mut mentions = Mentions { numbered, uses: FxHashSet::default(), mutated };
+        statement.visit_with(&mut mentions);
+        let mut uses: Vec<LocalSym> = mentions.uses.into_iter().collect();
+        uses.sort_unstable();
+        let mut declares: Vec<LocalSym> =
+            declared.iter().filter_map(|(ident, _)| numbered.ids.get(&ident.to_id()).copied()).collect();
+        declares.sort_unstable();
+        declares.dedup();
+        let mut records: Vec<u32> = uses
+            .iter()
+            .filter(|symbol| (numbered.first_record()..numbered.first_declared()).contains(symbol))
+            .map(|symbol| (symbol - numbered.first_record()) / 2)
+            .collect();
+        records.dedup();
+        uses.retain(|symbol| !(numbered.first_record()..numbered.first_declared()).contains(symbol));
+        out.push(Part { declares, uses, records, side_effects: keep_all || !purity.statement(statement) });
+    }
+    out
+}
+
+/// Collects numbered bindings that a statement mentions, and those it assigns to.
+struct Mentions<'a> {
+    numbered: &'a Numbered,
+    uses: FxHashSet<LocalSym>,
+    mutated: &'a mut FxHashSet<(LocalSym, (u32, u32))>,
+}
+
+impl Mentions<'_> {
+    fn assigned(&mut self, ident: &Ident) {
+        if let Some(symbol) = self.numbered.ids.get(&ident.to_id()).copied() {
+            let span = ident.span();
+            self.mutated.insert((symbol, (span.lo.0, span.hi.0)));
+        }
+    }
+
+    fn assigned_pattern(&mut self, pattern: &Pat) {
+        match pattern {
+            Pat::Ident(name) => self.assigned(&name.id),
+            Pat::Expr(expression) => {
+                if let Expr::Ident(name) = &**expression {
+                    self.assigned(name);
+                }
+            }
+            Pat::Array(array) => array.elems.iter().flatten().for_each(|element| self.assigned_pattern(element)),
+            Pat::Object(object) => object.props.iter().for_each(|property| match property {
+                ObjectPatProp::KeyValue(pair) => self.assigned_pattern(&pair.value),
+                ObjectPatProp::Assign(assign) => self.assigned(&assign.key.id),
+                ObjectPatProp::Rest(rest) => self.assigned_pattern(&rest.arg),
+            }),
+            Pat::Assign(assign) => self.assigned_pattern(&assign.left),
+            Pat::Rest(rest) => self.assigned_pattern(&rest.arg),
+            Pat::Invalid(_) => {}
+        }
+    }
+}
+
+impl Visit for Mentions<'_> {
+    noop_visit_type!();
+
+    fn visit_ident(&mut self, ident: &Ident) {
+        if let Some(symbol) = self.numbered.ids.get(&ident.to_id()) {
+            self.uses.insert(*symbol);
+        }
+    }
+
+    fn visit_assign_expr(&mut self, assign: &AssignExpr) {
+        match &assign.left {
+            AssignTarget::Simple(SimpleAssignTarget::Ident(name)) => self.assigned(&name.id),
+            AssignTarget::Simple(SimpleAssignTarget::Paren(inner)) => {
+                if let Expr::Ident(name) = &*inner.expr {
+                    self.assigned(name);
+                }
+            }
+            AssignTarget::Pat(AssignTargetPat::Array(array)) => {
+                array.elems.iter().flatten().for_each(|element| self.assigned_pattern(element));
+            }
+            AssignTarget::Pat(AssignTargetPat::Object(object)) => self.assigned_pattern(&Pat::Object(object.clone())),
+            _ => {}
+        }
+        assign.visit_children_with(self);
+    }
+
+    fn visit_update_expr(&mut self, update: &UpdateExpr) {
+        if let Expr::Ident(name) = &*update.arg {
+            self.assigned(name);
+        }
+        update.visit_children_with(self);
+    }
+
+    fn visit_for_head(&mut self, head: &ForHead) {
+        if let ForHead::Pat(pattern) = head {
+            self.assigned_pattern(pattern);
+        }
+        head.visit_children_with(self);
+    }
+}
