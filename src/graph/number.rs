@@ -83,18 +83,17 @@ impl Numbering {
 
     /// Entries of the command line, then those of pages; those of workers follow as they are met.
     fn name_entries(&mut self, starts: &Starts) {
-        let mut names = Names::default();
         let mut known = BTreeSet::new();
         for (script, name) in &starts.scripts {
             if known.insert(*script) {
-                self.entries.push((*script, EntryKind::User, names.unique(name)));
+                self.entries.push((*script, EntryKind::User, name.clone()));
             }
         }
         for page in &starts.pages {
             let Some(Final::Page(id)) = self.finals[*page as usize] else { continue };
             for (script, name) in self.page_scripts(*page) {
                 if known.insert(script) {
-                    self.entries.push((script, EntryKind::Page(id), names.unique(&name)));
+                    self.entries.push((script, EntryKind::Page(id), name));
                 }
             }
         }
@@ -221,7 +220,6 @@ impl Numbering {
         };
         let mut names = Names::default();
         for (early, kind, name) in std::mem::take(&mut self.entries) {
-            // Unique already, but for workers, whose names come last.
             let name = names.unique(&name);
             graph.entries.extend(self.module(early).map(|module| Entry { module, kind, name }));
         }

@@ -110,7 +110,6 @@ impl<'a> TsConfigs<'a> {
 fn broken_json(error: &ResolveError) -> Option<&JSONError> {
     match error {
         ResolveError::Json(json) => Some(json),
-        ResolveError::TsconfigLoadFailed { source, .. } => broken_json(source),
         _ => None,
     }
 }
