@@ -4,6 +4,7 @@
 //! Out: `Options`. Start at `options.rs`.
 //! Not here: anything that depends on what a source file says.
 
+mod language;
 mod options;
 
 pub use options::{

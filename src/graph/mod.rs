@@ -1,1 +1,60 @@
-//! graph
+//! Stage 2. Finds every file that the build reaches, reads it once, and says what each mention in it leads to.
+//!
+//! In: [`Options`], the disk, the facts of earlier builds. Out: [`ModuleGraph`], whole even when there are problems.
+//! Invariants: ids depend on the files alone, not on threads; a file is read and scanned once; a (folder, specifier,
+//! kind of mention) is resolved once; the runtime is module 0; `targets` has an item for each record, import, URL or
+//! reference of the facts.
+//! Not here: what exports and imports are bound to (`link`), what any file becomes (`script`, `style`, `image`, `page`).
+//! Start at `discover.rs` (a task per file), then `records.rs` (a mention and where it leads), `number.rs` (final ids).
+
+mod asset;
+mod data_url;
+mod discover;
+mod entries;
+mod explain;
+mod externals;
+mod loaders;
+mod number;
+mod packages;
+mod page;
+mod pending;
+mod project;
+mod records;
+mod resolve;
+mod scan_memory;
+mod script;
+mod shards;
+mod sources;
+mod style;
+mod typescript;
+
+#[cfg(test)]
+mod tests;
+
+use crate::cache::Cache;
+use crate::config::Options;
+use crate::diag::Noted;
+use crate::fs::Files;
+use crate::model::ModuleGraph;
+use discover::Discovery;
+use entries::{Entries, Starts};
+use project::Project;
+
+/// The graph of a build. Runs on the current rayon pool.
+pub fn build(options: &Options, files: &dyn Files, cache: &Cache) -> Noted<ModuleGraph> {
+    let mut project = Project::new(options, files, cache);
+    let mut entries = Entries::find(&project);
+    let mut problems = std::mem::take(&mut entries.problems);
+    project.pages = std::mem::take(&mut entries.outputs);
+    let discovery = Discovery::new(project);
+    let starts: Starts = rayon::scope(|scope| entries.start(&discovery, scope));
+    let mut graph = number::assemble(&discovery, &starts, &mut problems);
+    let project = &discovery.project;
+    problems.extend(project.tsconfigs.problems());
+    let more = project.packages.watched().into_iter().chain(project.tsconfigs.watched());
+    graph.watched.extend(more);
+    graph.watched.sort();
+    graph.watched.dedup();
+    project.memory.store();
+    Noted::new(graph, problems)
+}

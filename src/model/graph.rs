@@ -1,7 +1,7 @@
 //! Made by `graph`. Read by every stage after it.
 
 use crate::base::{AssetId, ContentHash, IndexVec, ModuleId, PageId, StyleId};
-use crate::lang::{css::CssFacts, html::HtmlFacts, js::{ModuleFacts, ParseOptions}};
+use crate::lang::{css::CssFacts, html::HtmlFacts, js::ModuleFacts, js::ParseOptions};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -15,10 +15,10 @@ pub struct ModuleGraph {
     pub pages: IndexVec<PageId, Page>,
     /// Script entries: those of the command line, of the pages, and of workers, in that order.
     pub entries: Vec<Entry>,
-    /// Modules of `--inject`, evaluated before every entry.
-    pub injected: Vec<ModuleId>,
     /// The module of the runtime helpers. Always module 0.
     pub runtime: Option<ModuleId>,
+    /// Modules of `--inject`: every entry evaluates them first.
+    pub injected: Vec<ModuleId>,
     /// Every file whose content or absence the build depended on, sorted: what `watch` watches.
     pub watched: Vec<PathBuf>,
 }
@@ -66,7 +66,7 @@ pub struct Module {
     /// True when `source` is the file's own text (source maps point into it).
     pub source_is_file: bool,
     pub facts: Arc<ModuleFacts>,
-    /// How it was parsed: `compile` must do the same.
+    /// How `source` was read: `compile` must read it the same way.
     pub parse: ParseOptions,
     /// One per record of `facts.records`.
     pub targets: Vec<Target>,

@@ -107,15 +107,11 @@ impl<'a> Applier<'a> {
         Some(match self.record_plan(record) {
             RecordPlan::RequireCommonJs => call(),
             RecordPlan::RequireEsm { wrapped } => {
-                let value = call_of(
-                    self.numbered.helper(Helper::TO_COMMON_JS),
-                    vec![Expr::Ident(self.namespace(record))],
-                );
+                let value =
+                    call_of(self.numbered.helper(Helper::TO_COMMON_JS), vec![Expr::Ident(self.namespace(record))]);
                 after(wrapped.then(call), value)
             }
-            RecordPlan::RequireDefault { wrapped } => {
-                after(wrapped.then(call), Expr::Ident(self.namespace(record)))
-            }
+            RecordPlan::RequireDefault { wrapped } => after(wrapped.then(call), Expr::Ident(self.namespace(record))),
             RecordPlan::RequireDisabled => Expr::Object(ObjectLit { span: DUMMY_SP, props: Vec::new() }),
             RecordPlan::RequireExternal { specifier, helper } => {
                 let callee = if *helper {
@@ -152,7 +148,10 @@ impl<'a> Applier<'a> {
                 let mut init = wrapped.then(|| call_of(self.target(record), Vec::new()));
                 let namespace = Expr::Ident(self.namespace(record));
                 if *asynchronous && let Some(call) = init.take() {
-                    return then(then(resolved(self.unresolved), arrow(Vec::new(), call)), arrow(Vec::new(), namespace));
+                    return then(
+                        then(resolved(self.unresolved), arrow(Vec::new(), call)),
+                        arrow(Vec::new(), namespace),
+                    );
                 }
                 then(resolved(self.unresolved), arrow(Vec::new(), after(init, namespace)))
             }
@@ -160,9 +159,10 @@ impl<'a> Applier<'a> {
                 let value = to_esm(call_of(self.target(record), Vec::new()), *node, self.numbered);
                 then(resolved(self.unresolved), arrow(Vec::new(), value))
             }
-            RecordPlan::DynamicDisabled => {
-                then(resolved(self.unresolved), arrow(Vec::new(), Expr::Object(ObjectLit { span: DUMMY_SP, props: Vec::new() })))
-            }
+            RecordPlan::DynamicDisabled => then(
+                resolved(self.unresolved),
+                arrow(Vec::new(), Expr::Object(ObjectLit { span: DUMMY_SP, props: Vec::new() })),
+            ),
             RecordPlan::DynamicExternal { specifier } => {
                 let Expr::Call(mut call) = import else { return import };
                 call.args = vec![Expr::Lit(Lit::Str(specifier.as_str().into())).into()];
@@ -305,11 +305,7 @@ fn after(first: Option<Expr>, value: Expr) -> Expr {
 }
 
 fn arrow(params: Vec<Pat>, value: Expr) -> Expr {
-    Expr::Arrow(ArrowExpr {
-        params,
-        body: Box::new(ArrowFunctionBody::Expr(Box::new(value))),
-        ..ArrowExpr::default()
-    })
+    Expr::Arrow(ArrowExpr { params, body: Box::new(ArrowFunctionBody::Expr(Box::new(value))), ..ArrowExpr::default() })
 }
 
 fn then(promise: Expr, callback: Expr) -> Expr {

@@ -15,9 +15,7 @@ use rustc_hash::FxHashMap;
 use swc_core::common::comments::SingleThreadedComments;
 use swc_core::common::{BytePos, DUMMY_SP, SyntaxContext};
 use swc_core::ecma::ast::*;
-use swc_core::ecma::minifier::option::{
-    CompressOptions, ExtraOptions, MinifyOptions, TopLevelOptions,
-};
+use swc_core::ecma::minifier::option::{CompressOptions, ExtraOptions, MinifyOptions, TopLevelOptions};
 use swc_core::ecma::transforms::base::fixer::fixer;
 use swc_core::ecma::visit::VisitMutWith;
 
@@ -152,7 +150,11 @@ fn compress(
             keep_classnames: language.keep_names,
             keep_fnames: language.keep_names,
             drop_debugger: language.drop_debugger,
-            pure_funcs: language.pure.iter().filter_map(|name| super::define::path_expression(name, tree.unresolved)).collect(),
+            pure_funcs: language
+                .pure
+                .iter()
+                .filter_map(|name| super::define::path_expression(name, tree.unresolved))
+                .collect(),
             ..CompressOptions::default()
         }),
         ..MinifyOptions::default()

@@ -27,7 +27,10 @@ pub enum ImportCall {
 #[derive(Clone, PartialEq, Debug, serde::Serialize)]
 pub enum BindingPlan {
     /// `import_x.name`, where `import_x` is the namespace symbol of the record.
-    Member { record: u32, name: String },
+    Member {
+        record: u32,
+        name: String,
+    },
     Constant(Constant),
 }
 
@@ -40,25 +43,44 @@ pub enum RecordPlan {
     /// `require_x()`
     RequireCommonJs,
     /// `(init_x(), __toCommonJS(x_exports))`
-    RequireEsm { wrapped: bool },
+    RequireEsm {
+        wrapped: bool,
+    },
     /// `(init_x(), x_default)`: JSON.
-    RequireDefault { wrapped: bool },
+    RequireDefault {
+        wrapped: bool,
+    },
     /// `{}`
     RequireDisabled,
     /// `require("x")`, through the helper when the format has no `require`.
-    RequireExternal { specifier: String, helper: bool },
+    RequireExternal {
+        specifier: String,
+        helper: bool,
+    },
     /// `import("./chunk.js")`; `interop` when the chunk's default export is `module.exports`.
-    DynamicChunk { preload: bool, interop: Option<bool> },
+    DynamicChunk {
+        preload: bool,
+        interop: Option<bool>,
+    },
     /// `Promise.resolve().then(() => (init_x(), x_exports))`
-    DynamicEsm { wrapped: bool, asynchronous: bool },
+    DynamicEsm {
+        wrapped: bool,
+        asynchronous: bool,
+    },
     /// `Promise.resolve().then(() => __toESM(require_x()))`
-    DynamicCommonJs { node: bool },
+    DynamicCommonJs {
+        node: bool,
+    },
     DynamicDisabled,
-    DynamicExternal { specifier: String },
+    DynamicExternal {
+        specifier: String,
+    },
     /// A string literal in the place of the marker.
     Url,
     /// Kept as text.
-    ResolveExternal { specifier: String },
+    ResolveExternal {
+        specifier: String,
+    },
 }
 
 /// Everything `compile` needs beyond the source and the language options.

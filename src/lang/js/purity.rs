@@ -278,8 +278,7 @@ impl Purity<'_> {
     }
 
     fn annotated(&self, position: BytePos) -> bool {
-        !self.ignore_annotations
-            && self.comments.has_flag(position, "PURE")
+        !self.ignore_annotations && self.comments.has_flag(position, "PURE")
     }
 
     fn arguments(&self, arguments: &[ExprOrSpread]) -> bool {

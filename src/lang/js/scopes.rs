@@ -251,11 +251,8 @@ impl Walker {
 
     /// Captures: every scope between a mention and the home of what is mentioned.
     fn scope_tables(&self, symbols: &[LocalSym], global_of: &[u32]) -> Vec<Scope> {
-        let mut scopes: Vec<Scope> = self
-            .scopes
-            .iter()
-            .map(|draft| Scope { parent: draft.parent, ..Scope::default() })
-            .collect();
+        let mut scopes: Vec<Scope> =
+            self.scopes.iter().map(|draft| Scope { parent: draft.parent, ..Scope::default() }).collect();
         for (at, binding) in self.bindings.iter().enumerate() {
             if binding.scope != NOWHERE && binding.scope != TOP {
                 scopes[binding.scope as usize].declares.push(at as u32);

@@ -60,8 +60,7 @@ fn esm(body: Vec<Stmt>, numbered: &Numbered, asynchronous: bool) -> Vec<Stmt> {
     }
     let mut out = Vec::new();
     if !hoister.names.is_empty() {
-        let declarator =
-            |name: Ident| VarDeclarator { span: DUMMY_SP, name: name.into(), init: None, definite: false };
+        let declarator = |name: Ident| VarDeclarator { span: DUMMY_SP, name: name.into(), init: None, definite: false };
         out.push(variables(hoister.names.into_iter().map(declarator).collect()));
     }
     out.append(&mut functions);

@@ -1,0 +1,25 @@
+//! What all scripts of a build have in common, as `lang::js` wants to hear it.
+
+use super::{LegalComments, Minify, Options, Platform, SourceMapMode};
+use crate::lang::js::LanguageOptions;
+
+impl Options {
+    /// The same for `scan` (called by `graph`) and `compile` (called by `script`): both must see the same tree.
+    pub fn language(&self) -> LanguageOptions {
+        LanguageOptions {
+            define: self.define.clone(),
+            drop_console: self.drop_console,
+            drop_debugger: self.drop_debugger,
+            pure: self.pure.clone(),
+            ignore_annotations: self.ignore_annotations,
+            keep_names: self.keep_names,
+            target: self.target.clone(),
+            compress: matches!(self.minify, Minify::On | Minify::Max),
+            minify_whitespace: self.minify != Minify::Off,
+            source_map: self.sourcemap != SourceMapMode::None,
+            legal_comments: self.legal_comments != LegalComments::None,
+            tree_shaking: self.tree_shaking,
+            node: self.platform == Platform::Node,
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Discovery: every file is a task, every mention of a new file starts one. Numbers given here depend on which thread
+//! was first; `number` replaces them.
+
+use super::project::{Place, Project};
+use super::shards::{Shards, lock};
+use super::{asset, page, script, style};
+use crate::base::ContentHash;
+use crate::diag::{Diagnostic, Location};
+use crate::model::{Asset, Loader, Module, Page, Style};
+use rayon::Scope;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+
+/// What makes two mentions the same thing.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(super) enum Key {
+    Runtime,
+    Script { place: Place, loader: Loader },
+    Style { place: Place, local: bool },
+    Asset { path: Arc<Path>, manifest: bool },
+    Page { path: Arc<Path> },
+}
+
+/// Text that is not a file of its own.
+#[derive(Clone, Debug)]
+pub(super) struct Inline {
+    pub text: Arc<str>,
+    /// The page it stands in, and where.
+    pub host: Option<Host>,
+    /// The declarations of a `style="…"`.
+    pub attribute: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Host {
+    pub name: Arc<str>,
+    pub source: Arc<str>,
+    pub offset: u32,
+}
+
+/// Number of a thing during discovery.
+pub(super) type Early = u32;
+
+/// Where a mention leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Link {
+    To(Early),
+    Worker { to: Early, module: bool },
+    External(String),
+    Disabled,
+    Unresolved,
+}
+
+pub(super) enum Body {
+    Script(Box<Module>),
+    Style(Box<Style>),
+    Asset(Box<Asset>),
+    Page(Box<Page>),
+}
+
+/// A thing that was found. Links and targets of the body are in `links`, in the order of its mentions (styles: imports,
+/// then URLs; assets: references).
+pub(super) struct Node {
+    pub body: Body,
+    pub links: Vec<Link>,
+    /// The style or asset that a virtual script stands for.
+    pub attached: Option<Early>,
+    pub problems: Vec<Diagnostic>,
+    /// Files that were looked for and not found.
+    pub missed: Vec<PathBuf>,
+}
+
+impl Node {
+    pub fn new(body: Body) -> Self {
+        Node { body, links: Vec::new(), attached: None, problems: Vec::new(), missed: Vec::new() }
+    }
+}
+
+pub(super) struct Discovery<'a> {
+    pub project: Project<'a>,
+    known: Shards<Key, Early>,
+    next: AtomicU32,
+    found: Mutex<Vec<(Early, Node)>>,
+}
+
+impl<'a> Discovery<'a> {
+    pub fn new(project: Project<'a>) -> Self {
+        Discovery { project, known: Shards::new(), next: AtomicU32::new(0), found: Mutex::default() }
+    }
+
+    /// The number of a thing; starts its task when it is new.
+    pub fn visit<'s>(&'s self, scope: &Scope<'s>, key: Key, inline: Option<Inline>) -> Early {
+        let (number, new) = self.known.get_or_make(&key, || self.next.fetch_add(1, Ordering::Relaxed));
+        if new {
+            scope.spawn(move |scope| {
+                let node = self.load(scope, key, inline);
+                lock(&self.found).push((number, node));
+            });
+        }
+        number
+    }
+
+    pub fn known(&self, key: &Key) -> Option<Early> {
+        self.known.get(key)
+    }
+
+    fn load<'s>(&'s self, scope: &Scope<'s>, key: Key, inline: Option<Inline>) -> Node {
+        match key {
+            Key::Runtime => script::runtime(&self.project),
+            Key::Script { place, loader } => script::load(self, scope, place, loader, inline),
+            Key::Style { place, local } => style::load(self, scope, place, local, inline),
+            Key::Asset { path, manifest } => asset::load(self, scope, &path, manifest),
+            Key::Page { path } => page::load(self, scope, &path),
+        }
+    }
+
+    /// Everything found, by number. Call when no task is left.
+    pub fn take_found(&self) -> Vec<Option<Node>> {
+        let mut found: Vec<Option<Node>> = Vec::new();
+        found.resize_with(self.next.load(Ordering::Relaxed) as usize, || None);
+        for (number, node) in lock(&self.found).drain(..) {
+            found[number as usize] = Some(node);
+        }
+        found
+    }
+}
+
+/// Who mentions something: for messages.
+pub(super) struct Importer<'a> {
+    pub name: &'a str,
+    pub source: &'a str,
+    pub host: Option<&'a Host>,
+    /// `source` is made; positions in it mean nothing.
+    pub made: bool,
+}
+
+impl Importer<'_> {
+    pub fn location(&self, start: u32, end: u32) -> Location {
+        match self.host {
+            Some(host) => Location::span(&*host.name, &host.source, host.offset + start, host.offset + end),
+            None if self.made => Location::file(self.name),
+            None => Location::span(self.name, self.source, start, end),
+        }
+    }
+}
+
+pub(super) fn hash(text: &str) -> ContentHash {
+    ContentHash::of(text.as_bytes())
+}

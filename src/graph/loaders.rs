@@ -1,0 +1,123 @@
+//! Which loader a file gets, and what its name says of it.
+
+use crate::config::Options;
+use crate::model::{AssetKind, Loader};
+use std::path::Path;
+
+/// The loader of a mention: its query or import attribute decides before the file name. `None`: no loader is known.
+pub(super) fn choose(options: &Options, path: &Path, query: &str, attribute: Option<&str>) -> Option<Loader> {
+    match query {
+        "?url" => return Some(Loader::File),
+        "?raw" => return Some(Loader::Text),
+        "?inline" => return Some(Loader::DataUrl),
+        _ => {}
+    }
+    match attribute {
+        Some("json") => Some(Loader::Json),
+        Some("text") => Some(Loader::Text),
+        Some("bytes") => Some(Loader::Binary),
+        _ => by_name(options, path),
+    }
+}
+
+/// The longest suffix that `--loader` or the defaults know. In a site any file can be shipped as it is.
+pub(super) fn by_name(options: &Options, path: &Path) -> Option<Loader> {
+    let name = path.file_name()?.to_string_lossy();
+    let suffixes = || name.match_indices('.').map(|(at, _)| &name[at..]);
+    let lower = name.to_ascii_lowercase();
+    let named = suffixes()
+        .find_map(|suffix| options.loaders.get(suffix).copied())
+        .or_else(|| lower.match_indices('.').find_map(|(at, _)| default_loader(&lower[at..])));
+    match named {
+        Some(loader) => Some(loader),
+        // Like Node: `bin/cli` is a script.
+        None if suffixes().next().is_none() => Some(Loader::Js),
+        None if options.site => Some(Loader::File),
+        None => None,
+    }
+}
+
+fn default_loader(suffix: &str) -> Option<Loader> {
+    Some(match suffix {
+        ".js" | ".mjs" | ".cjs" => Loader::Js,
+        ".jsx" => Loader::Jsx,
+        ".ts" | ".mts" | ".cts" => Loader::Ts,
+        ".tsx" => Loader::Tsx,
+        ".json" => Loader::Json,
+        ".css" => Loader::Css,
+        ".module.css" => Loader::LocalCss,
+        ".txt" => Loader::Text,
+        ".webmanifest" => Loader::File,
+        other => match kind_of_extension(&other[1..]) {
+            AssetKind::Other => return None,
+            _ => Loader::File,
+        },
+    })
+}
+
+/// Lower-case extension without the dot, or nothing.
+pub(super) fn extension(path: &Path) -> String {
+    path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase()).unwrap_or_default()
+}
+
+pub(super) fn asset_kind(path: &Path) -> AssetKind {
+    kind_of_extension(&extension(path))
+}
+
+fn kind_of_extension(extension: &str) -> AssetKind {
+    match extension {
+        "png" | "apng" => AssetKind::Png,
+        "jpg" | "jpeg" | "jfif" | "pjpeg" | "pjp" => AssetKind::Jpeg,
+        "gif" => AssetKind::Gif,
+        "svg" => AssetKind::Svg,
+        "webp" => AssetKind::Webp,
+        "avif" => AssetKind::Avif,
+        "ico" | "cur" => AssetKind::Ico,
+        "woff" | "woff2" | "ttf" | "otf" | "eot" => AssetKind::Font,
+        "mp4" | "webm" | "ogv" | "mov" | "m4v" | "mp3" | "ogg" | "oga" | "wav" | "flac" | "aac" | "m4a" | "opus"
+        | "vtt" => AssetKind::Media,
+        "webmanifest" => AssetKind::WebManifest,
+        "wasm" => AssetKind::Wasm,
+        _ => AssetKind::Other,
+    }
+}
+
+/// For `data:` URLs.
+pub(super) fn mime(path: &Path) -> &'static str {
+    match extension(path).as_str() {
+        "png" | "apng" => "image/png",
+        "jpg" | "jpeg" | "jfif" | "pjpeg" | "pjp" => "image/jpeg",
+        "gif" => "image/gif",
+        "svg" => "image/svg+xml",
+        "webp" => "image/webp",
+        "avif" => "image/avif",
+        "ico" | "cur" => "image/x-icon",
+        "woff" => "font/woff",
+        "woff2" => "font/woff2",
+        "ttf" => "font/ttf",
+        "otf" => "font/otf",
+        "eot" => "application/vnd.ms-fontobject",
+        "mp4" | "m4v" => "video/mp4",
+        "webm" => "video/webm",
+        "ogv" => "video/ogg",
+        "mov" => "video/quicktime",
+        "mp3" => "audio/mpeg",
+        "ogg" | "oga" | "opus" => "audio/ogg",
+        "wav" => "audio/wav",
+        "flac" => "audio/flac",
+        "aac" => "audio/aac",
+        "m4a" => "audio/mp4",
+        "vtt" => "text/vtt",
+        "wasm" => "application/wasm",
+        "webmanifest" => "application/manifest+json",
+        "json" | "map" => "application/json",
+        "js" | "mjs" | "cjs" => "text/javascript",
+        "css" => "text/css",
+        "html" | "htm" => "text/html",
+        "xml" => "text/xml",
+        "txt" => "text/plain",
+        "md" => "text/markdown",
+        "pdf" => "application/pdf",
+        _ => "application/octet-stream",
+    }
+}

@@ -1,0 +1,151 @@
+//! What every task of the discovery may ask: the options, the disk, and what is remembered of folders and sheets.
+
+use super::externals::normalize;
+use super::packages::Packages;
+use super::resolve::{Folder, Resolution};
+use super::scan_memory::ScanMemory;
+use super::shards::Shards;
+use super::style::Sheet;
+use super::typescript::TsConfigs;
+use crate::base::{normalize_slashes, relative_path};
+use crate::cache::Cache;
+use crate::config::Options;
+use crate::diag::{Diagnostic, Location};
+use crate::fs::Files;
+use crate::lang::js::LanguageOptions;
+use rustc_hash::FxHashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+pub(super) struct Project<'a> {
+    pub options: &'a Options,
+    pub files: &'a dyn Files,
+    pub language: LanguageOptions,
+    /// Without symbolic links (unless they are to be preserved), like every path that was resolved.
+    pub root: PathBuf,
+    pub public: Option<PathBuf>,
+    pub resolution: Resolution<'a>,
+    pub packages: Packages<'a>,
+    pub tsconfigs: TsConfigs<'a>,
+    pub memory: ScanMemory<'a>,
+    /// By file and whether it is a CSS module: read and scanned once, whoever asks first.
+    pub sheets: Shards<(Place, bool), Arc<OnceLock<Arc<Sheet>>>>,
+    /// Pages among the entries: file → output path.
+    pub pages: FxHashMap<Arc<Path>, String>,
+    folders: Shards<(PathBuf, usize), Arc<Folder>>,
+}
+
+/// A file and the query it was asked for with (`?raw`, or nothing). For data URLs the query is `data:` and a hash.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub(super) struct Place {
+    pub path: Arc<Path>,
+    pub query: Box<str>,
+}
+
+impl Place {
+    pub fn file(path: &Path) -> Self {
+        Place { path: path.into(), query: "".into() }
+    }
+}
+
+impl<'a> Project<'a> {
+    pub fn new(options: &'a Options, files: &'a dyn Files, cache: &'a Cache) -> Self {
+        let root = real(options, &options.root);
+        let public = options.public_dir.as_deref().map(|dir| real(options, &root.join(dir)));
+        let resolution = Resolution::new(options, &root);
+        let tsconfigs = TsConfigs::new(options, files, resolution.resolver());
+        let language = options.language();
+        let memory = ScanMemory::open(options, &language, cache);
+        Project {
+            options,
+            files,
+            language,
+            public: public.filter(|dir| files.is_dir(dir)),
+            root,
+            resolution,
+            packages: Packages::new(files),
+            tsconfigs,
+            memory,
+            sheets: Shards::new(),
+            pages: FxHashMap::default(),
+            folders: Shards::new(),
+        }
+    }
+
+    /// Stable name of a file: seen from the root, with `/`.
+    pub fn name(&self, path: &Path) -> String {
+        match path.strip_prefix(&self.root) {
+            Ok(inside) => normalize_slashes(&inside.to_string_lossy()),
+            Err(_) => relative_path(&self.root, path),
+        }
+    }
+
+    pub fn place_name(&self, place: &Place) -> String {
+        if place.query.starts_with("data:") {
+            return format!("plimsoll:{}", place.query);
+        }
+        let mut name = self.name(&place.path);
+        name.push_str(&place.query);
+        name
+    }
+
+    /// The path as the resolver would give it.
+    pub fn real(&self, path: &Path) -> PathBuf {
+        real(self.options, path)
+    }
+
+    pub fn bytes(&self, path: &Path) -> Result<Vec<u8>, Diagnostic> {
+        self.files.read(path).map_err(|error| {
+            Diagnostic::error("unreadable-file", format!("could not read \"{}\"", self.name(path)))
+                .at(Location::file(self.name(path)))
+                .note(error.to_string())
+        })
+    }
+
+    /// Text without its byte order mark, and a warning when it is not UTF-8.
+    pub fn text(&self, path: &Path) -> Result<(String, Option<Diagnostic>), Diagnostic> {
+        let bytes = self.bytes(path)?;
+        let (mut text, problem) = match String::from_utf8(bytes) {
+            Ok(text) => (text, None),
+            Err(error) => {
+                let name = self.name(path);
+                let problem = Diagnostic::warning("not-utf8", format!("\"{name}\" is not UTF-8"))
+                    .at(Location::file(name))
+                    .note("bytes that are not UTF-8 were replaced by U+FFFD");
+                (String::from_utf8_lossy(error.as_bytes()).into_owned(), Some(problem))
+            }
+        };
+        if text.starts_with('\u{feff}') {
+            text.drain(..'\u{feff}'.len_utf8());
+        }
+        Ok((text, problem))
+    }
+
+    /// The folder of a file, with the tsconfig that is meant for the file.
+    pub fn folder(&self, file: &Path) -> Arc<Folder> {
+        let config = self.tsconfigs.of(file);
+        let path = file.parent().unwrap_or(&self.root);
+        let key = (path.to_path_buf(), config.as_ref().map_or(0, |config| Arc::as_ptr(config) as usize));
+        if let Some(known) = self.folders.get(&key) {
+            return known;
+        }
+        let folder = Arc::new(Folder::new(path, self.packages.scope(path), config));
+        self.folders.insert(key, folder)
+    }
+}
+
+/// Follows symbolic links as the resolver does, so that one file has one path.
+fn real(options: &Options, path: &Path) -> PathBuf {
+    let plain = normalize(path);
+    if options.preserve_symlinks {
+        return plain;
+    }
+    match std::fs::canonicalize(path) {
+        // Windows: the resolver gives paths without the verbatim prefix.
+        Ok(found) => match found.to_str().and_then(|text| text.strip_prefix(r"\\?\")) {
+            Some(short) => PathBuf::from(short),
+            None => found,
+        },
+        Err(_) => plain,
+    }
+}

@@ -1,0 +1,199 @@
+//! Loading one script: its text, or the text that stands for a file that is no script.
+
+use super::discover::{Body, Discovery, Host, Importer, Inline, Key, Link, Node, hash};
+use super::project::{Place, Project};
+use super::resolve::Folder;
+use super::{data_url, loaders, records, sources, style, typescript};
+use crate::diag::{Diagnostic, Location};
+use crate::lang::js::{self, ParseOptions, RUNTIME_NAME, RUNTIME_SOURCE, SourceTypeHint};
+use crate::model::{Loader, Module, Origin};
+use rayon::Scope;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The text of a module and what came of making it.
+#[derive(Default)]
+struct Text {
+    source: String,
+    /// The file's own text, not made from it.
+    is_file: bool,
+    /// What the module stands for.
+    stands_for: Option<Key>,
+    problems: Vec<Diagnostic>,
+}
+
+pub(super) fn runtime(project: &Project) -> Node {
+    let parse = ParseOptions { source_type: Some(SourceTypeHint::Esm), in_package: true, ..ParseOptions::default() };
+    let place = Place::file(Path::new(RUNTIME_NAME));
+    let mut module = blank(&place, RUNTIME_NAME.to_string(), Loader::Js);
+    module.source = RUNTIME_SOURCE.into();
+    module.parse = parse;
+    module.side_effects = false;
+    let problems = scan(project, &mut module);
+    Node { problems, ..Node::new(Body::Script(Box::new(module))) }
+}
+
+pub(super) fn load<'s>(
+    discovery: &'s Discovery,
+    scope: &Scope<'s>,
+    place: Place,
+    loader: Loader,
+    inline: Option<Inline>,
+) -> Node {
+    let project = &discovery.project;
+    let folder = project.folder(&place.path);
+    let host = inline.as_ref().and_then(|inline| inline.host.clone());
+    let text = text(project, &place, loader, inline);
+    let mut module = blank(&place, project.place_name(&place), loader);
+    module.source = text.source.into();
+    module.source_is_file = text.is_file;
+    describe(project, &folder, loader, &mut module);
+    if host.is_some() || place.query.starts_with("?script=") {
+        module.parse.source_type = Some(SourceTypeHint::Esm);
+    }
+    let mut problems = text.problems;
+    problems.extend(scan(project, &mut module));
+    let importer = Importer { name: &module.name, source: &module.source, host: host.as_ref(), made: !text.is_file };
+    let mut mentions = records::Mentions::new(discovery, scope, &folder, importer);
+    mentions.typescript = matches!(loader, Loader::Ts | Loader::Tsx);
+    let links: Vec<Link> = module.facts.records.iter().map(|record| mentions.record(record)).collect();
+    let (found, missed) = mentions.finish();
+    problems.extend(found);
+    let attached = text.stands_for.map(|key| discovery.visit(scope, key, None));
+    Node { body: Body::Script(Box::new(module)), links, attached, problems, missed }
+}
+
+fn blank(place: &Place, name: String, loader: Loader) -> Module {
+    Module {
+        name,
+        path: place.path.to_path_buf(),
+        loader,
+        source: "".into(),
+        source_hash: hash(""),
+        source_is_file: false,
+        facts: Arc::default(),
+        parse: ParseOptions::default(),
+        targets: Vec::new(),
+        style: None,
+        asset: None,
+        side_effects: true,
+        node_esm: false,
+        package: None,
+        origin: Origin::Entry,
+    }
+}
+
+/// What the surroundings of the file say of it.
+fn describe(project: &Project, folder: &Folder, loader: Loader, module: &mut Module) {
+    let script = matches!(loader, Loader::Js | Loader::Jsx | Loader::Ts | Loader::Tsx);
+    module.parse = if script {
+        let config = folder.tsconfig.as_deref();
+        typescript::parse_options(project.options, loader, &module.path, &folder.scope, config, folder.in_package)
+    } else {
+        ParseOptions { source_type: Some(SourceTypeHint::Esm), ..ParseOptions::default() }
+    };
+    module.package = folder.in_package.then(|| folder.scope.package.clone()).flatten();
+    module.node_esm = script && module.parse.source_type == Some(SourceTypeHint::Esm);
+    module.side_effects = match loader {
+        // Applying the sheet is why it is imported, whatever the package says.
+        Loader::Css => true,
+        _ if script || loader == Loader::LocalCss => folder.scope.side_effects(&module.path),
+        _ => false,
+    };
+}
+
+fn scan(project: &Project, module: &mut Module) -> Vec<Diagnostic> {
+    module.source_hash = hash(&module.source);
+    let scanned = project.memory.facts(module.source_hash, &module.parse, || {
+        js::scan(&module.source, &module.name, &module.parse, &project.language)
+    });
+    module.facts = Arc::new(scanned.value.unwrap_or_default());
+    scanned.problems
+}
+
+fn text(project: &Project, place: &Place, loader: Loader, inline: Option<Inline>) -> Text {
+    let file = || Arc::clone(&place.path);
+    match loader {
+        Loader::Js | Loader::Jsx | Loader::Ts | Loader::Tsx => own_text(project, place, inline),
+        Loader::Json => json(project, place, inline),
+        Loader::Text => made(own_text(project, place, inline), |text| sources::text(&text)),
+        Loader::Base64 => from_bytes(project, place, |bytes| sources::text(&data_url::encode(bytes))),
+        Loader::Binary => from_bytes(project, place, sources::binary),
+        Loader::DataUrl => {
+            from_bytes(project, place, |bytes| sources::text(&data_url::make(loaders::mime(&place.path), bytes)))
+        }
+        Loader::Empty => Text::default(),
+        Loader::File | Loader::Copy => Text {
+            source: sources::ASSET.to_string(),
+            stands_for: Some(Key::Asset { path: file(), manifest: is_manifest(&place.path) }),
+            ..Text::default()
+        },
+        Loader::Css => {
+            // The sheet is read by whoever asks first; a data URL's text must be there before that.
+            style::sheet(project, place, false, inline.as_ref());
+            Text { stands_for: Some(Key::Style { place: place.clone(), local: false }), ..Text::default() }
+        }
+        Loader::LocalCss => {
+            let sheet = style::sheet(project, place, true, inline.as_ref());
+            Text {
+                source: sheet.facts.script.clone().unwrap_or_default(),
+                stands_for: Some(Key::Style { place: place.clone(), local: true }),
+                ..Text::default()
+            }
+        }
+    }
+}
+
+fn is_manifest(path: &Path) -> bool {
+    loaders::extension(path) == "webmanifest"
+}
+
+fn own_text(project: &Project, place: &Place, inline: Option<Inline>) -> Text {
+    if let Some(inline) = inline {
+        return Text { source: inline.text.to_string(), ..Text::default() };
+    }
+    match project.text(&place.path) {
+        Ok((source, problem)) => {
+            Text { source, is_file: true, problems: problem.into_iter().collect(), ..Text::default() }
+        }
+        Err(problem) => Text { problems: vec![problem], ..Text::default() },
+    }
+}
+
+fn made(text: Text, make: impl FnOnce(String) -> String) -> Text {
+    Text { source: make(text.source), is_file: false, ..text }
+}
+
+fn from_bytes(project: &Project, place: &Place, make: impl FnOnce(&[u8]) -> String) -> Text {
+    match project.bytes(&place.path) {
+        Ok(bytes) => Text { source: make(&bytes), ..Text::default() },
+        Err(problem) => Text { problems: vec![problem], ..Text::default() },
+    }
+}
+
+fn json(project: &Project, place: &Place, inline: Option<Inline>) -> Text {
+    let mut own = own_text(project, place, inline);
+    let readable = own.is_file || own.problems.is_empty();
+    own.is_file = false;
+    match sources::json(&own.source) {
+        Ok(source) => own.source = source,
+        // One problem is enough for a file that could not even be read.
+        Err(_) if !readable => own.source.clear(),
+        Err(bad) => {
+            let offset = bad.offset(&own.source);
+            let name = project.place_name(place);
+            let location = Location::span(&*name, &own.source, offset, offset + 1);
+            let problem = Diagnostic::error("bad-json", format!("\"{name}\" is not valid JSON: {}", bad.message));
+            own.problems.push(problem.at(location));
+            own.source.clear();
+        }
+    }
+    own
+}
+
+/// The host of text that stands in a page, found again in the page's source.
+pub(super) fn host(name: &str, source: &Arc<str>, text: &str, start: u32, end: u32) -> Option<Host> {
+    let element = source.get(start as usize..).map(|rest| &rest[..rest.len().min((end - start) as usize + text.len())]);
+    let offset = element.and_then(|element| element.find(text)).map(|at| start + at as u32)?;
+    Some(Host { name: name.into(), source: Arc::clone(source), offset })
+}
