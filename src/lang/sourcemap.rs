@@ -61,14 +61,13 @@ fn push_vlq(out: &mut String, value: i64) {
 
 /// The whole map as JSON text.
 pub fn encode(
-    file: &str,
     sources: &[String],
     contents: Option<&[&str]>,
     names: &[String],
     ignore: &[u32],
     tokens: &[Token],
 ) -> String {
-    let mut map = json!({ "version": 3, "file": file, "sources": sources });
+    let mut map = json!({ "version": 3, "sources": sources });
     if let Some(contents) = contents {
         map["sourcesContent"] = json!(contents);
     }

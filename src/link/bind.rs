@@ -76,7 +76,8 @@ fn report(
     };
     let Some(Target::Module(target)) = module.targets.get(record as usize) else { return };
     let specifier = &module.facts.records[record as usize].specifier;
-    let location = Location::span(&module.name, &module.source, declared.start, declared.start + declared.name.len() as u32);
+    let location =
+        Location::span(&module.name, &module.source, declared.start, declared.start + declared.name.len() as u32);
     let names = exports.names(*target);
     let near = nearest(name, names.iter().map(String::as_str), 3);
     let target_name = &graph.modules[*target].name;

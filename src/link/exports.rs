@@ -59,12 +59,7 @@ impl<'a> Exports<'a> {
         found
     }
 
-    fn compute(
-        &mut self,
-        module: ModuleId,
-        name: &str,
-        visiting: &mut FxHashSet<(ModuleId, String)>,
-    ) -> Resolution {
+    fn compute(&mut self, module: ModuleId, name: &str, visiting: &mut FxHashSet<(ModuleId, String)>) -> Resolution {
         if let Some(at) = self.by_name[module.0 as usize].get(name).copied() {
             return match &self.graph.modules[module].facts.exports[at].target {
                 ExportTarget::Symbol(symbol) => self.symbol(module, *symbol, visiting),
@@ -133,12 +128,11 @@ impl<'a> Exports<'a> {
             Some(SymbolKind::Import { record, name }) => self.through(module, record, &name, visiting),
             Some(SymbolKind::Namespace { record }) => self.namespace(module, record),
             Some(SymbolKind::Member { namespace, name }) => {
-                let record = self.graph.modules[module].facts.declared(namespace).and_then(|declared| {
-                    match declared.kind {
+                let record =
+                    self.graph.modules[module].facts.declared(namespace).and_then(|declared| match declared.kind {
                         SymbolKind::Namespace { record } => Some(record),
                         _ => None,
-                    }
-                });
+                    });
                 match record {
                     Some(record) => self.through(module, record, &name, visiting),
                     None => Resolution::Missing,
@@ -158,16 +152,20 @@ impl<'a> Exports<'a> {
         let node = self.graph.modules[module].node_esm;
         match &self.graph.modules[module].targets[record as usize] {
             Target::Module(target) if self.common_js[*target] => {
-                Resolution::Found(ExportBinding::CommonJs(CjsBinding { module: *target, node, name: name.to_string() }))
+                Resolution::Found(ExportBinding::CommonJs(CjsBinding {
+                    module: *target,
+                    via: (module, record),
+                    node,
+                    name: name.to_string(),
+                }))
             }
             Target::Module(target) => {
                 let target = *target;
                 self.resolve_visiting(target, name, visiting)
             }
-            Target::External(specifier) => Resolution::Found(ExportBinding::External {
-                specifier: specifier.clone(),
-                name: name.to_string(),
-            }),
+            Target::External(specifier) => {
+                Resolution::Found(ExportBinding::External { specifier: specifier.clone(), name: name.to_string() })
+            }
             _ => Resolution::Found(ExportBinding::Undefined),
         }
     }
@@ -176,12 +174,10 @@ impl<'a> Exports<'a> {
         let node = self.graph.modules[module].node_esm;
         Resolution::Found(match &self.graph.modules[module].targets[record as usize] {
             Target::Module(target) if self.common_js[*target] => {
-                ExportBinding::CommonJs(CjsBinding { module: *target, node, name: "*".into() })
+                ExportBinding::CommonJs(CjsBinding { module: *target, via: (module, record), node, name: "*".into() })
             }
             Target::Module(target) => ExportBinding::Namespace(*target),
-            Target::External(specifier) => {
-                ExportBinding::External { specifier: specifier.clone(), name: "*".into() }
-            }
+            Target::External(specifier) => ExportBinding::External { specifier: specifier.clone(), name: "*".into() },
             _ => ExportBinding::Undefined,
         })
     }
@@ -196,7 +192,9 @@ impl<'a> Exports<'a> {
                 continue;
             }
             let facts = &self.graph.modules[at].facts;
-            names.extend(facts.exports.iter().map(|export| export.name.clone()).filter(|name| root || name != "default"));
+            names.extend(
+                facts.exports.iter().map(|export| export.name.clone()).filter(|name| root || name != "default"),
+            );
             for record in &facts.stars {
                 if let Target::Module(target) = self.graph.modules[at].targets[*record as usize]
                     && !self.common_js[target]

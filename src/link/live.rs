@@ -151,9 +151,28 @@ impl Marker<'_> {
         if self.common_js[id] {
             self.helper(id, Helper::COMMON_JS);
         }
+        for helper in module.facts.helpers.iter().filter(|_| self.options.format != crate::config::Format::Cjs) {
+            self.helper(id, *helper);
+        }
+        let imports_common_js =
+            module.facts.import_order.iter().any(
+                |record| matches!(module.targets[*record as usize], Target::Module(target) if self.common_js[target]),
+            );
+        if self.wraps[id] == Wrap::Esm && imports_common_js {
+            self.helper(id, Helper::TO_ESM);
+        }
+        let imports_external = module.targets.iter().any(|target| matches!(target, Target::External(_)));
+        if self.options.format != crate::config::Format::Esm && imports_external {
+            self.helper(id, Helper::TO_ESM);
+            if self.options.format == crate::config::Format::Iife {
+                self.helper(id, Helper::REQUIRE);
+            }
+        }
         for record in &module.facts.import_order {
             if let Target::Module(target) = module.targets[*record as usize]
-                && (self.graph.modules[target].side_effects || !self.options.tree_shaking)
+                && (self.graph.modules[target].side_effects
+                    || !self.options.tree_shaking
+                    || self.wraps[target] == Wrap::Esm)
             {
                 self.evaluate(target);
             }
@@ -196,18 +215,44 @@ impl Marker<'_> {
             self.links[id].constants.push((symbol, value));
             return;
         }
-        self.binding(id, binding);
+        self.binding(binding);
+        self.lazy_way(id, symbol, binding);
     }
 
-    /// Something mentions what `binding` stands for; `from` is where interop glue may be needed.
-    fn binding(&mut self, from: ModuleId, binding: &ExportBinding) {
+    /// A lazily evaluated module is reached by calling its importers' wrappers: what lies between must be there too,
+    /// even if it has no effects of its own.
+    fn lazy_way(&mut self, id: ModuleId, symbol: LocalSym, binding: &ExportBinding) {
+        let target = match binding {
+            ExportBinding::Symbol(SymbolRef { module, .. }) | ExportBinding::Namespace(module) => *module,
+            ExportBinding::CommonJs(binding) => binding.via.0,
+            _ => return,
+        };
+        if self.wraps[target] != Wrap::Esm {
+            return;
+        }
+        let facts = &self.graph.modules[id].facts;
+        let record = match facts.declared(symbol).map(|declared| &declared.kind) {
+            Some(SymbolKind::Import { record, .. } | SymbolKind::Namespace { record }) => *record,
+            Some(SymbolKind::Member { namespace, .. }) => match facts.declared(*namespace).map(|found| &found.kind) {
+                Some(SymbolKind::Namespace { record }) => *record,
+                _ => return,
+            },
+            _ => return,
+        };
+        if let Target::Module(way) = self.graph.modules[id].targets[record as usize] {
+            self.evaluate(way);
+        }
+    }
+
+    /// Something mentions what `binding` stands for.
+    fn binding(&mut self, binding: &ExportBinding) {
         match binding {
             ExportBinding::Symbol(SymbolRef { module, symbol }) => {
                 self.declared(*module, *symbol);
                 self.evaluate(*module);
             }
             ExportBinding::Namespace(module) => self.namespace(*module),
-            ExportBinding::CommonJs(CjsBinding { module, node, .. }) => self.interop(from, *module, *node),
+            ExportBinding::CommonJs(CjsBinding { module, node, via, .. }) => self.interop(via.0, *module, *node),
             ExportBinding::External { .. } | ExportBinding::Undefined => {}
         }
     }
@@ -215,7 +260,7 @@ impl Marker<'_> {
     fn interop(&mut self, from: ModuleId, module: ModuleId, node: bool) {
         self.evaluate(module);
         if self.wraps[from] == Wrap::Esm {
-            self.helper(from, Helper::TO_ESM);
+            self.evaluate(from);
             return;
         }
         self.helper(module, Helper::TO_ESM);
@@ -238,7 +283,7 @@ impl Marker<'_> {
     /// Every export of a module is used.
     fn whole(&mut self, module: ModuleId) {
         for binding in self.exports[module].values().cloned().collect::<Vec<_>>() {
-            self.binding(module, &binding);
+            self.binding(&binding);
         }
         // What is exported under several names or through locals of the module itself.
         for export in &self.graph.modules[module].facts.exports {
@@ -352,6 +397,8 @@ impl Marker<'_> {
             link.asynchronous = asynchronous;
             link.helpers = self.helpers[id.0 as usize].iter().copied().collect();
             link.constants.sort_by_key(|(symbol, _)| *symbol);
+            link.mentioned = self.mentioned[id.0 as usize].iter().copied().collect();
+            link.mentioned.sort_unstable();
             link.bindings = std::mem::take(&mut self.bindings[id]);
             link.exports = std::mem::take(&mut self.exports[id]);
             link.dynamic.sort_unstable();

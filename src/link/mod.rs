@@ -25,7 +25,8 @@ pub fn link(graph: &ModuleGraph, options: &Options, entries: &[usize]) -> Noted<
     let bindings = bind::bind(graph, &mut resolver, &mut problems);
     let all_exports = bind::all_exports(graph, &mut resolver);
     let wraps = wraps::wraps(graph, options, &common_js);
-    let inputs = live::Inputs { graph, options, entries, common_js: &common_js, wraps: &wraps, bindings, exports: all_exports };
+    let inputs =
+        live::Inputs { graph, options, entries, common_js: &common_js, wraps: &wraps, bindings, exports: all_exports };
     let mut linked = live::live(inputs);
     order::order(graph, &common_js, &mut linked);
     Noted::new(linked, problems)

@@ -27,11 +27,7 @@ fn edges(graph: &ModuleGraph) -> impl Iterator<Item = (ImportKind, ModuleId)> + 
 }
 
 /// CommonJS always; ES modules that are required, or loaded by `import()` into the same file; and what those import.
-pub fn wraps(
-    graph: &ModuleGraph,
-    options: &Options,
-    common_js: &IndexVec<ModuleId, bool>,
-) -> IndexVec<ModuleId, Wrap> {
+pub fn wraps(graph: &ModuleGraph, options: &Options, common_js: &IndexVec<ModuleId, bool>) -> IndexVec<ModuleId, Wrap> {
     let splits = options.splits();
     let mut out: IndexVec<ModuleId, Wrap> =
         common_js.iter().map(|common_js| if *common_js { Wrap::CommonJs } else { Wrap::None }).collect();

@@ -38,12 +38,21 @@ pub enum ExportBinding {
     Undefined,
 }
 
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Debug)]
 pub struct CjsBinding {
     pub module: ModuleId,
+    /// The import through which the CommonJS module is reached: a lazily evaluated importer keeps its own view of it.
+    pub via: (ModuleId, u32),
     /// Node's interop rule, by the importer's type.
     pub node: bool,
     pub name: String,
+}
+
+/// The same name of the same module, by whatever way.
+impl PartialEq for CjsBinding {
+    fn eq(&self, other: &Self) -> bool {
+        self.module == other.module && self.node == other.node && self.name == other.name
+    }
 }
 
 /// One module after linking.
@@ -56,6 +65,8 @@ pub struct ModuleLink {
     pub live_parts: Vec<bool>,
     /// By (symbol - first_declared): what each imported symbol and namespace member is bound to.
     pub bindings: Vec<Option<ExportBinding>>,
+    /// Imported symbols and namespace members that live code mentions, sorted.
+    pub mentioned: Vec<LocalSym>,
     /// Literals to be put in place of imported symbols, sorted by symbol.
     pub constants: Vec<(LocalSym, Constant)>,
     /// Every name this module exports, with `export *` followed.

@@ -71,6 +71,20 @@ pub struct NameTemplate {
     pub ext: String,
 }
 
+impl NameTemplate {
+    /// The path with `hash` in it, before anything is made of names that clash.
+    pub fn fill(&self, hash: &str) -> String {
+        let bare = self.ext.trim_start_matches('.');
+        let mut path = self.template.replace("[dir]", &self.dir).replace("[name]", &self.name).replace("[hash]", hash);
+        if self.template.contains("[ext]") {
+            path = path.replace("[ext]", bare);
+        } else {
+            path.push_str(&self.ext);
+        }
+        path.trim_start_matches("./").trim_start_matches('/').replace("//", "/")
+    }
+}
+
 /// One step of the way from an entry to a module.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct WhyLink {

@@ -1,1 +1,53 @@
-//! script
+//! Stage 5: code.
+//!
+//! In: `ModuleGraph`, `Linked`, `ChunkPlan`. Out: one `RenderedFile` per chunk, and its source map.
+//! Invariants: modules are compiled alone, in parallel, and cached; after that no tree exists: names are given and
+//! bytes are spliced. The text depends on nothing but the inputs.
+//! Not here: which module lives or where (`link`, `split`); hashes and final URLs (`seal`).
+//! Start at: [`render`].
+
+mod canon;
+mod chunk;
+mod glue;
+mod naming;
+mod objects;
+mod output;
+mod plans;
+mod urls;
+mod why;
+
+use crate::base::{ChunkId, IndexVec, ModuleId};
+use crate::cache::Cache;
+use crate::config::Options;
+use crate::diag::Noted;
+use crate::lang::js::ModuleObject;
+use crate::model::{ChunkPlan, Linked, ModuleGraph, RenderedFile};
+use rayon::prelude::*;
+
+/// What every step here reads.
+pub(crate) struct Context<'a> {
+    pub graph: &'a ModuleGraph,
+    pub linked: &'a Linked,
+    pub plan: &'a ChunkPlan,
+    pub options: &'a Options,
+    pub objects: IndexVec<ModuleId, Option<ModuleObject>>,
+}
+
+pub fn render(
+    graph: &ModuleGraph,
+    linked: &Linked,
+    plan: &ChunkPlan,
+    options: &Options,
+    cache: &Cache,
+) -> Noted<Vec<RenderedFile>> {
+    let mut problems = Vec::new();
+    let objects = objects::compile(graph, linked, plan, options, cache, &mut problems);
+    let context = Context { graph, linked, plan, options, objects };
+    let externals = canon::Externals::new(&context);
+    let ids: Vec<ChunkId> = plan.chunks.ids().collect();
+    let uses: Vec<chunk::Uses> = ids.par_iter().map(|id| chunk::uses(&context, &externals, *id)).collect();
+    let exports = chunk::exports(&context, &uses);
+    let files: Vec<Vec<RenderedFile>> =
+        ids.par_iter().map(|id| chunk::render(&context, &externals, &exports, &uses[id.0 as usize], *id)).collect();
+    Noted::new(files.into_iter().flatten().collect(), problems)
+}

@@ -143,14 +143,13 @@ fn finish(graph: &ModuleGraph, linked: &Linked, roots: &[Root], plan: &mut Chunk
         .map(|(id, chunk)| {
             let mut found: Vec<(u32, ChunkId)> = Vec::new();
             let own_root = roots.iter().filter(|root| root.kind == chunk.kind && chunk.kind != ChunkKind::Shared);
-            let needed = chunk
-                .modules
-                .iter()
-                .flat_map(|module| linked.modules[*module].dependencies.iter().copied())
-                .chain(own_root.flat_map(|root| {
-                    // A facade needs what its module's exports are bound to.
-                    std::iter::once(root.module).chain(linked.modules[root.module].dependencies.iter().copied())
-                }));
+            let needed =
+                chunk.modules.iter().flat_map(|module| linked.modules[*module].dependencies.iter().copied()).chain(
+                    own_root.flat_map(|root| {
+                        // A facade needs what its module's exports are bound to.
+                        std::iter::once(root.module).chain(linked.modules[root.module].dependencies.iter().copied())
+                    }),
+                );
             for module in needed {
                 if let Some(target) = plan.chunk_of[module].filter(|target| *target != id) {
                     found.push((linked.modules[module].order, target));

@@ -21,9 +21,10 @@ impl Bits {
         self.0[root / 64] >> (root % 64) & 1 == 1
     }
     fn ones(&self) -> impl Iterator<Item = usize> + '_ {
-        self.0.iter().enumerate().flat_map(|(word, bits)| {
-            (0..64).filter(move |bit| bits >> bit & 1 == 1).map(move |bit| word * 64 + bit)
-        })
+        self.0
+            .iter()
+            .enumerate()
+            .flat_map(|(word, bits)| (0..64).filter(move |bit| bits >> bit & 1 == 1).map(move |bit| word * 64 + bit))
     }
     /// The only root, if there is exactly one.
     pub fn single(&self) -> Option<usize> {
@@ -40,8 +41,7 @@ pub struct Reach {
 
 impl Reach {
     pub fn new(linked: &Linked, roots: &[Root]) -> Self {
-        let mut needed_by: IndexVec<ModuleId, Bits> =
-            linked.modules.iter().map(|_| Bits::new(roots.len())).collect();
+        let mut needed_by: IndexVec<ModuleId, Bits> = linked.modules.iter().map(|_| Bits::new(roots.len())).collect();
         for (at, root) in roots.iter().enumerate() {
             let mut work = vec![root.module];
             needed_by[root.module].set(at);

@@ -76,7 +76,7 @@ impl<'a> Applier<'a> {
     fn bound(&self, ident: &Ident) -> Option<Expr> {
         match self.bindings.get(&ident.to_id())? {
             BindingPlan::Constant(value) => Some(constant(value)),
-            BindingPlan::Member { record, name } => Some(member(Expr::Ident(self.namespace(*record)), name)),
+            BindingPlan::Member { name } => Some(member(Expr::Ident(ident.clone()), name)),
         }
     }
 

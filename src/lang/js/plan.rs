@@ -26,9 +26,8 @@ pub enum ImportCall {
 /// What a mention of an imported name becomes. Names without an entry are holes.
 #[derive(Clone, PartialEq, Debug, serde::Serialize)]
 pub enum BindingPlan {
-    /// `import_x.name`, where `import_x` is the namespace symbol of the record.
+    /// `import_x.name`: the symbol itself stands for `import_x`.
     Member {
-        record: u32,
         name: String,
     },
     Constant(Constant),

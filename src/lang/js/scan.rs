@@ -1,7 +1,7 @@
 //! From a numbered module to [`ModuleFacts`].
 
 use super::declared::statement_declares;
-use super::facts::{Constant, LocalSym, ModuleFacts, Part, SourceType, SymbolKind, sym};
+use super::facts::{Constant, Helper, LocalSym, ModuleFacts, Part, SourceType, SymbolKind, sym};
 use super::numbering::{Numbered, TreeContext, number};
 use super::parse::{Tree, with_tree};
 use super::purity::Purity;
@@ -68,7 +68,7 @@ fn facts(
         exports: numbered.exports,
         stars: numbered.stars,
         parts,
-        helpers: Vec::new(),
+        helpers: if numbered.rewritten.require_value { vec![Helper::REQUIRE] } else { Vec::new() },
         cjs_exports: Vec::new(),
         cjs_es_module: source_type == SourceType::CommonJs && source.contains("__esModule"),
         top_level_await: numbered.rewritten.top_level_await,

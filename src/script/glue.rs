@@ -1,0 +1,240 @@
+//! The statements that stand between modules: namespace objects, CommonJS views, calls of entries, exports.
+
+use super::Context;
+use super::canon::{self, Externals};
+use super::output::{property, quote};
+use crate::base::{ChunkId, ModuleId};
+use crate::config::Format;
+use crate::lang::js::{Helper, sym};
+use crate::model::{ChunkKind, EntryKind, ExportBinding, SymbolRef, Target, Wrap};
+
+/// Bindings of a chunk that no module declares: values that are copied for an export clause.
+pub const TEMPORARY: ModuleId = ModuleId(u32::MAX - 1);
+
+/// Text with names in it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Glue {
+    Text(String),
+    Name(SymbolRef),
+}
+
+fn text(text: impl Into<String>) -> Glue {
+    Glue::Text(text.into())
+}
+
+fn helper(context: &Context<'_>, helper: Helper) -> Glue {
+    let found = context.graph.runtime.zip(canon::helper_symbol(context.graph, helper));
+    found.map_or_else(|| text("undefined"), |(module, symbol)| Glue::Name(SymbolRef { module, symbol }))
+}
+
+fn own(module: ModuleId, symbol: u32) -> Glue {
+    Glue::Name(SymbolRef { module, symbol })
+}
+
+/// The value of a binding as an expression.
+fn value(context: &Context<'_>, externals: &Externals, id: ModuleId, binding: &ExportBinding, out: &mut Vec<Glue>) {
+    let Some(symbol) = canon::binding(context, externals, id, binding) else {
+        out.push(text("void 0"));
+        return;
+    };
+    out.push(Glue::Name(symbol));
+    let member = match binding {
+        ExportBinding::CommonJs(binding) => Some(&binding.name),
+        ExportBinding::External { name, .. } if context.options.format != Format::Esm => Some(name),
+        _ => None,
+    };
+    if let Some(name) = member.filter(|name| *name != "*") {
+        let key = property(name);
+        out.push(text(if key.starts_with('"') { format!("[{key}]") } else { format!(".{key}") }));
+    }
+}
+
+/// Before a module: its namespace object, if somebody needs it as a value.
+pub fn before(context: &Context<'_>, externals: &Externals, id: ModuleId) -> Vec<Glue> {
+    let link = &context.linked.modules[id];
+    let mut out = Vec::new();
+    if !link.needs_namespace {
+        return out;
+    }
+    out.extend([
+        text("var "),
+        own(id, sym::NAMESPACE),
+        text("="),
+        helper(context, Helper::EXPORT),
+        text("({__proto__:null},{"),
+    ]);
+    for (at, (name, binding)) in link.exports.iter().enumerate() {
+        let comma = if at > 0 { "," } else { "" };
+        // `__proto__: value` in a literal would set the prototype.
+        let key = if name == "__proto__" { "[\"__proto__\"]".into() } else { property(name) };
+        out.push(text(format!("{comma}{key}:()=>")));
+        value(context, externals, id, binding, &mut out);
+    }
+    out.push(text("});"));
+    for record in &link.dynamic_stars {
+        let source = match &context.graph.modules[id].targets[*record as usize] {
+            Target::Module(target) => {
+                let symbol = canon::interop(context.graph.modules[id].node_esm);
+                let lazy = context.linked.modules[id].wrap == Wrap::Esm;
+                if lazy {
+                    let namespace = context.graph.modules[id].facts.record_namespace(*record);
+                    Some(SymbolRef { module: id, symbol: namespace })
+                } else {
+                    Some(SymbolRef { module: *target, symbol })
+                }
+            }
+            Target::External(specifier) => {
+                let name = ExportBinding::External { specifier: specifier.clone(), name: "*".into() };
+                canon::binding(context, externals, id, &name)
+            }
+            _ => None,
+        };
+        if let Some(source) = source {
+            out.extend([
+                helper(context, Helper::RE_EXPORT),
+                text("("),
+                own(id, sym::NAMESPACE),
+                text(","),
+                Glue::Name(source),
+                text(");"),
+            ]);
+        }
+    }
+    out
+}
+
+/// After a CommonJS module that is imported: its call, in its place in the order of evaluation.
+pub fn after(context: &Context<'_>, id: ModuleId) -> Vec<Glue> {
+    let link = &context.linked.modules[id];
+    if link.wrap != Wrap::CommonJs || !link.eager {
+        return Vec::new();
+    }
+    let mut out = Vec::new();
+    for (needed, symbol, node) in
+        [(link.needs_interop, sym::INTEROP, ""), (link.needs_interop_node, sym::INTEROP_NODE, ",1")]
+    {
+        if needed {
+            out.extend([
+                text("var "),
+                own(id, symbol),
+                text("="),
+                helper(context, Helper::TO_ESM),
+                text("("),
+                own(id, sym::WRAPPER),
+                text(format!("(){node});")),
+            ]);
+        }
+    }
+    if out.is_empty() {
+        out.extend([own(id, sym::WRAPPER), text("();")]);
+    }
+    out
+}
+
+/// The module whose exports are the chunk's, and whether they are wanted.
+pub fn root(context: &Context<'_>, chunk: ChunkId) -> Option<(ModuleId, bool)> {
+    match context.plan.chunks[chunk].kind {
+        ChunkKind::Entry(entry) => {
+            let found = &context.graph.entries[entry];
+            let loaded = context.plan.dynamic_chunks.get(&found.module) == Some(&chunk)
+                && context.linked.modules.iter().any(|link| link.dynamic.iter().any(|(_, to)| *to == found.module));
+            Some((found.module, found.kind == EntryKind::User || loaded))
+        }
+        ChunkKind::Dynamic(module) => Some((module, true)),
+        ChunkKind::Shared => None,
+    }
+}
+
+/// The end of a chunk: the root's own call, copies for exports, and the public export names with what they name.
+pub struct Tail {
+    pub glue: Vec<Glue>,
+    /// (local symbol, exported name)
+    pub exports: Vec<(SymbolRef, String)>,
+    /// Original names of temporaries.
+    pub temporaries: Vec<String>,
+    /// `export * from "x"`
+    pub stars: Vec<String>,
+}
+
+pub fn tail(context: &Context<'_>, externals: &Externals, chunk: ChunkId) -> Tail {
+    let mut tail = Tail { glue: Vec::new(), exports: Vec::new(), temporaries: Vec::new(), stars: Vec::new() };
+    let Some((root, exported)) = root(context, chunk) else { return tail };
+    let link = &context.linked.modules[root];
+    match link.wrap {
+        Wrap::CommonJs if exported => common_js_root(context, root, &mut tail),
+        Wrap::CommonJs if !link.eager => tail.glue.extend([own(root, sym::WRAPPER), text("();")]),
+        Wrap::CommonJs => {}
+        wrap => {
+            if wrap == Wrap::Esm {
+                let wait = if link.asynchronous { "await " } else { "" };
+                tail.glue.extend([text(wait), own(root, sym::WRAPPER), text("();")]);
+            }
+            if exported {
+                esm_root(context, externals, root, &mut tail);
+            }
+        }
+    }
+    tail
+}
+
+fn common_js_root(context: &Context<'_>, root: ModuleId, tail: &mut Tail) {
+    match context.options.format {
+        Format::Esm => {
+            let symbol = temporary(tail, "default");
+            tail.glue.extend([text("var "), Glue::Name(symbol), text("="), own(root, sym::WRAPPER), text("();")]);
+            tail.exports.push((symbol, "default".into()));
+        }
+        Format::Cjs => tail.glue.extend([text("module.exports="), own(root, sym::WRAPPER), text("();")]),
+        Format::Iife => tail.glue.extend([text("return "), own(root, sym::WRAPPER), text("();")]),
+    }
+}
+
+fn temporary(tail: &mut Tail, name: &str) -> SymbolRef {
+    tail.temporaries.push(name.to_string());
+    SymbolRef { module: TEMPORARY, symbol: tail.temporaries.len() as u32 - 1 }
+}
+
+fn esm_root(context: &Context<'_>, externals: &Externals, root: ModuleId, tail: &mut Tail) {
+    let link = &context.linked.modules[root];
+    if context.options.format != Format::Esm {
+        if context.options.format == Format::Iife && context.options.global_name.is_none() {
+            return;
+        }
+        let lead = if context.options.format == Format::Cjs { "module.exports=" } else { "return " };
+        tail.glue.extend([
+            text(lead),
+            helper(context, Helper::TO_COMMON_JS),
+            text("("),
+            own(root, sym::NAMESPACE),
+            text(");"),
+        ]);
+        if context.options.format == Format::Cjs && !link.exports.is_empty() {
+            // Never runs; Node reads the names from it.
+            let names: Vec<String> = link.exports.keys().map(|name| format!("{}:0", property(name))).collect();
+            tail.glue.push(text(format!("0&&(module.exports={{{}}});", names.join(","))));
+        }
+        return;
+    }
+    for (name, binding) in &link.exports {
+        let direct = match binding {
+            ExportBinding::Symbol(_) | ExportBinding::Namespace(_) | ExportBinding::External { .. } => true,
+            ExportBinding::CommonJs(binding) => binding.name == "*",
+            ExportBinding::Undefined => false,
+        };
+        match canon::binding(context, externals, root, binding).filter(|_| direct) {
+            Some(symbol) => tail.exports.push((symbol, name.clone())),
+            None => {
+                let symbol = temporary(tail, name);
+                tail.glue.extend([text("var "), Glue::Name(symbol), text("=")]);
+                value(context, externals, root, binding, &mut tail.glue);
+                tail.glue.push(text(";"));
+                tail.exports.push((symbol, name.clone()));
+            }
+        }
+    }
+    for record in &context.graph.modules[root].facts.stars {
+        if let Target::External(specifier) = &context.graph.modules[root].targets[*record as usize] {
+            tail.stars.push(quote(specifier));
+        }
+    }
+}

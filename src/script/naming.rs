@@ -1,0 +1,278 @@
+//! Names. Top-level symbols of a chunk share one scope; nested bindings get names per function, starting at the same
+//! letters again and again, which compresses far better than one sequence for all.
+
+use super::Context;
+use crate::lang::js::{LocalSym, ModuleObject};
+use crate::model::SymbolRef;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// Words that can never be a binding in a strict module, and a few that would surprise.
+const RESERVED: [&str; 61] = [
+    "arguments",
+    "as",
+    "async",
+    "await",
+    "break",
+    "case",
+    "catch",
+    "class",
+    "const",
+    "continue",
+    "debugger",
+    "default",
+    "delete",
+    "do",
+    "else",
+    "enum",
+    "eval",
+    "export",
+    "extends",
+    "false",
+    "finally",
+    "for",
+    "from",
+    "function",
+    "get",
+    "if",
+    "implements",
+    "import",
+    "in",
+    "instanceof",
+    "interface",
+    "let",
+    "new",
+    "null",
+    "of",
+    "package",
+    "private",
+    "protected",
+    "public",
+    "return",
+    "set",
+    "static",
+    "super",
+    "switch",
+    "this",
+    "throw",
+    "true",
+    "try",
+    "typeof",
+    "undefined",
+    "var",
+    "void",
+    "while",
+    "with",
+    "yield",
+    "require",
+    "module",
+    "exports",
+    "NaN",
+    "Infinity",
+    "globalThis",
+];
+
+pub fn is_reserved(name: &str) -> bool {
+    RESERVED.contains(&name)
+}
+
+/// The sequence of short names over an alphabet ordered by how often its characters occur anyway.
+pub struct Alphabet {
+    first: Vec<u8>,
+    rest: Vec<u8>,
+}
+
+impl Alphabet {
+    /// `histogram`: how often each byte occurs in the text around the names.
+    pub fn new(histogram: &[u32; 256]) -> Self {
+        let letters: Vec<u8> = (b'a'..=b'z').chain(b'A'..=b'Z').chain([b'$', b'_']).collect();
+        let by_use = |mut bytes: Vec<u8>| {
+            bytes.sort_by_key(|byte| std::cmp::Reverse(histogram[*byte as usize]));
+            bytes
+        };
+        let first = by_use(letters.clone());
+        let rest = by_use(letters.into_iter().chain(b'0'..=b'9').collect());
+        Alphabet { first, rest }
+    }
+
+    /// Name number `number`, shortest first.
+    pub fn name(&self, number: usize) -> String {
+        let mut out = vec![self.first[number % self.first.len()]];
+        let mut number = number / self.first.len();
+        while number > 0 {
+            number -= 1;
+            out.push(self.rest[number % self.rest.len()]);
+            number /= self.rest.len();
+        }
+        String::from_utf8_lossy(&out).into_owned()
+    }
+}
+
+/// Gives names one after the other, short or original.
+pub enum Style<'a> {
+    Short(&'a Alphabet),
+    Original,
+}
+
+/// The top-level names of a chunk.
+pub struct Wanted {
+    pub symbol: SymbolRef,
+    pub original: String,
+    pub count: u32,
+    /// Must keep the original name if it is free.
+    pub pinned: bool,
+    /// Breaks ties: order of evaluation.
+    pub rank: (u32, LocalSym),
+}
+
+/// Names for the top level of a chunk; `taken` holds globals.
+pub fn top_level(mut wanted: Vec<Wanted>, taken: &FxHashSet<&str>, style: &Style<'_>) -> FxHashMap<SymbolRef, String> {
+    let mut used: FxHashSet<String> = FxHashSet::default();
+    let mut out = FxHashMap::default();
+    wanted.sort_by_key(|want| (!want.pinned, want.rank));
+    let free =
+        |name: &str, used: &FxHashSet<String>| !taken.contains(name) && !used.contains(name) && !is_reserved(name);
+    let (pinned, mut rest): (Vec<Wanted>, Vec<Wanted>) = wanted.into_iter().partition(|want| want.pinned);
+    for want in pinned {
+        let name = original_name(&want.original, |name| free(name, &used));
+        used.insert(name.clone());
+        out.insert(want.symbol, name);
+    }
+    match style {
+        Style::Original => {
+            for want in rest {
+                let name = original_name(&want.original, |name| free(name, &used));
+                used.insert(name.clone());
+                out.insert(want.symbol, name);
+            }
+        }
+        Style::Short(alphabet) => {
+            rest.sort_by_key(|want| (std::cmp::Reverse(want.count), want.rank));
+            let mut number = 0;
+            for want in rest {
+                let name = loop {
+                    let name = alphabet.name(number);
+                    number += 1;
+                    if free(&name, &used) {
+                        break name;
+                    }
+                };
+                out.insert(want.symbol, name);
+            }
+        }
+    }
+    out
+}
+
+/// `original`, else `original$1`, `original$2`, …
+fn original_name(original: &str, free: impl Fn(&str) -> bool) -> String {
+    let base = clean(original);
+    if free(&base) {
+        return base;
+    }
+    (1..).map(|number| format!("{base}${number}")).find(|name| free(name)).unwrap_or(base)
+}
+
+/// A valid identifier close to `text`.
+pub fn clean(text: &str) -> String {
+    let mut out: String =
+        text.chars().map(|c| if c.is_alphanumeric() || c == '_' || c == '$' { c } else { '_' }).collect();
+    if out.is_empty() || out.starts_with(|c: char| c.is_numeric()) {
+        out.insert(0, '_');
+    }
+    out
+}
+
+/// Names of a module's nested bindings, by symbol number minus `first`. `name_of` gives the names of everything else.
+pub fn nested<'n>(
+    object: &ModuleObject,
+    first: LocalSym,
+    style: &Style<'_>,
+    name_of: impl Fn(LocalSym) -> Option<&'n str>,
+) -> Vec<String> {
+    let mut names: Vec<String> = vec![String::new(); object.extra_names.len()];
+    let mut taken: FxHashSet<String> = FxHashSet::default();
+    for scope in &object.scopes {
+        taken.clear();
+        for symbol in &scope.captures {
+            let own = symbol.checked_sub(first).and_then(|at| names.get(at as usize)).filter(|name| !name.is_empty());
+            match own {
+                Some(name) => {
+                    taken.insert(name.clone());
+                }
+                None => {
+                    if let Some(name) = name_of(*symbol) {
+                        taken.insert(name.to_string());
+                    }
+                }
+            }
+        }
+        taken.extend(scope.globals.iter().map(|global| object.globals[*global as usize].clone()));
+        let mut number = 0;
+        for symbol in &scope.declares {
+            let at = (*symbol - first) as usize;
+            let original = &object.extra_names[at];
+            let name = match style {
+                // `arguments` and friends keep their names: they are not ours to give.
+                _ if object.pinned || original == "arguments" => original.clone(),
+                Style::Original => original_name(original, |name| !taken.contains(name) && !is_reserved(name)),
+                Style::Short(alphabet) => loop {
+                    let name = alphabet.name(number);
+                    number += 1;
+                    if !taken.contains(&name) && !is_reserved(&name) {
+                        break name;
+                    }
+                },
+            };
+            if matches!(style, Style::Original) || object.pinned {
+                taken.insert(name.clone());
+            }
+            names[at] = name;
+        }
+    }
+    names
+}
+
+/// How often each byte occurs in the objects of a chunk.
+pub fn histogram<'o>(objects: impl Iterator<Item = &'o ModuleObject>) -> [u32; 256] {
+    let mut out = [0u32; 256];
+    for object in objects {
+        for byte in object.text.bytes() {
+            out[byte as usize] += 1;
+        }
+    }
+    out
+}
+
+/// The source name of a symbol that linking knows.
+pub fn original(context: &Context<'_>, symbol: SymbolRef) -> String {
+    use crate::lang::js::sym;
+    let module = &context.graph.modules[symbol.module];
+    let facts = &module.facts;
+    let stem = || stem(&module.name);
+    match symbol.symbol {
+        sym::NAMESPACE => format!("{}_exports", stem()),
+        sym::WRAPPER if context.linked.modules[symbol.module].wrap == crate::model::Wrap::CommonJs => {
+            format!("require_{}", stem())
+        }
+        sym::WRAPPER => format!("init_{}", stem()),
+        sym::INTEROP | sym::INTEROP_NODE => format!("import_{}", stem()),
+        sym::DEFAULT => format!("{}_default", stem()),
+        other if other < facts.first_declared() => "import_lazy".into(),
+        other => match facts.declared(other) {
+            Some(declared) => declared.name.clone(),
+            None => context.objects[symbol.module]
+                .as_ref()
+                .and_then(|object| object.extra_names.get((other - facts.symbol_count()) as usize))
+                .cloned()
+                .unwrap_or_else(|| "value".into()),
+        },
+    }
+}
+
+fn stem(name: &str) -> String {
+    let path = name.split('?').next().unwrap_or(name);
+    let mut parts = path.rsplit('/');
+    let file = parts.next().unwrap_or(path);
+    let stem = file.split('.').next().unwrap_or(file);
+    clean(if stem == "index" { parts.next().unwrap_or(stem) } else { stem })
+}

@@ -1,0 +1,231 @@
+//! From what was linked to what `compile` must do with one module.
+
+use crate::base::{IndexVec, ModuleId};
+use crate::config::{Format, Options};
+use crate::lang::js::{
+    BindingPlan, CompilePlan, Constant, ImportCall, ImportKind, LocalSym, ModuleWrap, RecordPlan, sym,
+};
+use crate::model::{ChunkKind, ChunkPlan, ExportBinding, Linked, Loader, ModuleGraph, Target, Wrap};
+use std::collections::BTreeSet;
+
+/// One plan per included module.
+pub fn plans(
+    graph: &ModuleGraph,
+    linked: &Linked,
+    plan: &ChunkPlan,
+    options: &Options,
+) -> IndexVec<ModuleId, CompilePlan> {
+    let keep = kept(graph, linked, plan);
+    let make = |(id, keep): (usize, BTreeSet<LocalSym>)| {
+        let id = ModuleId(id as u32);
+        if !linked.modules[id].included {
+            return CompilePlan::default();
+        }
+        module_plan(graph, linked, plan, options, id, keep.into_iter().collect())
+    };
+    keep.into_vec().into_iter().enumerate().map(make).collect()
+}
+
+fn module_plan(
+    graph: &ModuleGraph,
+    linked: &Linked,
+    plan: &ChunkPlan,
+    options: &Options,
+    id: ModuleId,
+    keep: Vec<LocalSym>,
+) -> CompilePlan {
+    let link = &linked.modules[id];
+    let module = &graph.modules[id];
+    let records = (0..module.facts.records.len() as u32)
+        .map(|record| record_plan(graph, linked, plan, options, id, record))
+        .collect();
+    CompilePlan {
+        wrap: match link.wrap {
+            Wrap::None => ModuleWrap::None,
+            Wrap::CommonJs => ModuleWrap::CommonJs,
+            Wrap::Esm => ModuleWrap::Esm { asynchronous: link.asynchronous },
+        },
+        live_parts: link.live_parts.clone(),
+        imports: imports(graph, linked, id),
+        bindings: bindings(graph, linked, options, id),
+        records,
+        keep,
+        require_helper: options.format != Format::Cjs && link.helpers.contains(&crate::lang::js::Helper::REQUIRE),
+        strict_output: options.format == Format::Esm,
+    }
+}
+
+fn imports(graph: &ModuleGraph, linked: &Linked, id: ModuleId) -> Vec<ImportCall> {
+    let module = &graph.modules[id];
+    let lazy = linked.modules[id].wrap == Wrap::Esm;
+    let mut out = Vec::new();
+    for record in module.facts.import_order.iter().copied() {
+        let Target::Module(target) = module.targets[record as usize] else { continue };
+        let link = &linked.modules[target];
+        if !link.included {
+            continue;
+        }
+        match link.wrap {
+            Wrap::Esm => out.push(ImportCall::Init { record, asynchronous: link.asynchronous }),
+            Wrap::CommonJs if lazy => out.push(ImportCall::Interop { record, node: module.node_esm }),
+            _ => {}
+        }
+    }
+    out
+}
+
+fn bindings(graph: &ModuleGraph, linked: &Linked, options: &Options, id: ModuleId) -> Vec<(LocalSym, BindingPlan)> {
+    let link = &linked.modules[id];
+    let first = graph.modules[id].facts.first_declared();
+    let mut out: Vec<(LocalSym, BindingPlan)> = Vec::new();
+    for (at, binding) in link.bindings.iter().enumerate() {
+        let plan = match binding {
+            Some(ExportBinding::CommonJs(binding)) if binding.name != "*" => {
+                BindingPlan::Member { name: binding.name.clone() }
+            }
+            Some(ExportBinding::External { name, .. }) if options.format != Format::Esm && name != "*" => {
+                BindingPlan::Member { name: name.clone() }
+            }
+            Some(ExportBinding::Undefined) => BindingPlan::Constant(Constant::Undefined),
+            _ => continue,
+        };
+        out.push((first + at as u32, plan));
+    }
+    out.extend(link.constants.iter().map(|(symbol, value)| (*symbol, BindingPlan::Constant(value.clone()))));
+    out.sort_by_key(|(symbol, _)| *symbol);
+    out
+}
+
+fn record_plan(
+    graph: &ModuleGraph,
+    linked: &Linked,
+    plan: &ChunkPlan,
+    options: &Options,
+    id: ModuleId,
+    record: u32,
+) -> RecordPlan {
+    let module = &graph.modules[id];
+    let found = &module.facts.records[record as usize];
+    let helper = options.format != Format::Cjs;
+    match (&module.targets[record as usize], found.kind) {
+        (Target::Module(target), ImportKind::Require) => {
+            let link = &linked.modules[*target];
+            match link.wrap {
+                _ if !link.included => RecordPlan::None,
+                Wrap::CommonJs => RecordPlan::RequireCommonJs,
+                wrap if graph.modules[*target].loader == Loader::Json => {
+                    RecordPlan::RequireDefault { wrapped: wrap == Wrap::Esm }
+                }
+                wrap => RecordPlan::RequireEsm { wrapped: wrap == Wrap::Esm },
+            }
+        }
+        (Target::Module(target), ImportKind::Dynamic) => dynamic(graph, linked, plan, options, id, *target),
+        (Target::External(specifier), ImportKind::Require) => {
+            RecordPlan::RequireExternal { specifier: specifier.clone(), helper }
+        }
+        (Target::Unresolved, ImportKind::Require) => {
+            RecordPlan::RequireExternal { specifier: found.specifier.clone(), helper }
+        }
+        (Target::External(specifier), ImportKind::Dynamic) => {
+            RecordPlan::DynamicExternal { specifier: specifier.clone() }
+        }
+        (Target::Unresolved, ImportKind::Dynamic) => RecordPlan::DynamicExternal { specifier: found.specifier.clone() },
+        (Target::Disabled, ImportKind::Require) => RecordPlan::RequireDisabled,
+        (Target::Disabled, ImportKind::Dynamic) => RecordPlan::DynamicDisabled,
+        (Target::Asset(_) | Target::Worker(_), _) => RecordPlan::Url,
+        (Target::External(specifier), _) => RecordPlan::ResolveExternal { specifier: specifier.clone() },
+        (_, ImportKind::Url | ImportKind::Worker | ImportKind::ServiceWorker | ImportKind::RequireResolve) => {
+            RecordPlan::ResolveExternal { specifier: found.specifier.clone() }
+        }
+        _ => RecordPlan::None,
+    }
+}
+
+fn dynamic(
+    graph: &ModuleGraph,
+    linked: &Linked,
+    plan: &ChunkPlan,
+    options: &Options,
+    id: ModuleId,
+    target: ModuleId,
+) -> RecordPlan {
+    let link = &linked.modules[target];
+    let node = graph.modules[id].node_esm;
+    if options.splits() {
+        let Some(chunk) = plan.dynamic_chunks.get(&target) else { return RecordPlan::None };
+        let preload = !preloads(plan, plan.chunk_of[id], *chunk).is_empty();
+        let interop = (link.wrap == Wrap::CommonJs).then_some(node);
+        return RecordPlan::DynamicChunk { preload, interop };
+    }
+    match link.wrap {
+        _ if !link.included => RecordPlan::None,
+        Wrap::CommonJs => RecordPlan::DynamicCommonJs { node },
+        wrap => RecordPlan::DynamicEsm { wrapped: wrap == Wrap::Esm, asynchronous: link.asynchronous },
+    }
+}
+
+/// What should be fetched together with `chunk`, from code that runs in `from`: its static imports that `from` has not
+/// loaded, and style sheets.
+pub fn preloads(
+    plan: &ChunkPlan,
+    from: Option<crate::base::ChunkId>,
+    chunk: crate::base::ChunkId,
+) -> Vec<(crate::base::ChunkId, bool)> {
+    let loaded = |id: crate::base::ChunkId| {
+        from.is_some_and(|from| from == id || plan.chunks[from].static_imports.contains(&id))
+    };
+    let mut out = Vec::new();
+    let mut styles = Vec::new();
+    for id in plan.chunks[chunk].static_imports.iter().copied().chain([chunk]) {
+        if loaded(id) {
+            continue;
+        }
+        if id != chunk && plan.chunks[id].kind != ChunkKind::Entry(usize::MAX) {
+            out.push((id, false));
+        }
+        if !plan.chunks[id].styles.is_empty() {
+            styles.push((id, true));
+        }
+    }
+    out.extend(styles);
+    out
+}
+
+/// By module: symbols of it that other modules or glue mention.
+fn kept(graph: &ModuleGraph, linked: &Linked, plan: &ChunkPlan) -> IndexVec<ModuleId, BTreeSet<LocalSym>> {
+    let mut out: IndexVec<ModuleId, BTreeSet<LocalSym>> = graph.modules.iter().map(|_| BTreeSet::new()).collect();
+    let keep = |out: &mut IndexVec<ModuleId, BTreeSet<LocalSym>>, binding: &ExportBinding| match binding {
+        ExportBinding::Symbol(target) => {
+            out[target.module].insert(target.symbol);
+        }
+        ExportBinding::CommonJs(binding) if linked.modules[binding.via.0].wrap == Wrap::Esm => {
+            let symbol = graph.modules[binding.via.0].facts.record_namespace(binding.via.1);
+            out[binding.via.0].insert(symbol);
+        }
+        _ => {}
+    };
+    for (id, link) in linked.modules.iter_ids().filter(|(_, link)| link.included) {
+        let first = graph.modules[id].facts.first_declared();
+        for symbol in &link.mentioned {
+            if let Some(Some(binding)) = link.bindings.get((*symbol - first) as usize) {
+                keep(&mut out, binding);
+            }
+        }
+        if link.wrap != Wrap::None {
+            out[id].insert(sym::WRAPPER);
+        }
+        let is_root = plan.dynamic_chunks.contains_key(&id);
+        if link.needs_namespace || is_root {
+            link.exports.values().for_each(|binding| keep(&mut out, binding));
+        }
+        if graph.modules[id].loader == Loader::Json {
+            out[id].insert(sym::DEFAULT);
+        }
+        for helper in &link.helpers {
+            if let (Some(runtime), Some(symbol)) = (graph.runtime, super::canon::helper_symbol(graph, *helper)) {
+                out[runtime].insert(symbol);
+            }
+        }
+    }
+    out
+}
