@@ -10,4 +10,4 @@ pub use hash::ContentHash;
 pub use ids::{AssetId, ChunkId, ModuleId, PageId, StyleId};
 pub use index_vec::{Idx, IndexVec};
 pub use lines::LineIndex;
-pub use paths::{join_url, normalize_slashes, relative_path, relative_url};
+pub use paths::{decode_url_path, encode_url_path, join_url, normalize_slashes, relative_path, relative_url};

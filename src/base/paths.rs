@@ -43,9 +43,53 @@ pub fn join_url(base: &str, path: &str) -> String {
     if base.is_empty() || base.ends_with('/') { format!("{base}{path}") } else { format!("{base}/{path}") }
 }
 
+/// A path inside the output directory as it stands in a URL: what has a meaning of its own there, or in the HTML, CSS or
+/// JavaScript around it, is percent-encoded.
+pub fn encode_url_path(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/@+!,=$:".contains(&byte) {
+            out.push(byte as char);
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+/// The path that a URL's path names, or `None` if it does not decode to UTF-8.
+pub fn decode_url_path(path: &str) -> Option<String> {
+    let mut out = Vec::with_capacity(path.len());
+    let bytes = path.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let hex = bytes.get(at + 1..at + 3).filter(|two| two.iter().all(u8::is_ascii_hexdigit));
+        match hex.and_then(|two| std::str::from_utf8(two).ok()).and_then(|two| u8::from_str_radix(two, 16).ok()) {
+            Some(byte) if bytes[at] == b'%' => {
+                out.push(byte);
+                at += 3;
+            }
+            _ => {
+                out.push(bytes[at]);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8(out).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn encoding() {
+        assert_eq!(encode_url_path("a/b-c.js"), "a/b-c.js");
+        assert_eq!(encode_url_path("a b/(é)#?.js"), "a%20b/%28%C3%A9%29%23%3F.js");
+        assert_eq!(decode_url_path("a%20b/%28%C3%A9%29%23%3F.js").as_deref(), Some("a b/(é)#?.js"));
+        assert_eq!(decode_url_path("100%.js").as_deref(), Some("100%.js"));
+        assert_eq!(decode_url_path("%ff"), None);
+    }
 
     #[test]
     fn urls() {

@@ -7,6 +7,9 @@
 mod language;
 mod options;
 
+#[cfg(test)]
+mod for_tests;
+
 pub use options::{
     BudgetSource, Format, ImageMode, JsxMode, JsxOptions, LegalComments, LogLevel, Minify, Mode, Options, Packages,
     Platform, SourceMapMode,

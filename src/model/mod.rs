@@ -5,6 +5,7 @@ mod chunk_plan;
 mod graph;
 mod linked;
 mod outputs;
+mod timings;
 mod verdict;
 
 pub use chunk_plan::{Chunk, ChunkKind, ChunkPlan};
@@ -16,4 +17,5 @@ pub use outputs::{
     Contribution, Emitted, EmittedFile, FileKind, ImageSets, InlineStyles, NameTemplate, OptimizedImage, OutputKey,
     Piece, RefStyle, RenderedFile, RenderedStyles, Sealed, SealedFile, Sidecar, WhyLink,
 };
-pub use verdict::{BudgetLine, Verdict, VerdictLine};
+pub use timings::Timings;
+pub use verdict::{BudgetLine, CountedFile, PackageShare, SourceShare, Verdict, VerdictLine};
