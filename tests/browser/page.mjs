@@ -99,7 +99,8 @@ export async function fonts(page, expected, where, problems) {
     const state = await page.evaluate(
       async ([family, weight]) => {
         await document.fonts.ready;
-        const faces = [...document.fonts].filter((face) => face.family.replace(/["']/g, '') === family && face.weight === weight);
+        const number = (face) => ({ normal: '400', bold: '700' })[face.weight] ?? face.weight;
+        const faces = [...document.fonts].filter((face) => face.family.replace(/["']/g, '') === family && number(face) === weight);
         const until = performance.now() + 4000;
         while (faces.some((face) => face.status === 'loading') && performance.now() < until) await new Promise((r) => setTimeout(r, 25));
         return faces.map((face) => face.status);
