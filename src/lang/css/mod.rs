@@ -1,5 +1,27 @@
 //! CSS, one sheet at a time. The only home of lightningcss.
+//!
+//! In: source text. Out: `scan` → [`CssFacts`] (imports, URLs, the script of a CSS module); `compile` →
+//! [`CompiledCss`] (lowered, renamed, printed text with slots for URLs).
+//! Invariants: pure functions; no input makes them panic; `scan` and `compile` give a CSS module the same names;
+//! slots are numbered as `CssFacts::urls`.
+//! Not here: what an import or a URL leads to, and the order of several sheets (`style`).
+//! Start at `scan.rs`, then `compile.rs`.
 
+mod anatomy;
+mod compile;
 mod facts;
+mod layers;
+mod lex;
+mod names;
+mod parse;
+mod problems;
+mod scan;
+#[cfg(test)]
+mod tests;
 
+pub use compile::{
+    CompileOptions, CompiledCss, CssPiece, Sheet, compile, compile_attribute, compile_condition, string_token,
+    url_token,
+};
 pub use facts::{CssFacts, CssImport, CssUrl};
+pub use scan::{scan, scan_attribute};

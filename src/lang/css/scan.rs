@@ -1,0 +1,159 @@
+//! What one sheet says of itself.
+
+use super::CssFacts;
+use super::anatomy::{Anatomy, Span};
+use super::names::{Composed, Locals, Naming, script};
+use super::parse::{compiler_failed, guarded, parse, parser_options, recovered, sentinel};
+use super::problems::{MAX_DEPTH, Place, too_deep};
+use crate::diag::{Diagnostic, Location, Noted};
+use lightningcss::css_modules::{CssModuleExports, CssModuleReference};
+use lightningcss::printer::PrinterOptions;
+use lightningcss::stylesheet::{StyleAttribute, StyleSheet};
+
+/// Reads a sheet: its imports and URLs in source order, and for a CSS module (`local`) the script that exports its
+/// names. `name_hash` is the sheet's name relative to the project root: names are made of it, so that they do not
+/// depend on where the project lies. `None` when the sheet cannot be parsed.
+pub fn scan(source: &str, name: &str, local: bool, name_hash: &str, minify_names: bool) -> Noted<Option<CssFacts>> {
+    let anatomy = Anatomy::of(source);
+    if anatomy.depth > MAX_DEPTH {
+        return Noted::new(None, vec![too_deep(name)]);
+    }
+    let mut problems = Vec::new();
+    let text = without_values(source, name, local, &anatomy.values, &mut problems);
+    let naming = Naming { sheet: name_hash, short: minify_names };
+    let script = match read(source, &text, name, local.then_some(&naming), &mut problems) {
+        Ok(script) => script,
+        Err(problem) => {
+            problems.push(problem);
+            return Noted::new(None, problems);
+        }
+    };
+    Noted::new(Some(facts(&anatomy, script)), problems)
+}
+
+/// Reads the declarations of a `style="…"`.
+pub fn scan_attribute(source: &str, name: &str) -> Noted<Option<CssFacts>> {
+    let anatomy = Anatomy::of_attribute(source);
+    if anatomy.depth > MAX_DEPTH {
+        return Noted::new(None, vec![too_deep(name)]);
+    }
+    let place = Place { name, source, prepared: source, to_source: &|at| at };
+    let (options, warnings) = parser_options(name, None);
+    match guarded(|| StyleAttribute::parse(source, options).map(|_| ())) {
+        Some(Ok(())) => Noted::new(Some(facts(&anatomy, None)), recovered(&warnings, &place)),
+        Some(Err(error)) => Noted::new(None, vec![place.syntax_error(&error)]),
+        None => Noted::new(None, vec![compiler_failed(name)]),
+    }
+}
+
+fn facts(anatomy: &Anatomy, script: Option<String>) -> CssFacts {
+    CssFacts {
+        imports: anatomy.imports().cloned().collect(),
+        urls: anatomy.urls.iter().map(|span| span.url.clone()).collect(),
+        script,
+    }
+}
+
+/// `@value` is not CSS and lightningcss refuses it: blanked, with a warning.
+fn without_values(source: &str, name: &str, local: bool, values: &[Span], problems: &mut Vec<Diagnostic>) -> String {
+    if !local || values.is_empty() {
+        return source.to_string();
+    }
+    let mut text = source.to_string();
+    for (start, end) in values {
+        blank(&mut text, (*start, *end));
+        problems.push(
+            Diagnostic::warning("css-modules-value", "`@value` of CSS modules is not supported and was left out")
+                .at(Location::span(name, source, *start, *end))
+                .hint("use a custom property: `--name: value` and `var(--name)`"),
+        );
+    }
+    text
+}
+
+/// Overwrites a range with spaces; lines stay where they are.
+pub(super) fn blank(text: &mut String, (start, end): Span) {
+    let range = start as usize..end as usize;
+    let spaces: String = text[range.clone()]
+        .bytes()
+        .map(|byte| if matches!(byte, b'\n' | b'\r' | 0xc) { byte as char } else { ' ' })
+        .collect();
+    text.replace_range(range, &spaces);
+}
+
+/// Parses, and for a CSS module makes its script.
+fn read(
+    source: &str,
+    text: &str,
+    name: &str,
+    naming: Option<&Naming>,
+    problems: &mut Vec<Diagnostic>,
+) -> Result<Option<String>, Diagnostic> {
+    let place = Place { name, source, prepared: text, to_source: &|at| at };
+    let sentinel = naming.map(|_| sentinel("plimlocal_", source));
+    let (options, warnings) = parser_options(name, sentinel.as_deref());
+    let sheet = parse(text, options, &place)?;
+    problems.extend(recovered(&warnings, &place));
+    let (Some(naming), Some(sentinel)) = (naming, sentinel) else { return Ok(None) };
+    let exports = exports(&sheet, &place)?;
+    let locals = locals(exports, &sentinel);
+    problems.extend(unknown_composed(&locals, &place));
+    Ok(Some(script(&locals, naming, |specifier| source.find(specifier).unwrap_or(usize::MAX))))
+}
+
+fn exports(sheet: &StyleSheet<'_>, place: &Place) -> Result<CssModuleExports, Diagnostic> {
+    match guarded(|| sheet.to_css(PrinterOptions::default())) {
+        Some(Ok(printed)) => Ok(printed.exports.unwrap_or_default()),
+        Some(Err(error)) => Err(place.print_error(&error)),
+        None => Err(compiler_failed(place.name)),
+    }
+}
+
+fn locals(exports: CssModuleExports, sentinel: &str) -> Locals {
+    let bare = |name: &str| name.strip_prefix(sentinel).unwrap_or(name).to_string();
+    let composed = |reference: CssModuleReference| match reference {
+        CssModuleReference::Local { name } => Composed::Local(bare(&name)),
+        CssModuleReference::Global { name } => Composed::Global(name),
+        CssModuleReference::Dependency { name, specifier } => Composed::Dependency { specifier, name },
+    };
+    exports.into_iter().map(|(name, export)| (name, export.composes.into_iter().map(composed).collect())).collect()
+}
+
+/// `composes: typo` names a class that the sheet does not have.
+fn unknown_composed(locals: &Locals, place: &Place) -> Vec<Diagnostic> {
+    let mut out = Vec::new();
+    for (name, composes) in locals {
+        for composed in composes {
+            let Composed::Local(missing) = composed else { continue };
+            if locals.contains_key(missing) {
+                continue;
+            }
+            let known = locals.keys().map(String::as_str).filter(|known| known != name);
+            let near = crate::diag::nearest(missing, known, 1);
+            let mut problem = Diagnostic::warning(
+                "css-modules-composes",
+                format!("`.{name}` composes `{missing}`, which this sheet does not declare"),
+            )
+            .at(composes_location(place, missing));
+            problem.hint = Some(match near.first() {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("write `composes: {missing} from \"./other.module.css\"` or `from global`"),
+            });
+            out.push(problem);
+        }
+    }
+    out
+}
+
+/// The place of `name` in the first `composes` that mentions it.
+fn composes_location(place: &Place, name: &str) -> Location {
+    for (at, _) in place.source.match_indices("composes") {
+        let rest = &place.source[at..];
+        let declaration = &rest[..rest.find([';', '}']).unwrap_or(rest.len())];
+        if let Some(found) = declaration.find(name) {
+            let start = (at + found) as u32;
+            return Location::span(place.name, place.source, start, start + name.len() as u32);
+        }
+    }
+    Location::file(place.name)
+}
