@@ -4,5 +4,5 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    plimsoll::cli::run(std::env::args_os().skip(1)).into()
 }

@@ -80,6 +80,38 @@ impl Cache {
         (self.hits.load(Ordering::Relaxed), self.misses.load(Ordering::Relaxed))
     }
 
+    /// (entries, bytes) in the folder.
+    pub fn stored(&self) -> (u64, u64) {
+        self.entries().into_iter().fold((0, 0), |(count, bytes), (_, size)| (count + 1, bytes + size))
+    }
+
+    /// Removes every entry; (entries, bytes) removed. Leaves whatever else is in the folder: it may be anything that
+    /// `--cache-dir` named.
+    pub fn clear(&self) -> (u64, u64) {
+        let mut removed = (0, 0);
+        for (path, size) in self.entries() {
+            if std::fs::remove_file(&path).is_ok() {
+                removed = (removed.0 + 1, removed.1 + size);
+            }
+            // Fails while the folder holds something, and that is meant.
+            let _ = path.parent().map(std::fs::remove_dir);
+        }
+        removed
+    }
+
+    /// What is named as [`Cache::path`] names it.
+    fn entries(&self) -> Vec<(PathBuf, u64)> {
+        let is_hex = |name: &str, length: usize| name.len() == length && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let list = |folder: &std::path::Path| std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let Some(folder) = &self.folder else { return Vec::new() };
+        let folders = list(folder).filter(|entry| entry.file_name().to_str().is_some_and(|name| is_hex(name, 2)));
+        folders
+            .flat_map(|folder| list(&folder.path()).collect::<Vec<_>>())
+            .filter(|entry| entry.file_name().to_str().is_some_and(|name| is_hex(name, 30)))
+            .filter_map(|entry| Some((entry.path(), entry.metadata().ok().filter(|data| data.is_file())?.len())))
+            .collect()
+    }
+
     fn path(&self, key: ContentHash) -> Option<PathBuf> {
         let hex = key.hex();
         Some(self.folder.as_ref()?.join(&hex[..2]).join(&hex[2..]))
@@ -104,5 +136,18 @@ mod tests {
         std::fs::write(&path, bytes).unwrap();
         assert_eq!(cache.get(key), None);
         assert_eq!(cache.counts(), (1, 2));
+    }
+
+    #[test]
+    fn clearing_leaves_what_is_not_ours() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::new(Some(folder.path().to_path_buf()));
+        cache.put(Cache::key("test", 1, &[b"a"]), b"result");
+        std::fs::create_dir(folder.path().join("ab")).unwrap();
+        std::fs::write(folder.path().join("ab/thesis.txt"), "years of work").unwrap();
+        assert_eq!(cache.stored(), (1, 26));
+        assert_eq!(cache.clear(), (1, 26));
+        assert_eq!(cache.stored(), (0, 0));
+        assert!(folder.path().join("ab/thesis.txt").is_file());
     }
 }

@@ -1,5 +1,6 @@
 //! The total answer: every stage reads this and nothing else.
 
+use crate::diag::{Diagnostic, Severity};
 use crate::lang::LanguageTarget;
 use crate::model::Loader;
 use std::collections::BTreeMap;
@@ -144,6 +145,7 @@ pub struct Options {
     pub entry_names: String,
     pub chunk_names: String,
     pub asset_names: String,
+    pub chunking: Chunking,
     pub metafile: Option<PathBuf>,
     pub public_dir: Option<PathBuf>,
     /// `br`, `gz`, `zst`.
@@ -155,6 +157,7 @@ pub struct Options {
     pub budget: Option<BudgetSource>,
     /// `None`: no cache.
     pub cache_dir: Option<PathBuf>,
+    pub remote_cache: Option<String>,
     pub log_level: LogLevel,
     pub json: bool,
     pub timings: bool,
@@ -163,6 +166,15 @@ pub struct Options {
     /// Warning names.
     pub silence: Vec<String>,
     pub deny: Vec<String>,
+}
+
+/// What the user says about chunks.
+#[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize)]
+pub struct Chunking {
+    /// Chunk name and pattern of the modules it takes, in order.
+    pub named: Vec<(String, String)>,
+    pub min_bytes: Option<u64>,
+    pub max_bytes: Option<u64>,
 }
 
 /// Where the limits come from.
@@ -183,5 +195,23 @@ impl Options {
     }
     pub fn minified(&self) -> bool {
         self.minify != Minify::Off
+    }
+
+    /// Warnings after `--silence` and `--deny`: the silenced are gone, the denied are errors. Denying wins, so that
+    /// `--silence all --deny NAME` keeps one. Twice does the same as once.
+    pub fn sift(&self, problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        let named = |list: &[String], code: &str| list.iter().any(|name| name == code || name == "all");
+        let judge = |mut problem: Diagnostic| {
+            if problem.is_error() {
+                return Some(problem);
+            }
+            let exactly = self.deny.iter().any(|name| *name == problem.code);
+            if exactly || (named(&self.deny, &problem.code) && !named(&self.silence, &problem.code)) {
+                problem.severity = Severity::Error;
+                return Some(problem);
+            }
+            (!named(&self.silence, &problem.code)).then_some(problem)
+        };
+        problems.into_iter().filter_map(judge).collect()
     }
 }

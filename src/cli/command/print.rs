@@ -1,0 +1,20 @@
+//! `plimsoll completions SHELL`.
+
+use crate::cli::{Exit, completions, speak};
+use crate::config::RawOptions;
+use crate::diag::{Diagnostic, nearest};
+
+pub(in crate::cli) fn completions(raw: &RawOptions) -> Exit {
+    let Some(shell) = raw.entries.first() else {
+        let problem = Diagnostic::error("missing-argument", "completions for which shell?");
+        return speak::refuse(&[problem.hint("`plimsoll completions bash`, `zsh` or `fish`")]);
+    };
+    if let Some(script) = completions::script(shell) {
+        speak::out(&script);
+        return Exit::Done;
+    }
+    let problem = Diagnostic::error("invalid-value", format!("there are no completions for `{shell}`"));
+    let near = nearest(shell, completions::SHELLS, 1).pop();
+    let hint = near.map_or("it is one of `bash`, `zsh` and `fish`".to_string(), |near| format!("did you mean `{near}`?"));
+    speak::refuse(&[problem.hint(hint)])
+}
