@@ -1,0 +1,63 @@
+//! PNG: recompressed without loss by oxipng.
+//!
+//! Pixels stay as they are, those that nobody sees included; an animation stays one. Chunks that no browser heeds go.
+//! The result is decoded again and compared; whatever differs is not used.
+
+pub mod chunks;
+
+use super::{Coded, Corrupt, too_large};
+use crate::image::exif;
+use crate::image::pixels::{self, Undecodable};
+use chunks::Chunks;
+use oxipng::{Options, StripChunks};
+
+/// Part of the cache key: a result of another encoder or other settings is not this one's.
+pub const ENCODER: &str = "oxipng 10.2.1, 4 up to 1 megapixel, else 3";
+
+/// Up to here the slower preset.
+const SMALL_PIXELS: u64 = 1_000_000;
+
+/// Width and height as displayed, from the header.
+pub fn measure(file: &[u8]) -> Option<(u32, u32)> {
+    chunks::measure(file).map(|(width, height, orientation)| exif::displayed(width, height, orientation))
+}
+
+pub fn encode(source: &[u8]) -> Result<Coded, Corrupt> {
+    let file = Chunks::read(source)?;
+    let (width, height) = file.size();
+    let kept = Coded::kept(exif::displayed(width, height, file.orientation()));
+    if let Some(warning) = too_large(width, height, file.frames()) {
+        return Ok(kept.noting(warning));
+    }
+    let wanted = file.for_display(None);
+    let (before, profile) = match pixels::png(&wanted, file.animated()) {
+        Ok(decoded) => decoded,
+        Err(Undecodable::Corrupt(what)) => return Err(Corrupt(what)),
+        Err(Undecodable::Unsupported) => return Ok(kept),
+    };
+    let wanted = match profile {
+        Some(profile) => file.for_display(Some(&profile)),
+        None => wanted,
+    };
+    let Ok(packed) = oxipng::optimize_from_memory(&wanted, &settings(u64::from(width) * u64::from(height))) else {
+        return Ok(kept);
+    };
+    let same = packed.len() < source.len()
+        && keeps_profile(&wanted, &packed)
+        && pixels::png(&packed, file.animated()).is_ok_and(|(after, _)| after == before);
+    Ok(if same { kept.smaller(packed, source) } else { kept })
+}
+
+/// A profile describes the numbers: it must not get lost when oxipng changes the colour type. For a known sRGB profile
+/// oxipng writes an `sRGB` chunk.
+fn keeps_profile(wanted: &[u8], packed: &[u8]) -> bool {
+    let has = |file: &[u8], name| Chunks::read(file).is_ok_and(|file| file.find(name).is_some());
+    !has(wanted, b"iCCP") || has(packed, b"iCCP") || has(packed, b"sRGB")
+}
+
+/// Without a time limit, and in one thread: the result depends on nothing but the bytes.
+fn settings(pixels: u64) -> Options {
+    let kept = chunks::COLOR.into_iter().chain([b"eXIf", b"acTL", b"fcTL", b"fdAT"]).copied().collect();
+    let preset = if pixels <= SMALL_PIXELS { 4 } else { 3 };
+    Options { strip: StripChunks::Keep(kept), optimize_alpha: false, ..Options::from_preset(preset) }
+}
