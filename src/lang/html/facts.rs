@@ -34,7 +34,7 @@ pub struct HtmlRef {
     pub specifier: String,
     /// Source text of inline scripts and styles.
     pub inline: Option<String>,
-    /// Byte offset of the element in the source, for messages.
+    /// Byte range in the source, for messages: the attribute's value, or the text of the element.
     pub start: u32,
     pub end: u32,
 }
