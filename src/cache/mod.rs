@@ -101,7 +101,8 @@ impl Cache {
 
     /// What is named as [`Cache::path`] names it.
     fn entries(&self) -> Vec<(PathBuf, u64)> {
-        let is_hex = |name: &str, length: usize| name.len() == length && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let is_hex =
+            |name: &str, length: usize| name.len() == length && name.bytes().all(|byte| byte.is_ascii_hexdigit());
         let list = |folder: &std::path::Path| std::fs::read_dir(folder).into_iter().flatten().flatten();
         let Some(folder) = &self.folder else { return Vec::new() };
         let folders = list(folder).filter(|entry| entry.file_name().to_str().is_some_and(|name| is_hex(name, 2)));

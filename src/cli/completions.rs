@@ -69,7 +69,11 @@ fn zsh() -> String {
             for spelling in spellings(flag) {
                 let takes = if flag.is_bare() { String::new() } else { format!("{}", zsh_value(flag)) };
                 let repeat = if flag.repeats() { "*" } else { "" };
-                let _ = writeln!(out, "      '{repeat}{spelling}[{}]{takes}' \\", flag.doc.replace([':', '[', ']', '\''], " "));
+                let _ = writeln!(
+                    out,
+                    "      '{repeat}{spelling}[{}]{takes}' \\",
+                    flag.doc.replace([':', '[', ']', '\''], " ")
+                );
             }
         }
         let rest = if operands(verb).is_empty() { "_files".to_string() } else { format!("({})", operands(verb)) };
@@ -90,7 +94,8 @@ fn zsh_value(flag: &Flag) -> String {
 fn fish() -> String {
     let mut out = "complete -c plimsoll -n __fish_use_subcommand -l help -l version\n".to_string();
     for verb in Verb::ALL {
-        let _ = writeln!(out, "complete -c plimsoll -f -n __fish_use_subcommand -a {} -d '{}'", verb.name(), verb.doc());
+        let _ =
+            writeln!(out, "complete -c plimsoll -f -n __fish_use_subcommand -a {} -d '{}'", verb.name(), verb.doc());
         let seen = format!("complete -c plimsoll -n '__fish_seen_subcommand_from {}'", verb.name());
         for flag in verb.flags() {
             for spelling in spellings(flag) {

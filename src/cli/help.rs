@@ -61,7 +61,9 @@ pub(super) fn placeholder(flag: &Flag) -> String {
         Form::Dial(words, ..) | Form::Choice(words) => words.join("|"),
         Form::Words(words) => words.join(","),
         Form::PathOrNone(shape) => format!("{shape}|none"),
-        Form::Text(shape) | Form::Path(shape) | Form::Number(shape) | Form::Paths(shape) | Form::Map(shape) => shape.to_string(),
+        Form::Text(shape) | Form::Path(shape) | Form::Number(shape) | Form::Paths(shape) | Form::Map(shape) => {
+            shape.to_string()
+        }
         Form::List(shape, _) => shape.to_string(),
     }
 }

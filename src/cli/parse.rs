@@ -104,12 +104,16 @@ impl Parser {
             _ => {
                 self.unknown(name);
                 // What follows an unknown flag is as likely its value as an entry: say one thing, not two.
-                return after.split_first().filter(|(next, _)| value.is_none() && !next.starts_with('-')).map_or(after, |(_, rest)| rest);
+                return after
+                    .split_first()
+                    .filter(|(next, _)| value.is_none() && !next.starts_with('-'))
+                    .map_or(after, |(_, rest)| rest);
             }
         };
         if negated {
             if let Some(value) = value {
-                let problem = Diagnostic::error("invalid-value", format!("`--{name}` takes no value, and has `{value}`"));
+                let problem =
+                    Diagnostic::error("invalid-value", format!("`--{name}` takes no value, and has `{value}`"));
                 self.problems.push(problem);
             }
             self.push(flag, off(flag));
@@ -147,7 +151,9 @@ impl Parser {
 
     fn unknown(&mut self, name: &str) {
         let problem = match flag(name) {
-            Some(_) => Diagnostic::error("unknown-flag", format!("`plimsoll {}` has no flag `--{name}`", self.verb.name())),
+            Some(_) => {
+                Diagnostic::error("unknown-flag", format!("`plimsoll {}` has no flag `--{name}`", self.verb.name()))
+            }
             None => Diagnostic::error("unknown-flag", format!("there is no flag `--{name}`")),
         };
         let mut names: Vec<String> = Vec::new();

@@ -64,7 +64,9 @@ impl Verb {
             }
             Verb::Check => "DIR is what a build wrote; without it, where the project's build writes.",
             Verb::Cache => "stats: how much is kept, and where. clear: remove it.",
-            Verb::Completions => "For bash: plimsoll completions bash > ~/.local/share/bash-completion/completions/plimsoll",
+            Verb::Completions => {
+                "For bash: plimsoll completions bash > ~/.local/share/bash-completion/completions/plimsoll"
+            }
             Verb::Schema => "For an editor: plimsoll schema > plimsoll.schema.json, and \"$schema\" in plimsoll.json.",
         }
     }

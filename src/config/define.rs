@@ -73,7 +73,9 @@ fn problem(given: &Given) -> Option<Diagnostic> {
     let (name, value) = given.pair()?;
     if !is_path(name) {
         let message = format!("{} cannot replace `{name}`", given.called());
-        return Some(given.refuse(message).note("a name is made of identifiers and dots: `DEBUG`, `process.env.NODE_ENV`"));
+        return Some(
+            given.refuse(message).note("a name is made of identifiers and dots: `DEBUG`, `process.env.NODE_ENV`"),
+        );
     }
     if value.trim().is_empty() {
         let message = format!("{} gives `{name}` no value", given.called());
@@ -94,8 +96,9 @@ fn suspicion(given: &Given) -> Option<Diagnostic> {
     if !is_text || keyword || !is_path(value) || value.contains('.') {
         return None;
     }
-    let problem = Diagnostic::warning("suspicious-define", format!("`{name}` becomes the variable `{value}`, not a text"))
-        .hint(format!("for a text, quote it twice: `{name}='\"{value}\"'`"));
+    let problem =
+        Diagnostic::warning("suspicious-define", format!("`{name}` becomes the variable `{value}`, not a text"))
+            .hint(format!("for a text, quote it twice: `{name}='\"{value}\"'`"));
     Some(match &given.source {
         super::raw::Source::File { location, .. } => problem.at(location.clone()),
         super::raw::Source::Argument => problem,
@@ -133,7 +136,8 @@ fn is_balanced(text: &str) -> bool {
         }
     }
     let two_words = || text.split_whitespace().count() > 1 && text.split_whitespace().all(is_path);
-    open.is_empty() && (!two_words() || ["typeof", "void", "new"].iter().any(|word| text.trim_start().starts_with(word)))
+    open.is_empty()
+        && (!two_words() || ["typeof", "void", "new"].iter().any(|word| text.trim_start().starts_with(word)))
 }
 
 #[cfg(test)]

@@ -68,7 +68,8 @@ pub(super) fn place(raw: &RawOptions, cwd: &Path, files: &dyn Files) -> Result<P
         .or_else(|| config_folder.clone())
         .unwrap_or_else(|| cwd.to_path_buf());
     if !files.is_dir(&root) {
-        let problem = Diagnostic::error("missing-root", format!("the project root `{}` is no directory", shown(&root, cwd)));
+        let problem =
+            Diagnostic::error("missing-root", format!("the project root `{}` is no directory", shown(&root, cwd)));
         return Err(vec![problem]);
     }
     let config_folder = config_folder.unwrap_or_else(|| cwd.to_path_buf());

@@ -104,12 +104,11 @@ fn value(text: &str, from: usize, end: usize) -> (String, bool, usize) {
             return (value, quote == '\'', after);
         }
     }
-    let plain = match trimmed.char_indices().find(|(at, c)| {
-        *c == '#' && (*at == 0 || trimmed[..*at].ends_with([' ', '\t']))
-    }) {
-        Some((comment, _)) => &trimmed[..comment],
-        None => trimmed,
-    };
+    let plain =
+        match trimmed.char_indices().find(|(at, c)| *c == '#' && (*at == 0 || trimmed[..*at].ends_with([' ', '\t']))) {
+            Some((comment, _)) => &trimmed[..comment],
+            None => trimmed,
+        };
     (plain.trim_end().to_string(), false, end)
 }
 
@@ -157,7 +156,8 @@ fn expand(text: &str, known: impl Fn(&str) -> Option<String>) -> String {
             } else {
                 out.push_str(&known(&after[..length]).unwrap_or_default());
             }
-            rest = if length == 0 || after.starts_with(|c: char| c.is_ascii_digit()) { after } else { &after[length..] };
+            rest =
+                if length == 0 || after.starts_with(|c: char| c.is_ascii_digit()) { after } else { &after[length..] };
         }
     }
     out.push_str(rest);
@@ -183,7 +183,8 @@ mod tests {
 
     #[test]
     fn the_dialect_of_dotenv() {
-        let text = "A=1\n# no\nexport B = two words # comment\nC=\"x\\ny # kept\"\nD='$A'\nE=`a\nb`\r\nF=\nG=a#b\nH=\"un\n";
+        let text =
+            "A=1\n# no\nexport B = two words # comment\nC=\"x\\ny # kept\"\nD='$A'\nE=`a\nb`\r\nF=\nG=a#b\nH=\"un\n";
         let pairs = read(text);
         let expected = [
             ("A", "1"),

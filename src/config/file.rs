@@ -36,10 +36,12 @@ pub(super) fn read(path: &Path, cwd: &Path, files: &dyn Files) -> Result<ConfigF
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let lossy = String::from_utf8_lossy(error.as_bytes()).into_owned();
-        vec![
-            Diagnostic::error("invalid-config", "the configuration file is not UTF-8 text")
-                .at(Location::span(shown.clone(), &lossy, at as u32, at as u32 + 1)),
-        ]
+        vec![Diagnostic::error("invalid-config", "the configuration file is not UTF-8 text").at(Location::span(
+            shown.clone(),
+            &lossy,
+            at as u32,
+            at as u32 + 1,
+        ))]
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let folder = path.parent().unwrap_or(Path::new("/")).to_path_buf();
@@ -208,7 +210,9 @@ impl<'a> Reader<'a> {
                     }
                 }
             }
-            other => self.refuse(other, "`\"entries\"` is a list of paths, or an object of names and paths".to_string()),
+            other => {
+                self.refuse(other, "`\"entries\"` is a list of paths, or an object of names and paths".to_string())
+            }
         }
     }
 

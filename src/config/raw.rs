@@ -41,7 +41,10 @@ pub struct Given {
 pub enum Source {
     Argument,
     /// In the config file, whose folder relative paths start from.
-    File { location: Location, folder: PathBuf },
+    File {
+        location: Location,
+        folder: PathBuf,
+    },
 }
 
 impl Given {
@@ -87,8 +90,9 @@ impl Given {
                 .parse::<u64>()
                 .is_err()
                 .then(|| self.refuse(format!("{called} wants a whole number of bytes, not `{text}`"))),
-            Form::Map(shape) => (self.pair().is_none())
-                .then(|| self.refuse(format!("{called} wants `{shape}`, not `{text}`"))),
+            Form::Map(shape) => {
+                (self.pair().is_none()).then(|| self.refuse(format!("{called} wants `{shape}`, not `{text}`")))
+            }
             Form::Path(shape) | Form::PathOrNone(shape) | Form::Paths(shape) => {
                 text.is_empty().then(|| self.refuse(format!("{called} wants {shape}, not an empty text")))
             }

@@ -200,11 +200,8 @@ impl Chooser<'_> {
     }
 
     fn legal_comments(&self) -> LegalComments {
-        let words = [
-            ("none", LegalComments::None),
-            ("inline", LegalComments::Inline),
-            ("linked", LegalComments::Linked),
-        ];
+        let words =
+            [("none", LegalComments::None), ("inline", LegalComments::Inline), ("linked", LegalComments::Linked)];
         self.pick("legal-comments", &words, LegalComments::Eof)
     }
 
@@ -242,9 +239,7 @@ impl Chooser<'_> {
     }
 
     fn outbase(&self) -> PathBuf {
-        self.values
-            .path("outbase")
-            .unwrap_or_else(|| entries::common_folder(&self.project.entries, &self.project.root))
+        self.values.path("outbase").unwrap_or_else(|| entries::common_folder(&self.project.entries, &self.project.root))
     }
 
     fn texts_by_kind(&mut self, name: &str) -> BTreeMap<String, String> {
@@ -318,7 +313,9 @@ impl Chooser<'_> {
                 out.insert(suffix.to_string(), *loader);
             } else {
                 let names = defaults::LOADERS.map(|(name, _)| name);
-                let problem = given.refuse(format!("there is no loader `{kind}`")).note(format!("it is one of {}", listed(&names)));
+                let problem = given
+                    .refuse(format!("there is no loader `{kind}`"))
+                    .note(format!("it is one of {}", listed(&names)));
                 self.errors.push(match nearest(kind, names, 1).pop() {
                     Some(near) => problem.hint(format!("did you mean `{suffix}={near}`?")),
                     None => problem,
@@ -453,10 +450,11 @@ impl Chooser<'_> {
             }
             let shown = shown(path, self.cwd);
             if entries::is_page(entry) && !path.starts_with(&options.root) {
-                let problem = Diagnostic::error("entry-outside-root", format!("the page `{shown}` is outside the project root"))
-                    .note(format!("the root is `{}`", options.root.to_string_lossy()))
-                    .note("a page keeps its path under the root in the output")
-                    .hint("name a root that holds it: `--root DIR`");
+                let problem =
+                    Diagnostic::error("entry-outside-root", format!("the page `{shown}` is outside the project root"))
+                        .note(format!("the root is `{}`", options.root.to_string_lossy()))
+                        .note("a page keeps its path under the root in the output")
+                        .hint("name a root that holds it: `--root DIR`");
                 self.errors.push(problem);
             }
         }

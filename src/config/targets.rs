@@ -15,8 +15,13 @@ const ENGINES: [&str; 11] =
 
 /// Baseline, widely available. A fixed list: the live query moves with the calendar, and the same sources must give the
 /// same bytes tomorrow. It is raised with a version of plimsoll.
-const BASELINE: [(&str, u32); 5] =
-    [("chrome", 111 << 16), ("edge", 111 << 16), ("firefox", 114 << 16), ("ios", 16 << 16 | 4 << 8), ("safari", 16 << 16 | 4 << 8)];
+const BASELINE: [(&str, u32); 5] = [
+    ("chrome", 111 << 16),
+    ("edge", 111 << 16),
+    ("firefox", 114 << 16),
+    ("ios", 16 << 16 | 4 << 8),
+    ("safari", 16 << 16 | 4 << 8),
+];
 
 pub(super) fn baseline() -> LanguageTarget {
     let engines = BASELINE.iter().map(|(name, version)| (name.to_string(), *version)).collect();
@@ -64,8 +69,10 @@ fn add(target: &mut LanguageTarget, word: &str, given: &Given) -> Result<(), Dia
         return Ok(());
     }
     if !ENGINES.contains(&name) {
-        let problem = unknown()
-            .note(format!("a target is an edition (`es2022`) or an engine with its version (`chrome120`): {}", listed(&ENGINES)));
+        let problem = unknown().note(format!(
+            "a target is an edition (`es2022`) or an engine with its version (`chrome120`): {}",
+            listed(&ENGINES)
+        ));
         return Err(match nearest(name, ENGINES, 1).pop() {
             Some(near) => problem.hint(format!("did you mean `{near}{version}`?")),
             None => problem,
@@ -134,8 +141,9 @@ pub(super) fn browserslist(
         };
         if let Some(field) = package.get("browserslist") {
             let place = Location::span(shown, text, field.value.start() as u32, field.value.end() as u32);
-            let queries = package_field(&field.value, mode)
-                .ok_or_else(|| Diagnostic::error("invalid-browserslist", "`browserslist` is a list of queries").at(place.clone()))?;
+            let queries = package_field(&field.value, mode).ok_or_else(|| {
+                Diagnostic::error("invalid-browserslist", "`browserslist` is a list of queries").at(place.clone())
+            })?;
             return query(&queries, place).map(Some);
         }
     }
@@ -247,7 +255,8 @@ mod tests {
 
     #[test]
     fn queries_become_the_lowest_versions() {
-        let found = query(&["chrome 100-102, ios_saf 15.2-15.3, op_mini all".to_string()], Location::file("x")).unwrap();
+        let found =
+            query(&["chrome 100-102, ios_saf 15.2-15.3, op_mini all".to_string()], Location::file("x")).unwrap();
         assert_eq!(found.engines.get("chrome"), Some(&(100 << 16)));
         assert_eq!(found.engines.get("ios"), Some(&(15 << 16 | 2 << 8)));
         assert_eq!(found.engines.len(), 2);

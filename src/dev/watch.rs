@@ -71,7 +71,8 @@ pub fn watch(
         let mut notes = Vec::new();
         if state.is_none() || changed.iter().any(|path| scope.config.contains(path)) {
             let base = crate::fs::Disk;
-            let recording = Recording::new(state.as_ref().map_or(&base as &dyn Files, |(_, services)| &*services.files));
+            let recording =
+                Recording::new(state.as_ref().map_or(&base as &dyn Files, |(_, services)| &*services.files));
             let resolved = config::resolve(&project.raw, &project.cwd, &recording, &project.environment);
             scope.config = recording.asked();
             state = match resolved {
@@ -312,7 +313,9 @@ mod tests {
         let scope = Scope { root: Some("/p".into()), ..scope() };
         assert!(scope.matters(Path::new("/p/src/b.ts"), true));
         assert!(!scope.matters(Path::new("/p/src/b.ts"), false));
-        for noise in ["/p/dist/b.js", "/p/.dist.plimsoll-1/b.js", "/p/src/.b.ts.swp", "/p/node_modules/x/i.js", "/o/b.ts"] {
+        for noise in
+            ["/p/dist/b.js", "/p/.dist.plimsoll-1/b.js", "/p/src/.b.ts.swp", "/p/node_modules/x/i.js", "/o/b.ts"]
+        {
             assert!(!scope.matters(Path::new(noise), true), "{noise}");
         }
     }
@@ -321,7 +324,8 @@ mod tests {
     fn reading_is_no_change() {
         let read = notify::Event::new(EventKind::Access(AccessKind::Close(AccessMode::Read))).add_path("/p/a".into());
         assert!(translate(Ok(read)).is_empty());
-        let written = notify::Event::new(EventKind::Access(AccessKind::Close(AccessMode::Write))).add_path("/p/a".into());
+        let written =
+            notify::Event::new(EventKind::Access(AccessKind::Close(AccessMode::Write))).add_path("/p/a".into());
         assert!(matches!(translate(Ok(written)).as_slice(), [Event::Changed { complete: true, .. }]));
     }
 }

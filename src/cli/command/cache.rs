@@ -10,8 +10,8 @@ use crate::fs::Disk;
 pub(in crate::cli) fn run(mut raw: RawOptions) -> Exit {
     let json = wants_json(&raw);
     let action = std::mem::take(&mut raw.entries).pop().unwrap_or_default();
-    let settled = working_directory()
-        .and_then(|cwd| config::resolve_without_entries(&raw, &cwd, &Disk, &super::environment()));
+    let settled =
+        working_directory().and_then(|cwd| config::resolve_without_entries(&raw, &cwd, &Disk, &super::environment()));
     let options = match settled {
         Ok(resolved) => resolved.value,
         Err(problems) => return speak::refuse_as(&problems, json),
@@ -25,7 +25,10 @@ pub(in crate::cli) fn run(mut raw: RawOptions) -> Exit {
         "stats" => ("kept", cache.stored()),
         "clear" => ("removed", cache.clear()),
         "prune" | "warm" => {
-            let problem = Diagnostic::error("unavailable-command", format!("`plimsoll cache {action}` is not part of this version"));
+            let problem = Diagnostic::error(
+                "unavailable-command",
+                format!("`plimsoll cache {action}` is not part of this version"),
+            );
             return speak::refuse_as(&[problem], json);
         }
         other => {
@@ -38,7 +41,10 @@ pub(in crate::cli) fn run(mut raw: RawOptions) -> Exit {
         speak::print_json(&serde_json::json!({ "folder": folder, "entries": entries, "bytes": bytes }));
     } else {
         let megabytes = bytes as f64 / 1e6;
-        speak::report(&format!("{verb} {entries} results, {megabytes:.1} MB, in {}\n", folder.to_string_lossy()), &options);
+        speak::report(
+            &format!("{verb} {entries} results, {megabytes:.1} MB, in {}\n", folder.to_string_lossy()),
+            &options,
+        );
     }
     Exit::Done
 }

@@ -27,7 +27,9 @@ fn working_directory() -> Result<PathBuf, Vec<Diagnostic>> {
 
 /// The environment, without what is no text.
 fn environment() -> BTreeMap<String, String> {
-    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect()
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
 }
 
 fn resolve(raw: &RawOptions) -> Result<Noted<Options>, Vec<Diagnostic>> {
@@ -77,7 +79,8 @@ fn as_json(outcome: &Outcome, problems: &[Diagnostic], ok: bool, with_timings: b
         value.insert("verdict".to_string(), serde_json::to_value(verdict).unwrap_or_default());
     }
     if with_timings {
-        let by_stage = outcome.timings.iter().map(|(stage, time)| (stage.clone(), (time.as_secs_f64() * 1000.0).into()));
+        let by_stage =
+            outcome.timings.iter().map(|(stage, time)| (stage.clone(), (time.as_secs_f64() * 1000.0).into()));
         value.insert("timingsMs".to_string(), serde_json::Value::Object(by_stage.collect()));
     }
     serde_json::Value::Object(value)

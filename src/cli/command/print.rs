@@ -15,6 +15,7 @@ pub(in crate::cli) fn completions(raw: &RawOptions) -> Exit {
     }
     let problem = Diagnostic::error("invalid-value", format!("there are no completions for `{shell}`"));
     let near = nearest(shell, completions::SHELLS, 1).pop();
-    let hint = near.map_or("it is one of `bash`, `zsh` and `fish`".to_string(), |near| format!("did you mean `{near}`?"));
+    let hint =
+        near.map_or("it is one of `bash`, `zsh` and `fish`".to_string(), |near| format!("did you mean `{near}`?"));
     speak::refuse(&[problem.hint(hint)])
 }

@@ -82,7 +82,8 @@ fn line(
     let names: Vec<String> = changed.iter().take(3).map(|path| relative_path(&options.root, path)).collect();
     let more = changed.len().saturating_sub(names.len());
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-    let what = if names.is_empty() { "watching for changes".to_string() } else { format!("{}{more}", names.join(", ")) };
+    let what =
+        if names.is_empty() { "watching for changes".to_string() } else { format!("{}{more}", names.join(", ")) };
     let warnings = problems.len() - errors;
     let noted = if warnings == 0 { String::new() } else { format!(", {warnings} warnings") };
     if failed {
