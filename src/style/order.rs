@@ -268,7 +268,8 @@ fn name_split_layers(entries: &mut [Entry]) {
             }
         }
     }
-    let split: Vec<u32> = uses.iter().filter(|(_, (count, external))| *count > 1 && *external).map(|(n, _)| *n).collect();
+    let split: Vec<u32> =
+        uses.iter().filter(|(_, (count, external))| *count > 1 && *external).map(|(n, _)| *n).collect();
     for condition in entries.iter_mut().flat_map(|entry| &mut entry.conditions) {
         if let Some(Layer::Anonymous(number)) = condition.layer
             && let Ok(position) = split.binary_search(&number)

@@ -1,0 +1,112 @@
+//! All sheets of a build, each compiled once, in parallel and from the cache.
+
+use super::order::{Condition, Import, Layer, Leads, Node};
+use crate::base::{ContentHash, StyleId};
+use crate::cache::Cache;
+use crate::config::Options;
+use crate::diag::{Diagnostic, Noted};
+use crate::lang::css::{self, CompileOptions, CompiledCss, CssImport, Sheet};
+use crate::model::{ModuleGraph, Style, Target};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Raise it when the same sheet would be compiled to something else.
+const CACHE_VERSION: u32 = 1;
+
+pub(super) fn compile_options(options: &Options) -> CompileOptions {
+    CompileOptions {
+        target: options.target.clone(),
+        minify: options.minified(),
+        // What `graph` gives to `scan`.
+        minify_names: options.minified(),
+    }
+}
+
+/// The sheets that `roots` apply, directly or by imports.
+pub(super) fn reachable(graph: &ModuleGraph, roots: impl IntoIterator<Item = StyleId>) -> BTreeSet<StyleId> {
+    let mut queue: Vec<StyleId> = roots.into_iter().collect();
+    let mut out = BTreeSet::new();
+    while let Some(id) = queue.pop() {
+        let Some(style) = graph.styles.get(id) else { continue };
+        if out.insert(id) {
+            queue.extend(style.imports.iter().filter_map(|target| match target {
+                Target::Style(id) => Some(*id),
+                _ => None,
+            }));
+        }
+    }
+    out
+}
+
+pub(super) fn compile_all(
+    graph: &ModuleGraph,
+    ids: &BTreeSet<StyleId>,
+    options: &CompileOptions,
+    cache: &Cache,
+) -> Noted<BTreeMap<StyleId, CompiledCss>> {
+    let key = postcard::to_stdvec(options).unwrap_or_default();
+    let ids: Vec<StyleId> = ids.iter().copied().collect();
+    let done: Vec<Noted<CompiledCss>> =
+        ids.par_iter().map(|id| compile_one(&graph.styles[*id], options, &key, cache)).collect();
+    let mut problems = Vec::new();
+    let compiled = ids.into_iter().zip(done).map(|(id, noted)| (id, noted.take(&mut problems))).collect();
+    Noted::new(compiled, problems)
+}
+
+fn compile_one(style: &Style, options: &CompileOptions, options_key: &[u8], cache: &Cache) -> Noted<CompiledCss> {
+    let key = Cache::key(
+        "css-compile",
+        CACHE_VERSION,
+        &[&ContentHash::of(style.source.as_bytes()).0, style.name.as_bytes(), &[u8::from(style.local)], options_key],
+    );
+    if let Some(bytes) = cache.get(key)
+        && let Ok((value, problems)) = postcard::from_bytes::<(CompiledCss, Vec<Diagnostic>)>(&bytes)
+    {
+        return Noted::new(value, problems);
+    }
+    let sheet = Sheet { source: &style.source, name: &style.name, local: style.local, name_hash: &style.name };
+    let noted = css::compile(sheet, options);
+    if let Ok(bytes) = postcard::to_stdvec(&(&noted.value, &noted.problems)) {
+        cache.put(key, &bytes);
+    }
+    noted
+}
+
+/// What `order` needs, with conditions lowered and in one spelling.
+pub(super) fn nodes(
+    graph: &ModuleGraph,
+    compiled: &BTreeMap<StyleId, CompiledCss>,
+    options: &CompileOptions,
+) -> BTreeMap<StyleId, Node> {
+    let node = |(id, sheet): (&StyleId, &CompiledCss)| {
+        let style = &graph.styles[*id];
+        let imports = style.facts.imports.iter().zip(&style.imports);
+        let imports = imports.filter_map(|(import, target)| {
+            let to = match target {
+                Target::Style(id) => Leads::Sheet(*id),
+                Target::External(url) => Leads::External(url.clone()),
+                _ => return None,
+            };
+            Some(Import { to, condition: condition(import, options) })
+        });
+        let node =
+            Node { imports: imports.collect(), early_layers: sheet.early_layers.clone(), layers: sheet.layers.clone() };
+        (*id, node)
+    };
+    compiled.par_iter().map(node).collect()
+}
+
+fn condition(import: &CssImport, options: &CompileOptions) -> Condition {
+    let prelude = |at_rule: &str, text: &Option<String>| match text {
+        Some(text) => css::compile_condition(at_rule, text, options),
+        None => String::new(),
+    };
+    Condition {
+        media: prelude("media", &import.media),
+        supports: prelude("supports", &import.supports),
+        layer: import.layer.as_ref().map(|name| match name.as_str() {
+            "" => Layer::Anonymous(0),
+            name => Layer::Named(name.to_string()),
+        }),
+    }
+}

@@ -1,0 +1,83 @@
+//! What each sheet gave to an output, and by which chain of imports it got there.
+
+use super::write::Body;
+use crate::base::{LineIndex, StyleId};
+use crate::model::{Contribution, ModuleGraph, Origin, Package, Target, WhyLink};
+
+pub(super) fn contributions(graph: &ModuleGraph, body: &Body) -> Vec<Contribution> {
+    let mut out: Vec<(StyleId, u64)> = Vec::new();
+    for (id, bytes) in &body.bytes {
+        match out.iter_mut().find(|(known, _)| known == id) {
+            Some((_, sum)) => *sum += bytes,
+            None => out.push((*id, *bytes)),
+        }
+    }
+    let contribution = |(id, bytes): (StyleId, u64)| {
+        let style = &graph.styles[id];
+        let package = |package: &Package| format!("{}@{}", package.name, package.version);
+        Contribution {
+            source: style.name.clone(),
+            package: style.package.as_ref().map(package).unwrap_or_default(),
+            bytes,
+            why: why(graph, id),
+        }
+    };
+    out.into_iter().map(contribution).collect()
+}
+
+/// From an entry to the sheet.
+fn why(graph: &ModuleGraph, id: StyleId) -> Vec<WhyLink> {
+    let mut out = Vec::new();
+    let mut sheet = Some(id);
+    let mut origin = graph.styles[id].origin;
+    // Origins lead to an entry; the bound is for a graph that is not as promised.
+    for _ in 0..10_000 {
+        origin = match origin {
+            Origin::Entry => break,
+            Origin::Page(page) => {
+                let page = &graph.pages[page];
+                let at = page.targets.iter().position(|target| leads_to(graph, target, sheet));
+                if let Some(mention) = at.and_then(|at| page.facts.refs.get(at)) {
+                    out.push(link(&page.name, &page.source, mention.start, &mention.specifier));
+                }
+                break;
+            }
+            Origin::Style(importer) => {
+                let style = &graph.styles[importer];
+                let at = style.imports.iter().position(|target| leads_to(graph, target, sheet));
+                if let Some(import) = at.and_then(|at| style.facts.imports.get(at)) {
+                    out.push(link(&style.name, &style.source, import.start, &import.specifier));
+                }
+                sheet = Some(importer);
+                style.origin
+            }
+            Origin::Module(importer, record) => {
+                let module = &graph.modules[importer];
+                // The module that stands for the sheet itself is no step of the way.
+                let stands_for_it = sheet.is_some() && module.style == sheet;
+                if let Some(record) = module.facts.records.get(record as usize).filter(|_| !stands_for_it) {
+                    out.push(link(&module.name, &module.source, record.start, &record.specifier));
+                }
+                if !stands_for_it {
+                    sheet = None;
+                }
+                module.origin
+            }
+        };
+    }
+    out.reverse();
+    out
+}
+
+fn leads_to(graph: &ModuleGraph, target: &Target, sheet: Option<StyleId>) -> bool {
+    match (target, sheet) {
+        (Target::Style(id), Some(sheet)) => *id == sheet,
+        (Target::Module(id), Some(sheet)) => graph.modules[*id].style == Some(sheet),
+        _ => false,
+    }
+}
+
+fn link(file: &str, source: &str, offset: u32, specifier: &str) -> WhyLink {
+    let line = LineIndex::new(source).line(offset) + 1;
+    WhyLink { file: file.to_string(), line, specifier: specifier.to_string() }
+}
