@@ -2,7 +2,7 @@
 //
 // Serves a built site, goes through it in Chromium as `expect.json` says, then once more with the server stopped.
 // One line of JSON on stdout: {"ok":true,…} or {"ok":false,"problems":[…],…}; exit status 0 or 1, 2 for bad usage.
-import { mkdirSync, readFileSync, realpathSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -165,6 +165,15 @@ async function offline(browser, server) {
   await context.close();
 }
 
+// Words that must be in no script, style or page: what nobody uses, and what nobody may read.
+function absent() {
+  const texts = readdirSync(options.dir, { recursive: true }).filter((file) => /\.(m?js|css|html|json)$/.test(file));
+  for (const file of texts) {
+    const text = readFileSync(join(options.dir, file), 'utf8');
+    for (const word of expect.absent ?? []) if (text.includes(word)) problems.push(`${file} holds ${JSON.stringify(word)}`);
+  }
+}
+
 function finish(server) {
   const ok = problems.length === 0;
   const { served } = server ?? {};
@@ -181,6 +190,7 @@ setTimeout(() => {
 }, Number(options.seconds) * 1000).unref();
 
 try {
+  absent();
   server = await serve(options.dir);
   const browser = await chromium.launch({ executablePath: options.chromium, headless: true, args: ARGS, timeout: 30000 });
   await online(browser, server);

@@ -75,6 +75,7 @@ test('a picture on its side', () => complains(visit({ 'index.html': page.replace
 test('a missing chunk', () => complains(visit({ 'b.js': null, 'sw.js': worker(['/']) }), /404 for \/b\.js/));
 test('nothing is lazy', () => complains(visit({ 'index.html': page + '<script type="module" src="/b.js"></script>' }), /0 scripts were loaded on the way/));
 test('a lost style', () => complains(visit({ 'a.css': '' }), /h1 has color: rgb\(0, 0, 0\), expected rgb\(1, 2, 3\)/));
+test('a secret in a script', () => complains(visit({ 'b.js': 'export const title = "Second"; // token-7' }, { ...expected, absent: ['token-7'] }), /b\.js holds "token-7"/));
 test('an uncaught error', () => complains(visit({ 'b.js': 'export const title = "Second"; throw new Error("on the rocks");' }), /uncaught Error: on the rocks/));
 test('a console error', () => complains(visit({ 'b.js': 'export const title = "Second"; console.error("leak");' }), /console error: leak/));
 test('a chunk that was not precached', () => complains(visit({ 'sw.js': worker(all.filter((f) => f !== '/b.js')) }, alsoOffline), /offline \/ second: request for \/b\.js/));
