@@ -1,12 +1,17 @@
-//! The spine.
+//! The spine: entries in, a directory out. The only file that knows every stage.
 
+use crate::base::ChunkId;
 use crate::cache::Cache;
 use crate::config::Options;
 use crate::diag::Diagnostic;
 use crate::fs::Files;
-use crate::model::{Emitted, Verdict};
-use std::path::PathBuf;
-use std::time::Duration;
+use crate::model::{
+    AssetKind, Emitted, EntryKind, FileKind, ImageSets, ModuleGraph, NameTemplate, OutputKey, Piece, RenderedFile,
+    Sealed, Verdict,
+};
+use crate::{budget, delivery, emit, graph, image, link, page, pwa, report, script, seal, split, style};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 /// Abilities, never build data.
 pub struct Services {
@@ -35,15 +40,240 @@ pub struct Outcome {
     pub json: serde_json::Value,
 }
 
+/// A build under way: problems so far, and the clock.
+struct Run<'a> {
+    services: &'a Services,
+    problems: Vec<Diagnostic>,
+    timings: Timings,
+}
+
+impl Run<'_> {
+    fn stage<T>(&mut self, name: &str, work: impl FnOnce(&Services) -> crate::diag::Noted<T>) -> T {
+        (self.services.progress)(name);
+        let start = Instant::now();
+        let value = work(self.services).take(&mut self.problems);
+        self.timings.push((name.to_string(), start.elapsed()));
+        value
+    }
+
+    fn failed(&self) -> bool {
+        self.problems.iter().any(Diagnostic::is_error)
+    }
+
+    fn fail(self, watched: Vec<PathBuf>) -> Outcome {
+        Outcome { problems: self.problems, timings: self.timings, watched, ..Outcome::default() }
+    }
+}
+
 /// Entries in, a directory out.
 pub fn build(options: &Options, services: &Services) -> Outcome {
-    (services.progress)("graph");
-    let problem = Diagnostic::error("not-built", format!("building {} is not there yet", options.entries.len()));
-    Outcome { problems: vec![problem], ..Outcome::default() }
+    let mut run = Run { services, problems: Vec::new(), timings: Vec::new() };
+    if let Some(problem) = emit::check_outdir(options) {
+        run.problems.push(problem);
+        return run.fail(Vec::new());
+    }
+    let graph = run.stage("graph", |services| graph::build(options, &*services.files, &services.cache));
+    let watched = graph.watched.clone();
+    if run.failed() {
+        return run.fail(watched);
+    }
+    let (files, metafile) = render(options, &graph, &mut run);
+    if run.failed() {
+        return run.fail(watched);
+    }
+    let sealed = run.stage("seal", |_| seal::seal(files, options));
+    let sealed = run.stage("pwa", |_| pwa::extend(sealed, options));
+    let sealed = run.stage("delivery", |_| delivery::extend(sealed, options));
+    if let Some(problem) = emit::check_inputs(&sealed, options, &watched) {
+        run.problems.push(problem);
+    }
+    if run.failed() {
+        return run.fail(watched);
+    }
+    let emitted = run.stage("emit", |services| emit::emit(&sealed, options, &services.cache));
+    let Some(emitted) = emitted.filter(|_| !run.failed()) else { return run.fail(watched) };
+    if let (Some(path), Some(plan)) = (&options.metafile, metafile) {
+        let text = report::metafile(&graph, &plan, &sealed);
+        run.problems.extend(emit::write_extra(path, text.as_bytes()));
+    }
+    conclude(options, &sealed, emitted, run, watched)
+}
+
+/// Code, styles, images and pages, in that order of need; images beside the scripts.
+fn render(
+    options: &Options,
+    graph: &ModuleGraph,
+    run: &mut Run<'_>,
+) -> (Vec<RenderedFile>, Option<crate::model::ChunkPlan>) {
+    let services = run.services;
+    let start = Instant::now();
+    let (images, scripts) = rayon::join(
+        || {
+            let images = image::optimize(graph, options, &services.cache);
+            (images, start.elapsed())
+        },
+        || scripts(options, graph, services),
+    );
+    let (images, image_time) = images;
+    let images = images.take(&mut run.problems);
+    run.timings.extend(scripts.timings);
+    run.timings.push(("image".into(), image_time));
+    run.problems.extend(scripts.problems);
+    let mut files = scripts.files;
+    let Some(plan) = scripts.plan else { return (files, None) };
+    // Without splitting, entries are separate programs and their styles come with them; pages need one plan.
+    let styles = run.stage("style", |services| style::render(graph, &plan, options, &services.cache));
+    files.extend(scripts.more_styles);
+    files.extend(styles.files);
+    let pages = run.stage("page", |_| page::render(graph, &plan, &images, &styles.inline, options));
+    files.extend(pages);
+    files.extend(assets(graph, &images, options));
+    (files, Some(plan))
+}
+
+struct Scripts {
+    files: Vec<RenderedFile>,
+    more_styles: Vec<RenderedFile>,
+    plan: Option<crate::model::ChunkPlan>,
+    problems: Vec<Diagnostic>,
+    timings: Timings,
+}
+
+fn scripts(options: &Options, graph: &ModuleGraph, services: &Services) -> Scripts {
+    let mut run = Run { services, problems: Vec::new(), timings: Vec::new() };
+    let mut out = Scripts { files: Vec::new(), more_styles: Vec::new(), plan: None, problems: Vec::new(), timings: Vec::new() };
+    for (at, entries) in programs(options, graph).into_iter().enumerate() {
+        let linked = run.stage("link", |_| link::link(graph, options, &entries));
+        if run.failed() {
+            break;
+        }
+        let plan = split::split(graph, &linked, options);
+        let mut files = run.stage("script", |services| script::render(graph, &linked, &plan, options, &services.cache));
+        if at > 0 {
+            let mut styles = run.stage("style", |services| style::render(graph, &plan, options, &services.cache)).files;
+            styles.retain(|file| matches!(file.key, OutputKey::Style(_)));
+            files.iter_mut().chain(&mut styles).for_each(|file| renumber(file, at as u32));
+            out.more_styles.extend(styles);
+        } else {
+            out.plan = Some(plan);
+        }
+        out.files.extend(files);
+    }
+    out.problems = run.problems;
+    out.timings = run.timings;
+    out
+}
+
+/// Entries that are linked together: all of them when code is split, else each entry of the user's by itself.
+fn programs(options: &Options, graph: &ModuleGraph) -> Vec<Vec<usize>> {
+    let all: Vec<usize> = (0..graph.entries.len()).collect();
+    let users: Vec<usize> = all.iter().copied().filter(|entry| graph.entries[*entry].kind == EntryKind::User).collect();
+    if options.splits() || users.len() < 2 { vec![all] } else { users.into_iter().map(|entry| vec![entry]).collect() }
+}
+
+/// Chunk numbers of the `program`th program made distinct from those of the others.
+fn renumber(file: &mut RenderedFile, program: u32) {
+    const CHUNKS_MAX: u32 = 1 << 16;
+    fn shift(key: &mut OutputKey, by: u32) {
+        match key {
+            OutputKey::Chunk(ChunkId(id)) | OutputKey::Style(ChunkId(id)) | OutputKey::Legal(ChunkId(id)) => *id += by,
+            OutputKey::Map(inner) => shift(inner, by),
+            _ => {}
+        }
+    }
+    shift(&mut file.key, program * CHUNKS_MAX);
+    for piece in &mut file.body {
+        if let Piece::Ref(key, _) = piece {
+            shift(key, program * CHUNKS_MAX);
+        }
+    }
+}
+
+/// Images, fonts and everything else that is shipped as bytes. Web app manifests are rendered with the pages.
+fn assets(graph: &ModuleGraph, images: &ImageSets, options: &Options) -> Vec<RenderedFile> {
+    let mut out = Vec::new();
+    for (id, asset) in graph.assets.iter_ids() {
+        if asset.kind == AssetKind::WebManifest && asset.fixed_name.is_none() {
+            continue;
+        }
+        let bytes = match images.get(id) {
+            Some(Some(image)) => image.bytes.to_vec(),
+            _ => asset.bytes.to_vec(),
+        };
+        let source = asset.name.clone();
+        let package =
+            asset.package.as_ref().map(|package| format!("{}@{}", package.name, package.version)).unwrap_or_default();
+        let contribution =
+            crate::model::Contribution { source, package, bytes: bytes.len() as u64, why: Vec::new() };
+        out.push(RenderedFile {
+            key: OutputKey::Asset(id),
+            kind: file_kind(asset.kind, &asset.name),
+            name: asset_name(asset, options),
+            body: vec![Piece::Text(bytes)],
+            contributions: vec![contribution],
+            exports: Vec::new(),
+        });
+    }
+    out
+}
+
+fn asset_name(asset: &crate::model::Asset, options: &Options) -> NameTemplate {
+    if let Some(name) = &asset.fixed_name {
+        let (template, empty) = (name.clone(), String::new);
+        return NameTemplate { template, dir: empty(), name: empty(), ext: empty() };
+    }
+    let file = asset.name.split(['?', '#']).next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
+    let (name, ext) = file.rsplit_once('.').map_or((file, String::new()), |(name, ext)| (name, format!(".{ext}")));
+    NameTemplate { template: options.asset_names.clone(), dir: String::new(), name: name.into(), ext }
+}
+
+fn file_kind(kind: AssetKind, name: &str) -> FileKind {
+    match kind {
+        AssetKind::Png
+        | AssetKind::Jpeg
+        | AssetKind::Gif
+        | AssetKind::Svg
+        | AssetKind::Webp
+        | AssetKind::Avif
+        | AssetKind::Ico => FileKind::Image,
+        AssetKind::Font => FileKind::Font,
+        AssetKind::Media => FileKind::Media,
+        AssetKind::WebManifest => FileKind::Data,
+        AssetKind::Wasm | AssetKind::Other => match name.rsplit('.').next().unwrap_or_default() {
+            "html" | "htm" => FileKind::Document,
+            "js" | "mjs" => FileKind::Script,
+            "css" => FileKind::Stylesheet,
+            "json" | "txt" | "xml" => FileKind::Data,
+            _ => FileKind::Other,
+        },
+    }
+}
+
+fn conclude(options: &Options, sealed: &Sealed, emitted: Emitted, mut run: Run<'_>, watched: Vec<PathBuf>) -> Outcome {
+    let _ = sealed;
+    let verdict =
+        options.budget.as_ref().map(|source| run.stage("budget", |_| budget::judge(&emitted, source)));
+    let text = report::terminal(&emitted, verdict.as_ref(), &run.timings, options.timings);
+    let json = report::json(&emitted, verdict.as_ref(), &run.timings);
+    Outcome { emitted: Some(emitted), verdict, problems: run.problems, timings: run.timings, watched, text, json }
 }
 
 /// A built directory against its budget.
-pub fn check(directory: &std::path::Path, options: &Options, _services: &Services) -> Outcome {
-    let problem = Diagnostic::error("not-built", format!("{} {:?}", directory.display(), options.budget));
-    Outcome { problems: vec![problem], ..Outcome::default() }
+pub fn check(directory: &Path, options: &Options, services: &Services) -> Outcome {
+    let mut run = Run { services, problems: Vec::new(), timings: Vec::new() };
+    let emitted = run.stage("read", |_| budget::read_directory(directory));
+    let Some(emitted) = emitted.filter(|_| !run.failed()) else { return run.fail(Vec::new()) };
+    let source = options.budget.clone().unwrap_or(crate::config::BudgetSource::Default);
+    let verdict = run.stage("budget", |_| budget::judge(&emitted, &source));
+    let text = report::terminal(&emitted, Some(&verdict), &run.timings, options.timings);
+    let json = report::json(&emitted, Some(&verdict), &run.timings);
+    Outcome {
+        emitted: Some(emitted),
+        verdict: Some(verdict),
+        problems: run.problems,
+        timings: run.timings,
+        text,
+        json,
+        ..Outcome::default()
+    }
 }

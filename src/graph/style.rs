@@ -1,7 +1,7 @@
 //! Loading one style sheet.
 
 use super::discover::{Body, Discovery, Importer, Inline, Key, Link, Node, hash};
-use super::pending::css;
+use crate::lang::css;
 use super::project::{Place, Project};
 use super::records::{Mentions, data_place};
 use super::resolve::{Class, Resolved};
