@@ -61,6 +61,7 @@ pub(super) fn load<'s>(
     let host = inline.as_ref().and_then(|inline| inline.host.as_ref());
     let importer = Importer { name: &name, source: &sheet.source, host, made };
     let mut mentions = Mentions::new(discovery, scope, &folder, importer);
+    mentions.code = "unresolved-url";
     let facts = &sheet.facts;
     let mut links: Vec<Link> = Vec::with_capacity(facts.imports.len() + facts.urls.len());
     links.extend(facts.imports.iter().map(|import| mentions.sheet(&import.specifier, import.start, import.end)));
