@@ -17,7 +17,6 @@ mod loaders;
 mod number;
 mod packages;
 mod page;
-mod pending;
 mod project;
 mod records;
 mod resolve;

@@ -1,13 +1,13 @@
 //! Loading one style sheet.
 
 use super::discover::{Body, Discovery, Importer, Inline, Key, Link, Node, hash};
-use super::pending::css;
 use super::project::{Place, Project};
 use super::records::{Mentions, data_place};
 use super::resolve::{Class, Resolved};
 use super::{data_url, externals};
 use crate::base::ContentHash;
 use crate::diag::{Diagnostic, Severity};
+use crate::lang::css;
 use crate::lang::css::CssFacts;
 use crate::model::{Origin, Style};
 use rayon::Scope;
