@@ -118,8 +118,8 @@ impl Unresolved<'_> {
 }
 
 /// A missing file of a page, sheet, manifest.
-pub(super) fn reference(project: &Project, folder: &Path, url: &str) -> Diagnostic {
-    let problem = Diagnostic::error("unresolved-reference", format!("there is no file \"{url}\""));
+pub(super) fn reference(project: &Project, code: &str, folder: &Path, url: &str) -> Diagnostic {
+    let problem = Diagnostic::error(code, format!("there is no file \"{url}\""));
     let plain = url.split(['?', '#']).next().unwrap_or(url);
     let problem = match plain.strip_prefix('/') {
         Some(rest) => no_file(project, problem, &project.root, rest, &[]),

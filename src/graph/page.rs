@@ -1,11 +1,11 @@
 //! Loading one page: its scripts become entries, its styles and files become what they are.
 
 use super::discover::{Body, Discovery, Host, Importer, Inline, Key, Link, Node};
-use crate::lang::html;
 use super::project::{Place, Project};
 use super::records::{Mentions, Reference};
 use super::resolve::Class;
 use super::script;
+use crate::lang::html;
 use crate::lang::html::{HtmlFacts, HtmlRef, HtmlRefKind};
 use crate::model::{Loader, Page};
 use rayon::Scope;

@@ -53,7 +53,7 @@ impl<'a> Project<'a> {
         let root = real(options, &options.root);
         let public = options.public_dir.as_deref().map(|dir| real(options, &root.join(dir)));
         let resolution = Resolution::new(options, &root);
-        let tsconfigs = TsConfigs::new(options, files, resolution.resolver());
+        let tsconfigs = TsConfigs::new(options, files, &root, resolution.resolver());
         let language = options.language();
         let memory = ScanMemory::open(options, &language, cache);
         Project {

@@ -20,6 +20,8 @@ pub(super) struct Mentions<'s, 'x, 'r, 'a> {
     pub(super) folder: &'x Folder,
     importer: Importer<'x>,
     pub typescript: bool,
+    /// Of the problem of a missing file.
+    pub code: &'static str,
     problems: Vec<Diagnostic>,
     missed: Vec<PathBuf>,
 }
@@ -34,7 +36,8 @@ pub(super) enum Reference {
 impl<'s, 'x, 'r, 'a> Mentions<'s, 'x, 'r, 'a> {
     pub fn new(discovery: &'s Discovery<'a>, scope: &'r Scope<'s>, folder: &'x Folder, importer: Importer<'x>) -> Self {
         let (problems, missed) = (Vec::new(), Vec::new());
-        Mentions { discovery, scope, folder, importer, typescript: false, problems, missed }
+        let code = "unresolved-reference";
+        Mentions { discovery, scope, folder, importer, typescript: false, code, problems, missed }
     }
 
     pub fn finish(self) -> (Vec<Diagnostic>, Vec<PathBuf>) {
@@ -109,7 +112,7 @@ impl<'s, 'x, 'r, 'a> Mentions<'s, 'x, 'r, 'a> {
             Reference::Missing if self.is_folder(&record.specifier) => Link::External(record.specifier.clone()),
             Reference::Missing => {
                 let message = format!("there is no file \"{}\"", record.specifier);
-                let problem = Diagnostic::warning("unresolved-url", message)
+                let problem = Diagnostic::warning("unresolved-new-url", message)
                     .at(self.importer.location(record.start, record.end))
                     .note("the URL stays as it is and is looked up at run time, relative to the output file");
                 self.problems.push(problem);
@@ -204,7 +207,7 @@ impl<'s, 'x, 'r, 'a> Mentions<'s, 'x, 'r, 'a> {
 
     pub fn unresolved_reference(&mut self, url: &str, start: u32, end: u32) -> Link {
         let place = self.importer.location(start, end);
-        let problem = explain::reference(&self.discovery.project, &self.folder.path, url).at(place);
+        let problem = explain::reference(&self.discovery.project, self.code, &self.folder.path, url).at(place);
         self.problems.push(problem);
         Link::Unresolved
     }

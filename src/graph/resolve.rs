@@ -174,7 +174,7 @@ impl<'a> Resolution<'a> {
                 Some(scoped) => scoped.matches('/').count() == 1,
                 None => !specifier.contains('/'),
             };
-        if !package_itself || self.options.platform != Platform::Browser || !self.options.main_fields.is_empty() {
+        if !package_itself || !usual_browser_fields(self.options) {
             return;
         }
         let imported = self.resolvers[which - Class::Require as usize].resolve(from, specifier);
@@ -227,38 +227,43 @@ pub(super) fn split_package(specifier: &str) -> (&str, &str) {
     specifier.split_at(end)
 }
 
-/// The conditions of package exports that hold.
+/// The conditions of package exports that hold. Those of the options are complete; without any, the usual ones.
 pub(super) fn conditions(options: &Options, class: Class) -> Vec<String> {
-    let mut all: Vec<&str> = match class {
-        Class::Import => vec!["import"],
-        Class::Require => vec!["require"],
-        Class::Style => vec!["style"],
+    let kind = match class {
+        Class::Import => "import",
+        Class::Require => "require",
+        Class::Style => "style",
     };
-    // As in esbuild: naming conditions takes `module` away, which is not Node's.
-    if options.conditions.is_empty() && class != Class::Style {
+    let mut all = vec![kind];
+    if options.conditions.is_empty() {
         all.push("module");
+        match options.platform {
+            Platform::Browser => all.push("browser"),
+            Platform::Node => all.push("node"),
+            Platform::Neutral => {}
+        }
+        all.push(if options.mode == Mode::Production { "production" } else { "development" });
     }
-    match options.platform {
-        Platform::Browser => all.push("browser"),
-        Platform::Node => all.push("node"),
-        Platform::Neutral => {}
-    }
-    all.push(if options.mode == Mode::Production { "production" } else { "development" });
     all.extend(options.conditions.iter().map(String::as_str));
     all.into_iter().map(str::to_string).collect()
 }
 
+/// What holds for a browser unless the user says otherwise.
+const BROWSER_FIELDS: [&str; 3] = ["browser", "module", "main"];
+
+/// The fields are the usual ones of a browser build, among which `module` is not for `require`.
+fn usual_browser_fields(options: &Options) -> bool {
+    let usual = options.main_fields.is_empty() || options.main_fields == BROWSER_FIELDS;
+    usual && options.platform == Platform::Browser
+}
+
 fn main_fields(options: &Options, class: Class) -> Vec<String> {
-    if class == Class::Style {
-        return vec!["style".to_string()];
-    }
-    if !options.main_fields.is_empty() {
-        return options.main_fields.clone();
-    }
     let fields: &[&str] = match (options.platform, class) {
+        (_, Class::Style) => &["style"],
         // What is required gets CommonJS where the package has it.
-        (Platform::Browser, Class::Require) => &["browser", "main", "module"],
-        (Platform::Browser, _) => &["browser", "module", "main"],
+        (_, Class::Require) if usual_browser_fields(options) => &["browser", "main", "module"],
+        _ if !options.main_fields.is_empty() => return options.main_fields.clone(),
+        (Platform::Browser, _) => &BROWSER_FIELDS,
         (Platform::Node, _) => &["main", "module"],
         (Platform::Neutral, _) => &[],
     };
@@ -266,14 +271,31 @@ fn main_fields(options: &Options, class: Class) -> Vec<String> {
 }
 
 pub(super) fn extensions(options: &Options, class: Class, in_package: bool) -> Vec<String> {
-    const PROJECT: [&str; 8] = [".tsx", ".ts", ".jsx", ".js", ".mjs", ".mts", ".css", ".json"];
-    // A package that ships its TypeScript beside what was compiled from it means the latter to be used.
-    const PACKAGE: [&str; 8] = [".jsx", ".js", ".mjs", ".tsx", ".ts", ".mts", ".css", ".json"];
-    match class {
-        Class::Style => vec![".css".to_string()],
-        _ if !options.resolve_extensions.is_empty() => options.resolve_extensions.clone(),
-        _ => (if in_package { PACKAGE } else { PROJECT }).map(str::to_string).to_vec(),
+    const USUAL: [&str; 6] = [".tsx", ".ts", ".jsx", ".js", ".css", ".json"];
+    if class == Class::Style {
+        return vec![".css".to_string()];
     }
+    let mut all = options.resolve_extensions.clone();
+    if all.is_empty() {
+        all = USUAL.map(str::to_string).to_vec();
+    }
+    if in_package {
+        // A package that ships its TypeScript beside what was compiled from it means the latter to be used.
+        let script = |extension: &&String| TYPESCRIPT.contains(&extension.as_str()) || is_javascript(extension);
+        let mut scripts: Vec<String> = all.iter().filter(script).cloned().collect();
+        scripts.sort_by_key(|extension| TYPESCRIPT.contains(&extension.as_str()));
+        let mut scripts = scripts.into_iter();
+        for extension in all.iter_mut().filter(|extension| script(&&**extension)) {
+            *extension = scripts.next().unwrap_or_default();
+        }
+    }
+    all
+}
+
+const TYPESCRIPT: [&str; 4] = [".tsx", ".ts", ".mts", ".cts"];
+
+fn is_javascript(extension: &str) -> bool {
+    matches!(extension, ".jsx" | ".js" | ".mjs" | ".cjs")
 }
 
 fn resolve_options(options: &Options, root: &Path, class: Class, in_package: bool) -> ResolveOptions {

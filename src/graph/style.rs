@@ -1,13 +1,13 @@
 //! Loading one style sheet.
 
 use super::discover::{Body, Discovery, Importer, Inline, Key, Link, Node, hash};
-use crate::lang::css;
 use super::project::{Place, Project};
 use super::records::{Mentions, data_place};
 use super::resolve::{Class, Resolved};
 use super::{data_url, externals};
 use crate::base::ContentHash;
 use crate::diag::{Diagnostic, Severity};
+use crate::lang::css;
 use crate::lang::css::CssFacts;
 use crate::model::{Origin, Style};
 use rayon::Scope;
@@ -61,6 +61,7 @@ pub(super) fn load<'s>(
     let host = inline.as_ref().and_then(|inline| inline.host.as_ref());
     let importer = Importer { name: &name, source: &sheet.source, host, made };
     let mut mentions = Mentions::new(discovery, scope, &folder, importer);
+    mentions.code = "unresolved-url";
     let facts = &sheet.facts;
     let mut links: Vec<Link> = Vec::with_capacity(facts.imports.len() + facts.urls.len());
     links.extend(facts.imports.iter().map(|import| mentions.sheet(&import.specifier, import.start, import.end)));

@@ -2,6 +2,7 @@
 
 use super::packages::Scope;
 use super::shards::{Shards, lock};
+use crate::base::relative_path;
 use crate::config::{JsxMode, Mode, Options};
 use crate::diag::{Diagnostic, Location};
 use crate::fs::Files;
@@ -15,6 +16,7 @@ use std::sync::{Arc, Mutex};
 
 pub(super) struct TsConfigs<'a> {
     files: &'a dyn Files,
+    root: PathBuf,
     finder: Resolver,
     /// `--tsconfig`: one for all files outside packages.
     manual: bool,
@@ -25,7 +27,7 @@ pub(super) struct TsConfigs<'a> {
 
 impl<'a> TsConfigs<'a> {
     /// `like`: the resolver whose cache is shared.
-    pub fn new(options: &Options, files: &'a dyn Files, like: &Resolver) -> Self {
+    pub fn new(options: &Options, files: &'a dyn Files, root: &Path, like: &Resolver) -> Self {
         let discovery = match &options.tsconfig {
             None => TsconfigDiscovery::Auto,
             Some(path) => TsconfigDiscovery::Manual(TsconfigOptions {
@@ -36,6 +38,7 @@ impl<'a> TsConfigs<'a> {
         let finder = ResolveOptions { tsconfig: Some(discovery), ..like.options().clone() };
         TsConfigs {
             files,
+            root: root.to_path_buf(),
             finder: like.clone_with_options(finder),
             manual: options.tsconfig.is_some(),
             nearest: Shards::new(),
@@ -90,7 +93,7 @@ impl<'a> TsConfigs<'a> {
         }
         let problem = match broken_json(error) {
             Some(json) => Diagnostic::error("bad-tsconfig", "the tsconfig is not valid JSON")
-                .at(json_location(self.files, json, &json.path.to_string_lossy()))
+                .at(json_location(self.files, json, &relative_path(&self.root, &json.path)))
                 .note(json.message.clone()),
             None => Diagnostic::warning("bad-tsconfig", "a tsconfig could not be read, the build goes on without it")
                 .note(key.clone()),

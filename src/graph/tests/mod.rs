@@ -4,6 +4,7 @@ mod loading;
 mod messages;
 mod numbering;
 mod resolving;
+mod sites;
 
 use crate::base::{Idx, ModuleId};
 use crate::cache::Cache;
