@@ -19,6 +19,8 @@ mod targets;
 mod define;
 mod defaults;
 mod resolve;
+#[cfg(test)]
+mod for_tests;
 
 pub use file::CONFIG_FILE;
 pub use flags::{Commas, FLAGS, Flag, Form, Group, flag};
