@@ -1,7 +1,8 @@
 //! Options for the tests of stages.
 
 use super::options::{
-    Format, ImageMode, JsxOptions, LegalComments, LogLevel, Minify, Mode, Options, Packages, Platform, SourceMapMode,
+    Chunking, Format, ImageMode, JsxOptions, LegalComments, LogLevel, Minify, Mode, Options, Packages, Platform,
+    SourceMapMode,
 };
 use crate::lang::LanguageTarget;
 use std::collections::BTreeMap;
@@ -50,6 +51,7 @@ impl Options {
             entry_names: "assets/[name]-[hash]".into(),
             chunk_names: "assets/[name]-[hash]".into(),
             asset_names: "assets/[name]-[hash]".into(),
+            chunking: Chunking::default(),
             metafile: None,
             public_dir: None,
             precompress: Vec::new(),
@@ -58,6 +60,7 @@ impl Options {
             headers: Vec::new(),
             budget: None,
             cache_dir: None,
+            remote_cache: None,
             log_level: LogLevel::Info,
             json: false,
             timings: false,

@@ -20,7 +20,7 @@ mod define;
 mod defaults;
 mod resolve;
 #[cfg(test)]
-mod tests;
+mod for_tests;
 
 pub use file::CONFIG_FILE;
 pub use flags::{Commas, FLAGS, Flag, Form, Group, flag};
