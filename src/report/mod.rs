@@ -1,1 +1,23 @@
-//! report
+//! What came of it, as text and as JSON.
+//!
+//! In: `Emitted`, `Verdict`, `Timings`, problems; for the metafile the graph, the plan and `Sealed`. Out: strings and
+//! values.
+//!
+//! Invariants: says nothing on the terminal itself, reads no clock. Colour adds nothing that is not in the words. A
+//! kilobyte is 1,000 bytes.
+//!
+//! Not here: measuring and judging (`budget`), problems as text (`diag`). Start at: [`terminal`].
+
+mod json;
+mod metafile;
+mod paint;
+mod terminal;
+mod verdict;
+
+#[cfg(test)]
+mod tests;
+
+pub use json::json;
+pub use metafile::metafile;
+pub use terminal::terminal;
+pub use verdict::verdict_text;
