@@ -39,7 +39,7 @@ fn raw(entries: &[&str], flags: &[(&str, &str)]) -> RawOptions {
 
 #[track_caller]
 fn options(files: &[(&str, &str)], entries: &[&str], flags: &[(&str, &str)]) -> Options {
-    let environment = BTreeMap::from([("HOME".to_string(), "/home/me".to_string())]);
+    let environment = BTreeMap::from([("HOME".to_string(), "/somebody".to_string())]);
     resolve(&raw(entries, flags), Path::new("/p"), &Memory::new(files), &environment).unwrap().value
 }
 
@@ -65,7 +65,7 @@ fn defaults_of_a_script() {
     assert!(options.precompress.is_empty() && options.headers.is_empty() && options.budget.is_none());
     assert_eq!(options.conditions, ["module", "production", "browser"]);
     assert_eq!(options.target.engines["chrome"], 111 << 16);
-    assert_eq!(options.cache_dir.as_deref(), Some(Path::new("/home/me/.cache/plimsoll")));
+    assert_eq!(options.cache_dir.as_deref(), Some(Path::new("/somebody/.cache/plimsoll")));
     assert_eq!(options.loaders[".module.css"], Loader::LocalCss);
     assert_eq!(options.define["process.env.NODE_ENV"], "\"production\"");
 }
@@ -220,12 +220,12 @@ fn environment_files() {
         (".env.production", "VITE_A=special"),
         (".env.development", "VITE_A=other"),
     ];
-    let environment = ["PLIMSOLL_BINARY", "VITE_D", "HOME"].map(|name| (name.to_string(), "/home/me".to_string()));
+    let environment = ["PLIMSOLL_BINARY", "VITE_D", "HOME"].map(|name| (name.to_string(), "/somebody".to_string()));
     let resolved = resolve(&raw(&["src/main.ts"], &[]), Path::new("/p"), &Memory::new(&files), &environment.into());
     let define = resolved.unwrap().value.define;
     assert_eq!(define["import.meta.env.VITE_A"], "\"special\"");
     assert_eq!(define["import.meta.env.PLIMSOLL_C"], "\"x-kept\"");
-    assert_eq!(define["import.meta.env.VITE_D"], "\"/home/me\"");
+    assert_eq!(define["import.meta.env.VITE_D"], "\"/somebody\"");
     assert!(!define["import.meta.env"].contains("SECRET"));
     assert!(!define["import.meta.env"].contains("PLIMSOLL_BINARY"), "it says where something is on this machine");
     let object: serde_json::Value = serde_json::from_str(&define["import.meta.env"]).unwrap();

@@ -1,0 +1,114 @@
+//! The command line as it is seen from outside: exit status, stdout, stderr.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+struct Run {
+    status: i32,
+    stdout: String,
+    stderr: String,
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
+    command.args(arguments).current_dir(folder).env_remove("NO_COLOR");
+    command.env("XDG_CACHE_HOME", folder.join(".cache"));
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Run { status: status.code().unwrap_or(-1), stdout: text(stdout), stderr: text(stderr) }
+}
+
+fn project(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn help_and_version_are_results() {
+    let folder = project(&[]);
+    for arguments in [&[][..], &["--help"], &["help"], &["build", "--help"], &["help", "check"], &["watch", "-h"]] {
+        let shown = run(folder.path(), arguments);
+        assert_eq!((shown.status, shown.stderr.as_str()), (0, ""), "{arguments:?}");
+        assert!(shown.stdout.contains("plimsoll"), "{arguments:?}");
+    }
+    let build = run(folder.path(), &["build", "--help"]).stdout;
+    assert!(build.contains("--outdir DIR") && build.contains("--[no-]splitting"));
+    let version = run(folder.path(), &["--version"]);
+    assert_eq!(version.stdout, format!("plimsoll {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn bad_usage_is_status_2_and_names_what_was_meant() {
+    let folder = project(&[("src/index.ts", "export {}")]);
+    let cases: &[(&[&str], &str)] = &[
+        (&["build", "--mnify"], "did you mean `--minify`?"),
+        (&["build", "--outdir"], "`--outdir` has no value"),
+        (&["build", "--format", "amd"], "it takes `esm`, `cjs` or `iife`"),
+        (&["build", "src/indx.ts"], "did you mean `src/index.ts`?"),
+        (&["biuld"], "did you mean `plimsoll build`?"),
+        (&["dev"], "is not part of this version"),
+        (&["build", "--config", "nothing.json"], "cannot read the configuration file `nothing.json`"),
+        (&["check", "nothing"], "there is no directory"),
+        (&["completions", "fihs"], "did you mean `fish`?"),
+        (&["cache", "burn"], "does not know `burn`"),
+    ];
+    for (arguments, part) in cases {
+        let refused = run(folder.path(), arguments);
+        assert_eq!(refused.status, 2, "{arguments:?}: {}", refused.stderr);
+        assert!(refused.stderr.contains(part), "{arguments:?}: {}", refused.stderr);
+        assert_eq!(refused.stdout, "", "{arguments:?}");
+        assert!(!refused.stderr.contains('\x1b'), "colour only on a terminal");
+    }
+    assert!(!folder.path().join("dist").exists());
+}
+
+#[test]
+fn an_unreadable_config_is_shown_with_its_line() {
+    let folder = project(&[("src/index.ts", ""), ("plimsoll.json", "{\n  // where\n  \"outdir\": \"out\",\n  \"minfy\": true\n}\n")]);
+    let refused = run(folder.path(), &["build"]);
+    assert_eq!(refused.status, 2);
+    let expected = "error[unknown-key]: `\"minfy\"` is no setting of plimsoll\n  at plimsoll.json:4:3\n  4 |   \"minfy\": true\n    |   ^^^^^^^\n  hint: did you mean `\"minify\"`?\n";
+    assert!(refused.stderr.starts_with(expected), "{}", refused.stderr);
+}
+
+#[test]
+fn json_goes_to_stdout_alone() {
+    let folder = project(&[("src/index.ts", "")]);
+    let refused = run(folder.path(), &["build", "src/nothing.ts", "--json"]);
+    let value: serde_json::Value = serde_json::from_str(&refused.stdout).unwrap();
+    assert_eq!((refused.status, refused.stderr.as_str()), (2, ""));
+    assert_eq!((&value["ok"], &value["problems"][0]["code"]), (&false.into(), &"missing-entry".into()));
+}
+
+#[test]
+fn a_schema_and_completions() {
+    let folder = project(&[]);
+    let schema: serde_json::Value = serde_json::from_str(&run(folder.path(), &["schema"]).stdout).unwrap();
+    assert!(schema["properties"]["publicPath"].is_object());
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(run(folder.path(), &["completions", shell]).stdout.contains("legal-comments"));
+    }
+    if Command::new("bash").arg("--version").output().is_ok() {
+        let script = run(folder.path(), &["completions", "bash"]).stdout;
+        let ask = "COMP_WORDS=(plimsoll build --min); COMP_CWORD=2; _plimsoll; echo \"${COMPREPLY[@]}\"";
+        let answered = Command::new("bash").args(["-c", &format!("{script}{ask}")]).output().unwrap();
+        let words = String::from_utf8(answered.stdout).unwrap();
+        assert_eq!(words.split_whitespace().collect::<Vec<_>>(), ["--minify", "--min-chunk-size"]);
+    }
+}
+
+#[test]
+fn the_cache_can_be_shown_and_emptied() {
+    let folder = project(&[("kept/ab/0123456789abcdef0123456789abcd", "12345"), ("kept/notes.txt", "mine")]);
+    let stats = run(folder.path(), &["cache", "stats", "--cache-dir", "kept", "--json"]);
+    let value: serde_json::Value = serde_json::from_str(&stats.stdout).unwrap();
+    assert_eq!((&value["entries"], &value["bytes"]), (&1.into(), &5.into()));
+    assert_eq!(run(folder.path(), &["cache", "clear", "--cache-dir", "kept"]).status, 0);
+    assert!(!folder.path().join("kept/ab").exists());
+    assert!(folder.path().join("kept/notes.txt").is_file(), "what is not ours stays");
+}
