@@ -5,6 +5,8 @@
 //! Not here: anything that depends on what a source file says.
 
 mod options;
+#[cfg(test)]
+mod for_tests;
 
 pub use options::{
     BudgetSource, Format, ImageMode, JsxMode, JsxOptions, LegalComments, LogLevel, Minify, Mode, Options, Packages,
