@@ -1,8 +1,7 @@
 //! Options for the tests of stages.
 
 use super::options::{
-    Chunking, Format, ImageMode, JsxOptions, LegalComments, LogLevel, Minify, Mode, Options, Packages, Platform,
-    SourceMapMode,
+    Format, ImageMode, JsxOptions, LegalComments, LogLevel, Minify, Mode, Options, Packages, Platform, SourceMapMode,
 };
 use crate::lang::LanguageTarget;
 use std::collections::BTreeMap;
@@ -51,7 +50,6 @@ impl Options {
             entry_names: "assets/[name]-[hash]".into(),
             chunk_names: "assets/[name]-[hash]".into(),
             asset_names: "assets/[name]-[hash]".into(),
-            chunking: Chunking::default(),
             metafile: None,
             public_dir: None,
             precompress: Vec::new(),
@@ -60,7 +58,6 @@ impl Options {
             headers: Vec::new(),
             budget: None,
             cache_dir: None,
-            remote_cache: None,
             log_level: LogLevel::Info,
             json: false,
             timings: false,

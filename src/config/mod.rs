@@ -9,16 +9,6 @@
 //! Start at `resolve.rs`; a new flag starts in `flags.rs`.
 
 mod options;
-mod language;
-mod flags;
-mod raw;
-mod file;
-mod entries;
-mod environment;
-mod targets;
-mod define;
-mod defaults;
-mod resolve;
 #[cfg(test)]
 mod for_tests;
 

@@ -41,18 +41,20 @@ pub fn render(graph: &ModuleGraph, plan: &ChunkPlan, options: &Options, cache: &
     let writer = Writer { graph, chunks: &plan.chunks, compiled: &compiled, options };
 
     let linked: Vec<Linked> = jobs.par_iter().map(|job| link(job, &nodes, &writer)).collect();
-    let mut cycles = BTreeSet::new();
+    let mut cycles = BTreeMap::new();
     let mut cut = BTreeSet::new();
     let mut out = RenderedStyles::default();
     for linked in linked {
-        cycles.extend(linked.cycles);
+        for (key, cycle) in linked.cycles {
+            cycles.entry(key).or_insert(cycle);
+        }
         cut.extend(linked.cut);
         match linked.output {
             Output::File(file) => out.files.push(*file),
             Output::Inline(place, pieces) => drop(out.inline.insert(place, pieces)),
         }
     }
-    problems.extend(cycles.iter().map(|cycle| circular(graph, cycle)));
+    problems.extend(cycles.values().map(|cycle| circular(graph, cycle)));
     problems.extend(cut.iter().map(|id| too_many(graph, *id)));
     for (place, noted) in attributes(&writer, &compile) {
         out.inline.insert(place, noted.take(&mut problems));
@@ -102,7 +104,7 @@ enum Output {
 
 struct Linked {
     output: Output,
-    cycles: Vec<Vec<StyleId>>,
+    cycles: BTreeMap<Vec<StyleId>, Vec<StyleId>>,
     cut: Vec<StyleId>,
 }
 

@@ -70,15 +70,15 @@ pub(super) struct Node {
 #[derive(Default)]
 pub(super) struct Ordered {
     pub entries: Vec<Entry>,
-    /// Each import cycle once: its sheets, without the first one repeated.
-    pub cycles: Vec<Vec<StyleId>>,
+    /// Import cycles as met, by the same cycle starting with its lowest id.
+    pub cycles: BTreeMap<Vec<StyleId>, Vec<StyleId>>,
     /// Sheets whose imports were not followed any further, because they are too deep or too many.
     pub cut: Vec<StyleId>,
 }
 
 /// Imports nested deeper than this, or more occurrences of sheets than that, are no style sheets but an accident.
 const DEEPEST: usize = 200;
-const MOST: usize = 50_000;
+const MOST: usize = 100_000;
 
 pub(super) fn order(roots: &[StyleId], nodes: &BTreeMap<StyleId, Node>) -> Ordered {
     let mut walk = Walk { nodes, layered: layered(nodes), ..Walk::new(nodes) };
@@ -90,7 +90,7 @@ pub(super) fn order(roots: &[StyleId], nodes: &BTreeMap<StyleId, Node>) -> Order
     name_split_layers(&mut entries);
     Ordered {
         entries: layers::without_redundant(hoist_externals(entries), nodes),
-        cycles: walk.cycles.into_values().collect(),
+        cycles: walk.cycles,
         cut: walk.cut.into_iter().collect(),
     }
 }
@@ -110,6 +110,7 @@ struct Walk<'a> {
     cycles: BTreeMap<Vec<StyleId>, Vec<StyleId>>,
     cut: BTreeSet<StyleId>,
     anonymous: u32,
+    visits: usize,
 }
 
 impl<'a> Walk<'a> {
@@ -125,6 +126,7 @@ impl<'a> Walk<'a> {
             cycles: BTreeMap::new(),
             cut: BTreeSet::new(),
             anonymous: 0,
+            visits: 0,
         }
     }
 
@@ -142,7 +144,8 @@ impl<'a> Walk<'a> {
         if self.done.contains(&(id, conditions.clone())) {
             return;
         }
-        if self.chain.len() >= DEEPEST || self.entries.len() >= MOST {
+        self.visits += 1;
+        if self.chain.len() >= DEEPEST || self.visits > MOST {
             self.cut.insert(id);
             return;
         }
