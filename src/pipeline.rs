@@ -93,7 +93,7 @@ pub fn build(options: &Options, services: &Services) -> Outcome {
     let emitted = run.stage("emit", |services| emit::emit(&sealed, options, &services.cache));
     let Some(emitted) = emitted.filter(|_| !run.failed()) else { return run.fail(watched) };
     if let (Some(path), Some(plan)) = (&options.metafile, metafile) {
-        let text = report::metafile(&graph, &plan, &sealed);
+        let text = report::metafile(&graph, &plan, &sealed, options).to_string();
         run.problems.extend(emit::write_extra(path, text.as_bytes()));
     }
     conclude(options, &sealed, emitted, run, watched)
@@ -141,7 +141,8 @@ struct Scripts {
 
 fn scripts(options: &Options, graph: &ModuleGraph, services: &Services) -> Scripts {
     let mut run = Run { services, problems: Vec::new(), timings: Vec::new() };
-    let mut out = Scripts { files: Vec::new(), more_styles: Vec::new(), plan: None, problems: Vec::new(), timings: Vec::new() };
+    let mut out =
+        Scripts { files: Vec::new(), more_styles: Vec::new(), plan: None, problems: Vec::new(), timings: Vec::new() };
     for (at, entries) in programs(options, graph).into_iter().enumerate() {
         let linked = run.stage("link", |_| link::link(graph, options, &entries));
         if run.failed() {
@@ -203,8 +204,7 @@ fn assets(graph: &ModuleGraph, images: &ImageSets, options: &Options) -> Vec<Ren
         let source = asset.name.clone();
         let package =
             asset.package.as_ref().map(|package| format!("{}@{}", package.name, package.version)).unwrap_or_default();
-        let contribution =
-            crate::model::Contribution { source, package, bytes: bytes.len() as u64, why: Vec::new() };
+        let contribution = crate::model::Contribution { source, package, bytes: bytes.len() as u64, why: Vec::new() };
         out.push(RenderedFile {
             key: OutputKey::Asset(id),
             kind: file_kind(asset.kind, &asset.name),
@@ -251,11 +251,18 @@ fn file_kind(kind: AssetKind, name: &str) -> FileKind {
 
 fn conclude(options: &Options, sealed: &Sealed, emitted: Emitted, mut run: Run<'_>, watched: Vec<PathBuf>) -> Outcome {
     let _ = sealed;
-    let verdict =
-        options.budget.as_ref().map(|source| run.stage("budget", |_| budget::judge(&emitted, source)));
-    let text = report::terminal(&emitted, verdict.as_ref(), &run.timings, options.timings);
-    let json = report::json(&emitted, verdict.as_ref(), &run.timings);
+    let verdict = options.budget.as_ref().map(|source| run.stage("budget", |_| budget::judge(&emitted, source)));
+    let (text, json) = told(options, &emitted, verdict.as_ref(), &run);
     Outcome { emitted: Some(emitted), verdict, problems: run.problems, timings: run.timings, watched, text, json }
+}
+
+/// The report for people and the report for programs.
+fn told(options: &Options, emitted: &Emitted, verdict: Option<&Verdict>, run: &Run<'_>) -> (String, serde_json::Value) {
+    const WIDTH: usize = 100;
+    let timings = crate::model::Timings { stages: run.timings.clone() };
+    let text = report::terminal(emitted, verdict, &timings, options, false, WIDTH);
+    let json = report::json(Some(emitted), verdict, &run.problems, &timings, run.services.cache.counts());
+    (text, json)
 }
 
 /// A built directory against its budget.
@@ -265,8 +272,7 @@ pub fn check(directory: &Path, options: &Options, services: &Services) -> Outcom
     let Some(emitted) = emitted.filter(|_| !run.failed()) else { return run.fail(Vec::new()) };
     let source = options.budget.clone().unwrap_or(crate::config::BudgetSource::Default);
     let verdict = run.stage("budget", |_| budget::judge(&emitted, &source));
-    let text = report::terminal(&emitted, Some(&verdict), &run.timings, options.timings);
-    let json = report::json(&emitted, Some(&verdict), &run.timings);
+    let (text, json) = told(options, &emitted, Some(&verdict), &run);
     Outcome {
         emitted: Some(emitted),
         verdict: Some(verdict),

@@ -9,8 +9,20 @@
 //! Start at `resolve.rs`; a new flag starts in `flags.rs`.
 
 mod options;
+mod language;
+mod flags;
+mod raw;
+mod file;
+mod entries;
+mod environment;
+mod targets;
+mod define;
+mod defaults;
+mod resolve;
 #[cfg(test)]
-mod for_tests;
+pub(crate) mod for_tests;
+#[cfg(test)]
+mod tests;
 
 pub use file::CONFIG_FILE;
 pub use flags::{Commas, FLAGS, Flag, Form, Group, flag};
