@@ -51,6 +51,8 @@ impl Options {
             chunk_names: "assets/[name]-[hash]".into(),
             asset_names: "assets/[name]-[hash]".into(),
             metafile: None,
+            chunking: Default::default(),
+            remote_cache: None,
             public_dir: None,
             precompress: Vec::new(),
             images: ImageMode::On,

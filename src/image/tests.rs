@@ -62,6 +62,8 @@ fn options(images: ImageMode) -> Options {
         chunk_names: String::new(),
         asset_names: String::new(),
         metafile: None,
+            chunking: Default::default(),
+            remote_cache: None,
         public_dir: None,
         precompress: Vec::new(),
         images,

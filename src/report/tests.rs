@@ -274,6 +274,7 @@ fn metafile_of_two_chunks() {
 fn super_small_graph(main: ModuleFacts) -> crate::model::ModuleGraph {
     use crate::model::{Entry, EntryKind, Loader, Module, ModuleGraph, Origin, Target};
     let module = |name: &str, facts: ModuleFacts, targets: Vec<Target>| Module {
+        parse: crate::lang::js::ParseOptions::default(),
         name: name.into(),
         path: name.into(),
         loader: Loader::Ts,

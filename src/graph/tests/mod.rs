@@ -109,6 +109,8 @@ fn options(root: PathBuf) -> Options {
         chunk_names: "[name]-[hash]".to_string(),
         asset_names: "[name]-[hash]".to_string(),
         metafile: None,
+            chunking: Default::default(),
+            remote_cache: None,
         public_dir: None,
         precompress: Vec::new(),
         images: ImageMode::Off,

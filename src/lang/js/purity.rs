@@ -166,7 +166,7 @@ impl Purity<'_> {
             }
             Expr::Seq(sequence) => sequence.exprs.iter().all(|part| self.expression(part)),
             Expr::Call(call) => self.call(call),
-            Expr::New(new) => self.new(new),
+            Expr::New(new) => self.construct(new),
             Expr::Member(member) => self.member(member),
             Expr::TaggedTpl(tagged) => {
                 self.annotated(tagged.span.lo) && tagged.tpl.exprs.iter().all(|part| self.expression(part))
@@ -336,7 +336,7 @@ impl Purity<'_> {
         }
     }
 
-    fn new(&self, new: &NewExpr) -> bool {
+    fn construct(&self, new: &NewExpr) -> bool {
         let arguments = new.args.as_deref().unwrap_or_default();
         if self.annotated(new.span.lo) {
             return self.arguments(arguments);
