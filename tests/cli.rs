@@ -69,7 +69,10 @@ fn bad_usage_is_status_2_and_names_what_was_meant() {
 
 #[test]
 fn an_unreadable_config_is_shown_with_its_line() {
-    let folder = project(&[("src/index.ts", ""), ("plimsoll.json", "{\n  // where\n  \"outdir\": \"out\",\n  \"minfy\": true\n}\n")]);
+    let folder = project(&[
+        ("src/index.ts", ""),
+        ("plimsoll.json", "{\n  // where\n  \"outdir\": \"out\",\n  \"minfy\": true\n}\n"),
+    ]);
     let refused = run(folder.path(), &["build"]);
     assert_eq!(refused.status, 2);
     let expected = "error[unknown-key]: `\"minfy\"` is no setting of plimsoll\n  at plimsoll.json:4:3\n  4 |   \"minfy\": true\n    |   ^^^^^^^\n  hint: did you mean `\"minify\"`?\n";

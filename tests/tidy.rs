@@ -26,7 +26,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("blake3", &["base", "emit"]),
     ("jsonc_parser", &["config", "budget"]),
     ("browserslist", &["config"]),
-    ("globset", &["config", "graph"]),
+    ("globset", &["graph", "budget"]),
     ("swc_core", &["lang"]),
     ("lightningcss", &["lang"]),
     ("lol_html", &["lang"]),
@@ -146,7 +146,8 @@ fn code_of(text: &str) -> String {
             at += skipped;
         }
     }
-    match out.find("#[cfg(test)]\nmod ").filter(|at| out[*at..].lines().nth(1).is_some_and(|line| line.ends_with('{'))) {
+    match out.find("#[cfg(test)]\nmod ").filter(|at| out[*at..].lines().nth(1).is_some_and(|line| line.ends_with('{')))
+    {
         Some(tests) => out[..tests].to_string(),
         None => out,
     }
@@ -251,7 +252,10 @@ fn every_room_has_its_place() {
     let known: BTreeSet<&str> =
         GROUND.iter().chain(STAGES).chain(DOORS).chain(&["pipeline", "dev", "cli"]).copied().collect();
     let rooms: BTreeSet<String> = sources().into_iter().map(|source| source.room).collect();
-    none("a new room is ground or a stage: say which", rooms.into_iter().filter(|room| !known.contains(room.as_str())).collect());
+    none(
+        "a new room is ground or a stage: say which",
+        rooms.into_iter().filter(|room| !known.contains(room.as_str())).collect(),
+    );
 }
 
 #[test]
@@ -297,12 +301,20 @@ fn confined(rule: &str, words: &[&str], rooms: &[&str]) {
 
 #[test]
 fn only_cli_speaks() {
-    confined("stages return problems; only `cli` prints", &["println!", "eprintln!", "print!", "eprint!", "dbg!"], &["cli"]);
+    confined(
+        "stages return problems; only `cli` prints",
+        &["println!", "eprintln!", "print!", "eprint!", "dbg!"],
+        &["cli"],
+    );
 }
 
 #[test]
 fn environment_and_clock_have_their_rooms() {
-    confined("environment and working directory belong to `cli` and `config`", &["std::env", "env::var"], &["cli", "config", "main"]);
+    confined(
+        "environment and working directory belong to `cli` and `config`",
+        &["std::env", "env::var"],
+        &["cli", "config", "main"],
+    );
     let rooms = ["cli", "config", "pipeline", "dev"];
     confined("the same bytes whatever the day: stages have no clock", &["SystemTime", "Instant"], &rooms);
 }
@@ -310,11 +322,24 @@ fn environment_and_clock_have_their_rooms() {
 #[test]
 fn the_disk_has_its_rooms() {
     let writing = [
-        "fs::write", "fs::create_dir", "fs::create_dir_all", "fs::rename", "fs::remove_file", "fs::remove_dir",
-        "fs::remove_dir_all", "fs::copy", "fs::hard_link", "File::create", "OpenOptions",
+        "fs::write",
+        "fs::create_dir",
+        "fs::create_dir_all",
+        "fs::rename",
+        "fs::remove_file",
+        "fs::remove_dir",
+        "fs::remove_dir_all",
+        "fs::copy",
+        "fs::hard_link",
+        "File::create",
+        "OpenOptions",
     ];
     confined("only `emit` and `cache` write", &writing, &["emit", "cache"]);
-    confined("this room reads through `fs::Files`, or not at all", &["std::fs"], &["fs", "config", "graph", "cache", "emit", "budget", "dev"]);
+    confined(
+        "this room reads through `fs::Files`, or not at all",
+        &["std::fs"],
+        &["fs", "config", "graph", "cache", "emit", "budget", "dev"],
+    );
 }
 
 #[test]
@@ -366,10 +391,13 @@ fn functions(text: &str) -> Vec<(String, usize, usize)> {
     for (at, line) in lines.iter().enumerate() {
         let Some((before, after)) = line.split_once("fn ") else { continue };
         let indent = &line[..line.len() - line.trim_start().len()];
-        let is_definition = before.split_whitespace().all(|word| word.starts_with("pub") || word.ends_with(')') || ["const", "async"].contains(&word));
+        let is_definition = before
+            .split_whitespace()
+            .all(|word| word.starts_with("pub") || word.ends_with(')') || ["const", "async"].contains(&word));
         let name: String = after.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
         let end = format!("{indent}}}");
-        if is_definition && !name.is_empty()
+        if is_definition
+            && !name.is_empty()
             && let Some(length) = lines[at..].iter().position(|line| *line == end)
             && !line.ends_with([';', '}'])
         {
@@ -389,7 +417,9 @@ fn rooms_say_what_they_are() {
         }
         let doc: String = source.text.lines().take_while(|line| line.starts_with("//!")).collect();
         for heading in ["In:", "Out:", "Invariants:", "Not here:", "Start at"] {
-            found.extend((!doc.contains(heading)).then(|| format!("{}: the first comment has no `{heading}`", source.path)));
+            found.extend(
+                (!doc.contains(heading)).then(|| format!("{}: the first comment has no `{heading}`", source.path)),
+            );
         }
     }
     none("a room opens with In / Out / Invariants / Not here / Start at", found);
@@ -407,7 +437,10 @@ fn names_say_something() {
 #[test]
 fn the_map_shows_every_room() {
     let Ok(map) = std::fs::read_to_string(project().join("ARCHITECTURE.md")) else { return };
-    let rooms = GROUND.iter().chain(STAGES).filter(|room| !map.contains(&format!("{room}/")) && !map.contains(&format!("`{room}`")));
+    let rooms = GROUND
+        .iter()
+        .chain(STAGES)
+        .filter(|room| !map.contains(&format!("{room}/")) && !map.contains(&format!("`{room}`")));
     none("ARCHITECTURE.md leaves out", rooms.map(|room| room.to_string()).collect());
 }
 
