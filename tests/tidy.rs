@@ -26,7 +26,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("blake3", &["base", "emit"]),
     ("jsonc_parser", &["config", "budget"]),
     ("browserslist", &["config"]),
-    ("globset", &["config", "graph"]),
+    ("globset", &["graph", "budget"]),
     ("swc_core", &["lang"]),
     ("lightningcss", &["lang"]),
     ("lol_html", &["lang"]),

@@ -49,7 +49,8 @@ pub(super) fn problems(problems: &[Diagnostic], level: LogLevel) {
     err(&text);
 }
 
-fn counted(count: usize, what: &str) -> Option<String> {
+/// `1 error`, `2 errors`; nothing of none.
+pub(super) fn counted(count: usize, what: &str) -> Option<String> {
     match count {
         0 => None,
         1 => Some(format!("1 {what}")),

@@ -174,7 +174,7 @@ fn mistakes_in_the_file_are_pointed_at() {
     assert_eq!((unknown.code.as_str(), place), ("unknown-key", (file(), 2, 3)));
     assert_eq!(unknown.hint.as_deref(), Some("did you mean `\"minify\"`?"));
     let (syntax, place) = at("{\n  \"minify\": true\n  \"mode\": 1\n}");
-    assert_eq!((syntax.code.as_str(), place.1), ("invalid-config", 3));
+    assert_eq!((syntax.code.as_str(), place.1), ("invalid-config", 2), "where the comma is missing");
     let (value, place) = at("{ \"format\": \"amd\" }");
     assert_eq!((value.code.as_str(), place), ("invalid-value", (file(), 1, 13)));
     let (kind, _) = at("{ \"splitting\": \"yes\" }");

@@ -34,7 +34,10 @@ impl Files for Recording<'_> {
         self.inner.read(path)
     }
     fn is_file(&self, path: &Path) -> bool {
-        self.note(path);
+        // That a folder is no file says nothing of what is in it.
+        if !self.inner.is_dir(path) {
+            self.note(path);
+        }
         self.inner.is_file(path)
     }
     fn is_dir(&self, path: &Path) -> bool {

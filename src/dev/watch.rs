@@ -236,8 +236,9 @@ impl<W: Watcher> Session<W> {
     fn missed(&self, scope: &Scope, begun: SystemTime) -> Vec<PathBuf> {
         let fresh = |path: &&PathBuf| {
             let Some(since) = path.parent().and_then(|folder| self.folders.get(folder)) else { return false };
-            let modified = std::fs::metadata(path).and_then(|data| data.modified());
-            *since >= begun && modified.is_ok_and(|modified| modified >= begun && modified <= *since)
+            // A folder changes whenever the output beside it is exchanged.
+            let Some(data) = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file) else { return false };
+            *since >= begun && data.modified().is_ok_and(|modified| modified >= begun && modified <= *since)
         };
         scope.config.iter().chain(&scope.build).filter(fresh).cloned().collect()
     }

@@ -84,12 +84,13 @@ fn line(
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };
     let what =
         if names.is_empty() { "watching for changes".to_string() } else { format!("{}{more}", names.join(", ")) };
-    let warnings = problems.len() - errors;
-    let noted = if warnings == 0 { String::new() } else { format!(", {warnings} warnings") };
-    if failed {
-        format!("failed after {took} with {errors} errors{noted}: {what}\n")
-    } else {
-        let verb = if changed.is_empty() { "built" } else { "rebuilt" };
-        format!("{verb} in {took}{noted}: {what}\n")
-    }
+    let counts = [(errors, "error"), (problems.len() - errors, "warning")];
+    let counts: String =
+        counts.iter().filter_map(|(count, what)| Some(format!(", {}", speak::counted(*count, what)?))).collect();
+    let verb = match (failed, changed.is_empty()) {
+        (true, _) => "failed after",
+        (_, true) => "built in",
+        _ => "rebuilt in",
+    };
+    format!("{verb} {took}{counts}: {what}\n")
 }
