@@ -11,8 +11,6 @@ mod compiled;
 mod layers;
 mod order;
 mod origin;
-#[cfg(test)]
-mod tests;
 mod write;
 
 use crate::base::{ChunkId, PageId, StyleId};

@@ -4,7 +4,6 @@ mod loading;
 mod messages;
 mod numbering;
 mod resolving;
-mod sites;
 
 use crate::base::{Idx, ModuleId};
 use crate::cache::Cache;
@@ -109,8 +108,8 @@ fn options(root: PathBuf) -> Options {
         chunk_names: "[name]-[hash]".to_string(),
         asset_names: "[name]-[hash]".to_string(),
         metafile: None,
-            chunking: Default::default(),
-            remote_cache: None,
+        chunking: Default::default(),
+        remote_cache: None,
         public_dir: None,
         precompress: Vec::new(),
         images: ImageMode::Off,
