@@ -160,7 +160,11 @@ fn an_anonymous_layer_holds_all_of_its_import() {
         ]),
         "@layer{c{top:0}a{top:0}}@layer{b{top:0}}m{top:0}"
     );
-    let twice = [("main.css", "@import 'a.css' layer;@import 'b.css';@import 'a.css' layer;"), ("a.css", "a{top:0}"), ("b.css", "b{top:0}")];
+    let twice = [
+        ("main.css", "@import 'a.css' layer;@import 'b.css';@import 'a.css' layer;"),
+        ("a.css", "a{top:0}"),
+        ("b.css", "b{top:0}"),
+    ];
     assert_eq!(linked(&twice), "@layer{a{top:0}}b{top:0}@layer{a{top:0}}", "two layers, not one");
 }
 
@@ -237,17 +241,25 @@ fn cycles_end_with_a_warning() {
     let messages: Vec<_> = noted.problems.iter().map(|problem| problem.message.as_str()).collect();
     assert_eq!(
         messages,
-        ["style sheets import each other: a.css → b.css → a.css", "style sheets import each other: self.css → self.css"]
+        [
+            "style sheets import each other: a.css → b.css → a.css",
+            "style sheets import each other: self.css → self.css"
+        ]
     );
     let at = noted.problems[0].location.as_ref().unwrap();
-    assert_eq!((at.file.as_str(), at.line, at.column, noted.problems[0].code.as_str()), ("b.css", 1, 1, "circular-css-import"));
+    assert_eq!(
+        (at.file.as_str(), at.line, at.column, noted.problems[0].code.as_str()),
+        ("b.css", 1, 1, "circular-css-import")
+    );
 }
 
 #[test]
 fn imports_that_multiply_end() {
     for layer in ["", " layer(x)"] {
         let sources: Vec<(String, String)> = (0..40)
-            .map(|at| (format!("{at}.css"), format!("@import '{0}.css'{layer};@import '{0}.css' print;a{{top:0}}", at + 1)))
+            .map(|at| {
+                (format!("{at}.css"), format!("@import '{0}.css'{layer};@import '{0}.css' print;a{{top:0}}", at + 1))
+            })
             .collect();
         let mut files: Vec<(&str, &str)> = sources.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
         files.push(("40.css", "b{top:0}"));
@@ -299,19 +311,40 @@ fn names_and_contributions() {
         ("node_modules/pkg/a.css", "a{top:0}"),
         ("node_modules/pkg/b.css", "b{left:0}"),
     ]);
-    let mut options = Options { site: false, entry_names: "[dir]/[name]".into(), chunk_names: "[name]-[hash]".into(), ..Options::for_tests() };
-    let file = |kind, options: &Options| render(&graph, &plan(kind, "admin/app", &[0]), options, &Cache::new(None)).value.files.remove(0);
+    let mut options = Options {
+        site: false,
+        entry_names: "[dir]/[name]".into(),
+        chunk_names: "[name]-[hash]".into(),
+        ..Options::for_tests()
+    };
+    let file = |kind, options: &Options| {
+        render(&graph, &plan(kind, "admin/app", &[0]), options, &Cache::new(None)).value.files.remove(0)
+    };
     let entry = file(ChunkKind::Entry(0), &options);
-    assert_eq!((entry.name.template.as_str(), entry.name.dir.as_str(), entry.name.name.as_str(), entry.name.ext.as_str()), ("[dir]/[name]", "admin", "app", ".css"));
+    assert_eq!(
+        (entry.name.template.as_str(), entry.name.dir.as_str(), entry.name.name.as_str(), entry.name.ext.as_str()),
+        ("[dir]/[name]", "admin", "app", ".css")
+    );
     assert_eq!(entry.key, OutputKey::Style(ChunkId(0)));
     assert_eq!(file(ChunkKind::Dynamic(ModuleId(0)), &options).name.template, "[name]-[hash]");
     options.site = true;
     assert_eq!(file(ChunkKind::Entry(0), &options).name.template, "assets/[name]-[hash]");
 
-    let rows: Vec<_> = entry.contributions.iter().map(|row| (row.source.as_str(), row.package.as_str(), row.bytes)).collect();
-    assert_eq!(rows, [("node_modules/pkg/a.css", "pkg@1.2.3", 8), ("node_modules/pkg/b.css", "pkg@1.2.3", 9), ("src/main.css", "", 8)]);
+    let rows: Vec<_> =
+        entry.contributions.iter().map(|row| (row.source.as_str(), row.package.as_str(), row.bytes)).collect();
+    assert_eq!(
+        rows,
+        [
+            ("node_modules/pkg/a.css", "pkg@1.2.3", 8),
+            ("node_modules/pkg/b.css", "pkg@1.2.3", 9),
+            ("src/main.css", "", 8)
+        ]
+    );
     let why = &entry.contributions[1].why;
-    assert_eq!((why.len(), why[0].file.as_str(), why[0].line, why[0].specifier.as_str()), (1, "src/main.css", 2, "node_modules/pkg/b.css"));
+    assert_eq!(
+        (why.len(), why[0].file.as_str(), why[0].line, why[0].specifier.as_str()),
+        (1, "src/main.css", 2, "node_modules/pkg/b.css")
+    );
 }
 
 #[test]
@@ -324,7 +357,10 @@ fn what_stands_around_the_rules() {
     let out = |options: &Options| text(&graph, &render_with(&graph, &[0], options).value.files[0].body);
     assert_eq!(out(&options), "@charset \"UTF-8\";/* top */\na{top:0}m{content:\"\u{e9}\"}\n/* end */\n");
     options.legal_comments = LegalComments::Eof;
-    assert_eq!(out(&options), "@charset \"UTF-8\";/* top */\na{top:0}m{content:\"\u{e9}\"}\n/*! theirs */\n/*! mine */\n/* end */\n");
+    assert_eq!(
+        out(&options),
+        "@charset \"UTF-8\";/* top */\na{top:0}m{content:\"\u{e9}\"}\n/*! theirs */\n/*! mine */\n/* end */\n"
+    );
     options.legal_comments = LegalComments::Inline;
     assert!(out(&options).contains("/*! theirs */\na{top:0}/*! mine */\nm{"), "{}", out(&options));
     let plain = Options { minify: Minify::Off, ..Options::for_tests() };
@@ -354,7 +390,8 @@ fn sheets_of_pages() {
     };
     graph.styles.push(style);
     let mention = |kind| HtmlRef { kind, specifier: String::new(), inline: None, start: 0, end: 0 };
-    let refs = vec![mention(HtmlRefKind::Stylesheet), mention(HtmlRefKind::InlineStyle), mention(HtmlRefKind::StyleAttribute)];
+    let refs =
+        vec![mention(HtmlRefKind::Stylesheet), mention(HtmlRefKind::InlineStyle), mention(HtmlRefKind::StyleAttribute)];
     graph.pages.push(Page {
         name: "index.html".into(),
         path: "/project/index.html".into(),
@@ -368,14 +405,17 @@ fn sheets_of_pages() {
     let (page, files) = (PageId(0), &noted.value.files);
     assert_eq!((files.len(), &files[0].key), (1, &OutputKey::PageStyle(page, 0)));
     assert_eq!((files[0].name.template.as_str(), files[0].name.name.as_str()), ("assets/[name]-[hash]", "main"));
-    assert_eq!(text(&graph, &noted.value.inline[&(page, 1)]), "m{top:0}a{content:\"<\\/STYLE>\";background:url(<a.pngPublic>)}");
+    assert_eq!(
+        text(&graph, &noted.value.inline[&(page, 1)]),
+        "m{top:0}a{content:\"<\\/STYLE>\";background:url(<a.pngPublic>)}"
+    );
     assert_eq!(text(&graph, &noted.value.inline[&(page, 2)]), "color:red;background:url(<a.pngPublic>)");
 }
 
 #[test]
 fn threads_and_cache_change_nothing() {
     let sources: Vec<(String, String)> = (0..60)
-        .map(|at| (format!("s{at}.module.css"), format!(".a{at}{{top:{at}px;&:hover{{inset:0}}}}@media (width>{at}px){{.b{{left:0;background:url({at}.png)}}}}")))
+        .map(|at| (format!("s{at}.module.css"), format!(".a{at}{{top:{at}px;&:hover{{inset:0}}}}@media (width>={at}px){{.b{{left:0;background:url({at}.png)}}}}")))
         .collect();
     let files: Vec<(&str, &str)> = sources.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let graph = graph(&files);
