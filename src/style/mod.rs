@@ -11,8 +11,6 @@ mod compiled;
 mod layers;
 mod order;
 mod origin;
-#[cfg(test)]
-mod tests;
 mod write;
 
 use crate::base::{ChunkId, PageId, StyleId};
@@ -212,3 +210,6 @@ fn too_many(graph: &ModuleGraph, id: StyleId) -> Diagnostic {
         .at(Location::file(&graph.styles[id].name))
         .hint("import each sheet once, from one place")
 }
+
+#[cfg(test)]
+mod tests;
