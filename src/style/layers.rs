@@ -4,16 +4,13 @@ use super::order::{Condition, Entry, Item, Layer, Node};
 use crate::base::StyleId;
 use std::collections::BTreeMap;
 
-/// A declared layer: its full name, and the media and supports conditions under which it was declared.
-struct Declared {
-    path: String,
-    conditions: Vec<(String, String)>,
-}
+/// Declared layers: by full name, the media and supports conditions under which each was declared.
+type Declared = BTreeMap<String, Vec<Vec<(String, String)>>>;
 
 /// Drops layer names that are declared already under the same or weaker conditions, and entries that are left with
 /// nothing to say.
 pub(super) fn without_redundant(entries: Vec<Entry>, nodes: &BTreeMap<StyleId, Node>) -> Vec<Entry> {
-    let mut declared: Vec<Declared> = Vec::new();
+    let mut declared = Declared::new();
     let mut out = Vec::with_capacity(entries.len());
     for (at, mut entry) in entries.iter().cloned().enumerate() {
         if let Item::Layers(names) = &mut entry.item {
@@ -75,11 +72,11 @@ fn plain(conditions: &[Condition]) -> Vec<(String, String)> {
         .collect()
 }
 
-fn is_declared(declared: &[Declared], path: &str, conditions: &[(String, String)]) -> bool {
-    declared.iter().any(|known| known.path == path && conditions.starts_with(&known.conditions))
+fn is_declared(declared: &Declared, path: &str, conditions: &[(String, String)]) -> bool {
+    declared.get(path).is_some_and(|known| known.iter().any(|known| conditions.starts_with(known)))
 }
 
-fn declare(entry: &Entry, nodes: &BTreeMap<StyleId, Node>, declared: &mut Vec<Declared>) {
+fn declare(entry: &Entry, nodes: &BTreeMap<StyleId, Node>, declared: &mut Declared) {
     if entry.conditions.iter().any(|condition| matches!(condition.layer, Some(Layer::Anonymous(_)))) {
         return;
     }
@@ -100,7 +97,7 @@ fn declare(entry: &Entry, nodes: &BTreeMap<StyleId, Node>, declared: &mut Vec<De
     }
     for path in paths {
         if !is_declared(declared, &path, &conditions) {
-            declared.push(Declared { path, conditions: conditions.clone() });
+            declared.entry(path).or_default().push(conditions.clone());
         }
     }
 }

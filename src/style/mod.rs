@@ -210,3 +210,6 @@ fn too_many(graph: &ModuleGraph, id: StyleId) -> Diagnostic {
         .at(Location::file(&graph.styles[id].name))
         .hint("import each sheet once, from one place")
 }
+
+#[cfg(test)]
+mod tests;

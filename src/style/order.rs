@@ -76,9 +76,10 @@ pub(super) struct Ordered {
     pub cut: Vec<StyleId>,
 }
 
-/// Imports nested deeper than this, or more occurrences of sheets than that, are no style sheets but an accident.
+/// Imports nested deeper than this, more of them than that, or one sheet kept that often, are no style but an accident.
 const DEEPEST: usize = 200;
 const MOST: usize = 100_000;
+const MOST_COPIES: usize = 200;
 
 pub(super) fn order(roots: &[StyleId], nodes: &BTreeMap<StyleId, Node>) -> Ordered {
     let mut walk = Walk { nodes, layered: layered(nodes), ..Walk::new(nodes) };
@@ -142,18 +143,25 @@ impl<'a> Walk<'a> {
         let nodes = self.nodes;
         let Some(node) = nodes.get(&id) else { return };
         if self.done.contains(&(id, conditions.clone())) {
+            // All that a second walk could add: the layers it would stand in.
+            self.push(Item::Layers(Vec::new()), conditions);
             return;
         }
         self.visits += 1;
-        if self.chain.len() >= DEEPEST || self.visits > MOST {
+        let kept = self.kept.get(&id).map_or(0, Vec::len);
+        if self.chain.len() >= DEEPEST || self.visits > MOST || kept >= MOST_COPIES {
             self.cut.insert(id);
+        }
+        if !self.cut.is_empty() {
             return;
         }
         self.chain.push(id);
         self.add_sheet(id, node, conditions);
         for import in node.imports.iter().rev() {
             let depth = conditions.len();
-            if !import.condition.is_empty() {
+            // A condition inside itself says nothing; a layer inside itself is another layer.
+            let repeated = import.condition.layer.is_none() && conditions.contains(&import.condition);
+            if !import.condition.is_empty() && !repeated {
                 let mut condition = import.condition.clone();
                 if let Some(Layer::Anonymous(number)) = &mut condition.layer {
                     *number = self.anonymous;
@@ -171,7 +179,7 @@ impl<'a> Walk<'a> {
             self.push(Item::Layers(node.early_layers.clone()), conditions);
         }
         self.chain.pop();
-        // Where no layer is involved, a second walk would add nothing.
+        // Where no sheet below declares a layer, a second walk would add no rule and no layer of its own.
         if !self.layered.contains(&id) {
             self.done.insert((id, conditions.clone()));
         }

@@ -10,7 +10,6 @@ use super::scan::blank;
 use crate::diag::{Diagnostic, Noted};
 use crate::lang::LanguageTarget;
 use lightningcss::stylesheet::{MinifyOptions, PrinterOptions, StyleAttribute, StyleSheet};
-use lightningcss::targets::Targets;
 use serde::{Deserialize, Serialize};
 
 /// One sheet as `compile` needs it.
@@ -107,7 +106,7 @@ fn lower_and_print(parsed: &mut StyleSheet<'_>, options: &CompileOptions, place:
     let targets = targets(&options.target);
     let printed = guarded(|| {
         // This step also adds prefixes and fallbacks for the targets.
-        if options.minify || targets != Targets::default() {
+        if options.minify || targets.browsers.is_some() {
             parsed
                 .minify(MinifyOptions { targets, ..MinifyOptions::default() })
                 .map_err(|error| place.minify_error(&error))?;
@@ -134,7 +133,7 @@ pub fn compile_attribute(source: &str, name: &str, options: &CompileOptions) -> 
     let printed = guarded(|| {
         let (parser, _) = parser_options(name, None);
         let mut parsed = StyleAttribute::parse(&prepared.text, parser).map_err(|error| place.syntax_error(&error))?;
-        if options.minify || targets != Targets::default() {
+        if options.minify || targets.browsers.is_some() {
             parsed.minify(MinifyOptions { targets, ..MinifyOptions::default() });
         }
         parsed

@@ -6,7 +6,7 @@ use crate::lang::LanguageTarget;
 use lightningcss::css_modules::{Config, Pattern, Segment};
 use lightningcss::error::{Error, ParserError};
 use lightningcss::stylesheet::{ParserOptions, StyleSheet};
-use lightningcss::targets::{Browsers, Targets};
+use lightningcss::targets::{Browsers, Features, Targets};
 use std::sync::{Arc, RwLock};
 
 type Warnings<'i> = Arc<RwLock<Vec<Error<ParserError<'i>>>>>;
@@ -95,7 +95,12 @@ pub(super) fn targets(target: &LanguageTarget) -> Targets {
         };
         *slot = Some(slot.map_or(*version, |lowest: u32| lowest.min(*version)));
     }
-    Targets::from((browsers != Browsers::default()).then_some(browsers))
+    if browsers == Browsers::default() {
+        // Without engines nothing is lowered, but the minifier must not ask more of them than the source did: left to
+        // itself it writes `(min-width:1px)` as `(width>=1px)`.
+        return Targets { include: Features::MediaRangeSyntax, ..Targets::default() };
+    }
+    Targets::from(browsers)
 }
 
 /// A name part that does not occur in `source`, so that it can be found again in what is printed.
