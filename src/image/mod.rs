@@ -29,10 +29,14 @@ use codec::{Coded, Corrupt};
 use format::Format;
 use rayon::prelude::*;
 use std::cmp::Reverse;
-use std::sync::Arc;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Raised when this room would give other bytes for the same image and encoder.
 const VERSION: u32 = 1;
+
+/// Pictures with more pixels are encoded one at a time: each takes hundreds of megabytes.
+const HEAVY_PIXELS: u64 = 24_000_000;
 
 /// Makes every image of the graph as small as it can be without a visible change, and measures it.
 pub fn optimize(graph: &ModuleGraph, options: &Options, cache: &Cache) -> Noted<ImageSets> {
@@ -43,10 +47,14 @@ pub fn optimize(graph: &ModuleGraph, options: &Options, cache: &Cache) -> Noted<
         .collect();
     // The largest takes longest: last, it would leave the other threads idle.
     order.sort_by_key(|(id, _)| (Reverse(graph.assets[*id].bytes.len()), *id));
+    let turn = Mutex::new(());
     let done: Vec<(AssetId, OptimizedImage, Vec<Diagnostic>)> = order
         .into_iter()
         .par_bridge()
         .map(|(id, promised)| {
+            // No codec waits for other work of the pool, so a waiting thread cannot be waited for.
+            let heavy = is_heavy(&graph.assets[id]);
+            let _turn = heavy.then(|| turn.lock().unwrap_or_else(PoisonError::into_inner));
             let (image, problems) = one(&graph.assets[id], promised, options.images, cache);
             (id, image, problems)
         })
@@ -58,6 +66,13 @@ pub fn optimize(graph: &ModuleGraph, options: &Options, cache: &Cache) -> Noted<
         problems.extend(found);
     }
     Noted::new(images, sorted(problems))
+}
+
+fn is_heavy(asset: &Asset) -> bool {
+    // Of vector drawings the size says nothing, and reading it means parsing.
+    let format = Format::found(&asset.bytes).filter(|format| matches!(format, Format::Png | Format::Jpeg));
+    let (width, height) = format.and_then(|format| measure(format, &asset.bytes)).unwrap_or_default();
+    u64::from(width) * u64::from(height) > HEAVY_PIXELS
 }
 
 fn one(asset: &Asset, promised: Format, mode: ImageMode, cache: &Cache) -> (OptimizedImage, Vec<Diagnostic>) {
@@ -112,11 +127,17 @@ fn code(asset: &Asset, format: Format, mode: ImageMode, cache: &Cache) -> Result
     if let Some(coded) = cache.get(key).and_then(|entry| Coded::from_entry(&entry)) {
         return Ok(coded);
     }
-    let coded = match format {
+    // A fault of a codec must not cost the build: the image is then kept.
+    let coded = catch_unwind(AssertUnwindSafe(|| match format {
         Format::Png => codec::png::encode(&asset.bytes),
         Format::Jpeg => codec::jpeg::encode(&asset.bytes, mode == ImageMode::Lossy),
         _ => codec::svg::encode(&asset.bytes),
-    }?;
+    }));
+    let coded = coded.unwrap_or_else(|_| {
+        let what = format!("the {} encoder failed: this image is kept as it is", format.name());
+        let kept = Coded::kept(measure(format, &asset.bytes).unwrap_or_default());
+        Ok(kept.noting(Diagnostic::warning("image-encoder-failed", what).hint("please report it, with the image")))
+    })?;
     // Codecs find problems before their real work: finding them again is cheap.
     if coded.problems.is_empty() {
         cache.put(key, &coded.to_entry());

@@ -97,9 +97,9 @@ impl<'a> Writer<'a> {
         let mut rest = text;
         while !rest.is_empty() {
             let end = |close: &str| rest.find(close).map(|at| at + close.len());
-            let length = if rest.starts_with("<!--") {
+            let length = if let Some(comment) = rest.strip_prefix("<!--") {
+                let length = 4 + comment.find("-->")? + 3;
                 // A comment that asks to stay, as licences do.
-                let length = 4 + rest[4..].find("-->")? + 3;
                 if rest.starts_with("<!--!") {
                     self.put(&rest[..length]);
                 }
