@@ -3,6 +3,8 @@
 use crate::config::Options;
 use crate::diag::Diagnostic;
 use crate::model::Sealed;
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -115,8 +117,19 @@ fn foreign_contents(options: &Options, directory: &Path) -> Option<Diagnostic> {
 /// Refuses to write over what was read. `inputs` are the files the build depended on.
 pub fn check_inputs(sealed: &Sealed, options: &Options, inputs: &[PathBuf]) -> Option<Diagnostic> {
     let directory = resolve(&options.outdir);
-    let inputs: std::collections::BTreeSet<PathBuf> = inputs.iter().map(|path| resolve(path)).collect();
-    let path = sealed.files.iter().map(|file| directory.join(&file.path)).find(|path| inputs.contains(path))?;
+    // Following links costs some system calls for each path, and there may be tens of thousands of inputs: only those
+    // are looked at that have the name of an output that is already there.
+    let mut by_name: BTreeMap<&OsStr, Vec<&PathBuf>> = BTreeMap::new();
+    for input in inputs {
+        by_name.entry(input.file_name().unwrap_or_default()).or_default().push(input);
+    }
+    let is_input = |path: &PathBuf| {
+        let same_name = path.file_name().and_then(|name| by_name.get(name));
+        same_name.is_some_and(|inputs| {
+            std::fs::canonicalize(path).is_ok_and(|path| inputs.iter().any(|input| resolve(input) == path))
+        })
+    };
+    let path = sealed.files.iter().map(|file| directory.join(&file.path)).find(is_input)?;
     Some(
         Diagnostic::error("outdir-has-sources", format!("the output {} would overwrite a source", path.display()))
             .hint("choose another folder with --outdir, or another name with --outfile or --entry-names"),
