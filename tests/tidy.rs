@@ -36,7 +36,6 @@ const CRATES: &[(&str, &[&str])] = &[
     ("image", &["image", "pipeline"]),
     ("roxmltree", &["image"]),
     ("mozjpeg_sys", &["image"]),
-    ("oxvg_optimiser", &["image"]),
     ("sha2", &["seal"]),
     ("base64", &["seal"]),
     ("brotli", &["emit"]),

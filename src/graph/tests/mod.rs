@@ -1,5 +1,6 @@
 //! Small projects in temporary folders, and what the graph of each must be.
 
+mod sites;
 mod loading;
 mod messages;
 mod numbering;
