@@ -8,6 +8,7 @@ fn project() -> &'static Path {
 }
 
 /// Node and npm are no part of a Rust set-up; without them there is nothing to test here.
+#[expect(clippy::print_stderr, reason = "a skipped test says why")]
 fn npm_is_missing() -> bool {
     let missing = ["node", "npm", "npx"].iter().any(|tool| Command::new(tool).arg("--version").output().is_err());
     if missing {

@@ -83,6 +83,7 @@ struct Source {
     is_test: bool,
 }
 
+#[expect(clippy::disallowed_methods, reason = "a test is told where the project is")]
 fn project() -> PathBuf {
     // At run time, so that one build of this test can judge another checkout.
     std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from)
@@ -133,10 +134,8 @@ fn code_of(text: &str) -> String {
             rest.find('\n').unwrap_or(rest.len())
         } else if rest.starts_with("/*") {
             rest.find("*/").map_or(rest.len(), |end| end + 2)
-        } else if let Some(length) = text_length(text, at) {
-            length
         } else {
-            0
+            text_length(text, at).unwrap_or_default()
         };
         if skipped == 0 {
             let c = rest.chars().next().unwrap();

@@ -67,7 +67,7 @@ fn zsh() -> String {
         let _ = writeln!(out, "    {}) _arguments \\", verb.name());
         for flag in verb.flags() {
             for spelling in spellings(flag) {
-                let takes = if flag.is_bare() { String::new() } else { format!("{}", zsh_value(flag)) };
+                let takes = if flag.is_bare() { String::new() } else { zsh_value(flag).to_string() };
                 let repeat = if flag.repeats() { "*" } else { "" };
                 let _ = writeln!(
                     out,

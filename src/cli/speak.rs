@@ -16,6 +16,7 @@ pub(super) fn err(text: &str) {
 }
 
 /// Whether messages may have colour: on a terminal, unless `NO_COLOR` says otherwise.
+#[expect(clippy::disallowed_methods, reason = "the one place that asks whether colour is wanted")]
 fn color() -> bool {
     let quiet = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     std::io::stderr().is_terminal() && !quiet && std::env::var_os("TERM").is_none_or(|term| term != "dumb")

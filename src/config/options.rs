@@ -205,7 +205,7 @@ impl Options {
             if problem.is_error() {
                 return Some(problem);
             }
-            let exactly = self.deny.iter().any(|name| *name == problem.code);
+            let exactly = self.deny.contains(&problem.code);
             if exactly || (named(&self.deny, &problem.code) && !named(&self.silence, &problem.code)) {
                 problem.severity = Severity::Error;
                 return Some(problem);

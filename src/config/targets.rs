@@ -101,14 +101,12 @@ fn lower_to(target: &mut LanguageTarget, name: &str, version: u32) {
 /// `major << 16 | minor << 8 | patch`.
 fn parse_version(text: &str) -> Option<u32> {
     let mut parts = [0u32; 3];
-    let mut count = 0;
-    for part in text.split('.') {
+    for (count, part) in text.split('.').enumerate() {
         let number: u32 = part.parse().ok()?;
         if count == 3 || number > if count == 0 { 0xFFFF } else { 0xFF } {
             return None;
         }
         parts[count] = number;
-        count += 1;
     }
     Some(parts[0] << 16 | parts[1] << 8 | parts[2])
 }

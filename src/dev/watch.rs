@@ -66,7 +66,7 @@ pub fn watch(
     let mut scope = Scope::default();
     let mut changed: Vec<PathBuf> = Vec::new();
     loop {
-        let begun = SystemTime::now();
+        let begun = now();
         let started = Instant::now();
         let mut notes = Vec::new();
         if state.is_none() || changed.iter().any(|path| scope.config.contains(path)) {
@@ -187,7 +187,7 @@ impl<W: Watcher> Session<W> {
         for folder in wanted {
             // A folder that was removed and made again needs a new watch; watching twice is free.
             match self.watcher.watch(&folder, RecursiveMode::NonRecursive) {
-                Ok(()) => drop(self.folders.entry(folder).or_insert_with(SystemTime::now)),
+                Ok(()) => drop(self.folders.entry(folder).or_insert_with(now)),
                 Err(error) => {
                     count += 1;
                     refused.get_or_insert((folder, error));
@@ -285,6 +285,12 @@ fn translate(event: notify::Result<notify::Event>) -> Vec<Event> {
         EventKind::Modify(_) | EventKind::Any | EventKind::Other => (false, false),
     };
     event.paths.into_iter().map(|path| Event::Changed { path, appeared, complete }).collect()
+}
+
+/// The clock that file times are compared with.
+#[expect(clippy::disallowed_methods, reason = "only the watch loop may look at the clock")]
+fn now() -> SystemTime {
+    SystemTime::now()
 }
 
 #[cfg(test)]

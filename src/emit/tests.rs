@@ -58,7 +58,7 @@ impl Project {
         let noted = emit(&page("new"), &self.options, &Cache::default());
         assert!(noted.value.is_none());
         let problem = check_outdir(&self.options).unwrap();
-        assert_eq!(noted.problems, [problem.clone()]);
+        assert_eq!(noted.problems, std::slice::from_ref(&problem));
         (problem.code, problem.notes.join("\n"))
     }
 

@@ -42,7 +42,7 @@ fn dependencies(outputs: &Outputs, at: usize) -> Vec<usize> {
         let (named, suffix) = outputs.named_after(*target);
         if *style == RefStyle::Integrity {
             out.push(*target);
-        } else if outputs.items[named].naming == Naming::Hashed && !(named == at && !suffix.is_empty()) {
+        } else if outputs.items[named].naming == Naming::Hashed && (named != at || suffix.is_empty()) {
             out.push(named);
         }
     }

@@ -19,6 +19,7 @@ use std::path::PathBuf;
 const WORKER_STACK_BYTES: usize = 16 << 20;
 
 /// The folder that relative paths of the command line start from.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the working directory")]
 fn working_directory() -> Result<PathBuf, Vec<Diagnostic>> {
     std::env::current_dir().map_err(|error| {
         vec![Diagnostic::error("no-working-directory", "the working directory cannot be read").note(error.to_string())]
