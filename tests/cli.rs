@@ -1,31 +1,12 @@
 //! The command line as it is seen from outside: exit status, stdout, stderr.
 
-use std::path::Path;
-use std::process::{Command, Output};
+mod support;
 
-struct Run {
-    status: i32,
-    stdout: String,
-    stderr: String,
-}
+use std::process::Command;
+use support::{plimsoll, project};
 
-fn run(folder: &Path, arguments: &[&str]) -> Run {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-    command.args(arguments).current_dir(folder).env_remove("NO_COLOR");
-    command.env("XDG_CACHE_HOME", folder.join(".cache"));
-    let Output { status, stdout, stderr } = command.output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    Run { status: status.code().unwrap_or(-1), stdout: text(stdout), stderr: text(stderr) }
-}
-
-fn project(files: &[(&str, &str)]) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (path, text) in files {
-        let path = folder.path().join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-    folder
+fn run(folder: &std::path::Path, arguments: &[&str]) -> support::Run {
+    support::run(plimsoll(folder).args(arguments))
 }
 
 #[test]

@@ -14,9 +14,7 @@ impl Options {
             ignore_annotations: self.ignore_annotations,
             keep_names: self.keep_names,
             target: self.target.clone(),
-            // Per-module compression breaks a hook order in one real library (a test of the storefront shows it), so
-            // only `max` asks for it until the cause is found.
-            compress: self.minify == Minify::Max,
+            compress: matches!(self.minify, Minify::On | Minify::Max),
             minify_whitespace: self.minify != Minify::Off,
             source_map: self.sourcemap != SourceMapMode::None,
             legal_comments: self.legal_comments != LegalComments::None,

@@ -151,7 +151,8 @@ impl Marker<'_> {
         if self.common_js[id] {
             self.helper(id, Helper::COMMON_JS);
         }
-        for helper in module.facts.helpers.iter().filter(|_| self.options.format != crate::config::Format::Cjs) {
+        let has_require = self.options.format == crate::config::Format::Cjs;
+        for helper in module.facts.helpers.iter().filter(|helper| !has_require || **helper != Helper::REQUIRE) {
             self.helper(id, *helper);
         }
         let imports_common_js =

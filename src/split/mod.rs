@@ -10,7 +10,7 @@ mod reach;
 
 use crate::base::{ChunkId, IndexVec, ModuleId};
 use crate::config::Options;
-use crate::model::{Chunk, ChunkKind, ChunkPlan, EntryKind, Linked, ModuleGraph};
+use crate::model::{Chunk, ChunkKind, ChunkPlan, EntryKind, Linked, ModuleGraph, Wrap};
 use reach::{Bits, Reach};
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ pub fn split(graph: &ModuleGraph, linked: &Linked, options: &Options) -> ChunkPl
     let placement = reach.place(linked, &roots);
     let mut plan = ChunkPlan { chunk_of: graph.modules.iter().map(|_| None).collect(), ..ChunkPlan::default() };
     let root_chunks = root_chunks(graph, &roots, &mut plan);
-    fill(graph, linked, &roots, &root_chunks, &placement, &mut plan);
+    fill(graph, linked, &root_chunks, &placement, &mut plan);
     finish(graph, linked, &roots, &mut plan);
     plan
 }
@@ -109,7 +109,6 @@ fn stem(name: &str) -> String {
 fn fill(
     graph: &ModuleGraph,
     linked: &Linked,
-    roots: &[Root],
     root_chunks: &[ChunkId],
     placement: &IndexVec<ModuleId, Bits>,
     plan: &mut ChunkPlan,
@@ -132,7 +131,14 @@ fn fill(
         plan.chunks[chunk].modules.push(*module);
         plan.chunk_of[*module] = Some(chunk);
     }
-    let _ = (graph, roots);
+    // What runs only when called is declared before anything runs: an `await` at the top level must not stand between.
+    let runs = |module: &ModuleId| {
+        let link = &linked.modules[*module];
+        graph.runtime != Some(*module) && (link.wrap == Wrap::None || link.eager)
+    };
+    for chunk in plan.chunks.iter_mut() {
+        chunk.modules.sort_by_key(runs);
+    }
 }
 
 /// Static imports between chunks, and style sheets.

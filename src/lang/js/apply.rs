@@ -297,10 +297,7 @@ fn without_this(value: Expr) -> Expr {
 fn after(first: Option<Expr>, value: Expr) -> Expr {
     match first {
         None => value,
-        Some(first) => Expr::Paren(ParenExpr {
-            span: DUMMY_SP,
-            expr: Box::new(Expr::Seq(SeqExpr { span: DUMMY_SP, exprs: vec![Box::new(first), Box::new(value)] })),
-        }),
+        Some(first) => Expr::Seq(SeqExpr { span: DUMMY_SP, exprs: vec![Box::new(first), Box::new(value)] }),
     }
 }
 

@@ -51,6 +51,9 @@ fn object(
         .filter(|(at, _)| plan.live_parts.get(*at).copied().unwrap_or(true))
         .map(|(_, statement)| statement)
         .collect();
+    if language.keep_names && name != super::RUNTIME_NAME {
+        super::names::keep(&mut body, &numbered, super::lower::has_es2022(&language.target));
+    }
     let mut applier = Applier::new(plan, &numbered, tree.unresolved);
     body.visit_mut_with(&mut applier);
     let parameters = applier.finish();

@@ -7,6 +7,7 @@ mod define;
 mod facts;
 mod fold;
 mod lower;
+mod names;
 mod numbering;
 mod object;
 mod parse;

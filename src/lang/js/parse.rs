@@ -6,12 +6,15 @@ use super::{JsxRuntime, LanguageOptions, ParseOptions, SourceTypeHint};
 use crate::diag::{Diagnostic, Location};
 use swc_core::common::comments::SingleThreadedComments;
 use swc_core::common::errors::{HANDLER, Handler};
+use swc_core::common::util::take::Take;
 use swc_core::common::{BytePos, FileName, GLOBALS, Globals, Mark, SourceMap, Spanned, SyntaxContext, sync::Lrc};
-use swc_core::ecma::ast::{EsVersion, Module, ModuleItem, Pass, Program};
+use swc_core::ecma::ast::{EsVersion, Expr, Lit, Module, ModuleItem, Pass, Program, Stmt};
 use swc_core::ecma::parser::{EsSyntax, Lexer, Parser, StringInput, Syntax, TsSyntax};
+use swc_core::ecma::transforms::base::fixer::paren_remover;
 use swc_core::ecma::transforms::base::helpers::{HELPERS, Helpers, inject_helpers};
 use swc_core::ecma::transforms::base::resolver;
 use swc_core::ecma::transforms::{proposal, react, typescript};
+use swc_core::ecma::visit::{VisitMut, VisitMutWith, noop_visit_mut_type};
 
 /// A module ready for numbering, with what later passes need to know of it.
 pub(super) struct Tree {
@@ -57,6 +60,7 @@ fn build(source: &str, name: &str, parse: &ParseOptions, language: &LanguageOpti
     let mut program = program;
     resolver(unresolved_mark, top_level_mark, parse.typescript).process(&mut program);
     transform(&mut program, source, parse, language, &source_map, &comments, unresolved_mark, top_level_mark);
+    without_parentheses(&mut program, source);
     let module = match program {
         Program::Module(module) => module,
         Program::Script(script) => Module {
@@ -78,6 +82,36 @@ fn build(source: &str, name: &str, parse: &ParseOptions, language: &LanguageOpti
         base,
         hashbang,
     })
+}
+
+/// The printer puts parentheses where they are needed; the compressor is only right on trees without them.
+fn without_parentheses(program: &mut Program, source: &str) {
+    if !source.contains('(') {
+        return;
+    }
+    if source.contains("('") || source.contains("(\"") {
+        program.visit_mut_with(&mut NoDirectives);
+    }
+    program.visit_mut_with(&mut paren_remover(None));
+}
+
+/// `("use strict");` says nothing; without its parentheses it would be a directive.
+struct NoDirectives;
+
+impl VisitMut for NoDirectives {
+    noop_visit_mut_type!();
+
+    fn visit_mut_stmt(&mut self, statement: &mut Stmt) {
+        let is_text = |expression: &Expr| matches!(expression, Expr::Lit(Lit::Str(_)));
+        if let Stmt::Expr(expression) = statement
+            && let Expr::Paren(inner) = &*expression.expr
+            && is_text(&inner.expr)
+        {
+            statement.take();
+            return;
+        }
+        statement.visit_mut_children_with(self);
+    }
 }
 
 fn preamble(program: &Program) -> (bool, Option<String>) {
@@ -190,8 +224,9 @@ fn transform(
     unresolved_mark: Mark,
     top_level_mark: Mark,
 ) {
-    if source.contains('@') && (parse.typescript || source.contains("class")) {
-        decorators(program, parse);
+    let has_decorators = source.contains('@') && (parse.typescript || source.contains("class"));
+    if has_decorators || source.contains("accessor ") {
+        decorators(program, source, parse);
     }
     if parse.typescript {
         strip_types(program, parse, source_map, comments, unresolved_mark, top_level_mark);
@@ -216,15 +251,17 @@ fn transform(
     inject_helpers(unresolved_mark).process(program);
 }
 
-fn decorators(program: &mut Program, parse: &ParseOptions) {
-    if parse.legacy_decorators {
+/// No engine has decorators or `accessor` yet, so that they are always lowered.
+fn decorators(program: &mut Program, source: &str, parse: &ParseOptions) {
+    if parse.legacy_decorators && source.contains('@') {
         proposal::decorators::decorators(proposal::decorators::Config {
             legacy: true,
             emit_metadata: parse.decorator_metadata,
             use_define_for_class_fields: parse.define_class_fields,
         })
         .process(program);
-    } else {
+    }
+    if !parse.legacy_decorators || source.contains("accessor ") {
         proposal::decorator_2022_03::decorator_2022_03().process(program);
     }
 }

@@ -30,8 +30,10 @@ fn facts(
     let module = std::mem::take(&mut tree.module);
     let context = TreeContext { source, name, tree: &tree };
     let mut numbered = number(module, &context, parse, language);
-    let source_type = source_type(&tree, &numbered, parse);
+    let returns = !tree.has_module_syntax && source.contains("return") && returns(&numbered.body);
+    let source_type = if returns { SourceType::CommonJs } else { source_type(&tree, &numbered, parse) };
     let ambiguous = !tree.has_module_syntax
+        && !returns
         && parse.source_type.is_none()
         && !numbered.rewritten.uses_exports
         && !numbered.rewritten.uses_module
@@ -68,7 +70,13 @@ fn facts(
         exports: numbered.exports,
         stars: numbered.stars,
         parts,
-        helpers: if numbered.rewritten.require_value { vec![Helper::REQUIRE] } else { Vec::new() },
+        helpers: [
+            (numbered.rewritten.require_value, Helper::REQUIRE),
+            (language.keep_names && name != super::RUNTIME_NAME, Helper::NAME),
+        ]
+        .into_iter()
+        .filter_map(|(needed, helper)| needed.then_some(helper))
+        .collect(),
         cjs_exports: Vec::new(),
         cjs_es_module: source_type == SourceType::CommonJs && source.contains("__esModule"),
         top_level_await: numbered.rewritten.top_level_await,
@@ -90,6 +98,23 @@ fn source_type(tree: &Tree, numbered: &Numbered, parse: &ParseOptions) -> Source
         None if found.uses_exports || found.uses_module || found.uses_require => SourceType::CommonJs,
         None => SourceType::Esm,
     }
+}
+
+/// `return` outside of functions: only the body of a CommonJS module is one.
+fn returns(body: &[Stmt]) -> bool {
+    struct Finder(bool);
+    impl Visit for Finder {
+        noop_visit_type!();
+        fn visit_return_stmt(&mut self, _: &ReturnStmt) {
+            self.0 = true;
+        }
+        fn visit_function(&mut self, _: &Function) {}
+        fn visit_class(&mut self, _: &Class) {}
+        fn visit_expr(&mut self, _: &Expr) {}
+    }
+    let mut finder = Finder(false);
+    body.visit_with(&mut finder);
+    finder.0
 }
 
 fn constants(numbered: &Numbered) -> Vec<(LocalSym, Constant)> {

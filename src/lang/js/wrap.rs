@@ -104,13 +104,7 @@ fn synchronous_init(init: Ident, inner: Vec<Stmt>) -> Stmt {
 fn asynchronous_init(init: Ident, inner: Vec<Stmt>) -> Stmt {
     let promise = Ident::new("p".into(), DUMMY_SP, fresh_context());
     let again = arrow(ArrowFunctionBody::Expr(Box::new(Expr::Ident(promise.clone()))), false);
-    let run = Expr::Call(CallExpr {
-        callee: Callee::Expr(Box::new(Expr::Paren(ParenExpr {
-            span: DUMMY_SP,
-            expr: Box::new(arrow(block(inner), true)),
-        }))),
-        ..CallExpr::default()
-    });
+    let run = Expr::Call(CallExpr { callee: Callee::Expr(Box::new(arrow(block(inner), true))), ..CallExpr::default() });
     let stmts = vec![
         variable(promise.clone(), None),
         statement(assign(init.clone(), again)),

@@ -1,0 +1,121 @@
+//! What every build promises, whatever is built: the same bytes from the same sources, and a directory that is never
+//! half written.
+
+mod support;
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+use support::{copy, plimsoll, project, succeeds, tree, write};
+
+/// A site with everything that is decided in parallel: pages, routes that share code, styles, images, a worker.
+fn site() -> tempfile::TempDir {
+    let folder = project(&[
+        ("package.json", r#"{ "name": "site", "type": "module" }"#),
+        (
+            "index.html",
+            "<!doctype html><title>Site</title><link rel=stylesheet href=./base.css><img src=./photo.jpg alt=''><script type=module src=./src/main.ts></script>",
+        ),
+        (
+            "about.html",
+            "<!doctype html><title>About</title><img src=./photo.jpg alt=''><script type=module src=./src/route1.ts></script>",
+        ),
+        ("base.css", "@import './more.css';\nbody { color: rgb(0 0 255); background: url(./badge.png) }"),
+        ("more.css", ".more { margin: 0 0 0 0 }"),
+        (
+            "src/worker.ts",
+            "import { shared0 } from './shared0.ts';\nonmessage = (event) => postMessage(shared0(event.data));",
+        ),
+        ("src/legacy.cjs", "exports.answer = 42; exports.unused = require('./other.cjs');"),
+        ("src/other.cjs", "module.exports = function other() { return 'other'; };"),
+    ]);
+    let photos = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/storefront/images");
+    for (from, to) in [("workshop-400.jpg", "photo.jpg"), ("badge.png", "badge.png")] {
+        std::fs::copy(photos.join(from), folder.path().join(to)).unwrap();
+    }
+    for at in 0..12 {
+        let text = format!(
+            "export function shared{at}(value: number): string {{ return `shared {at} ${{value * {at}}}`; }}\nexport const unused{at} = [{at}];\n"
+        );
+        write(&folder.path().join(format!("src/shared{at}.ts")), text.as_bytes());
+        let (next, third) = ((at + 1) % 12, (at * 5) % 12);
+        let style = format!("src/route{at}.module.css");
+        write(
+            &folder.path().join(style),
+            format!(".card{at} {{ padding: {at}px }} .title {{ top: {at}px }}").as_bytes(),
+        );
+        let text = format!(
+            "import {{ shared{at} }} from './shared{at}.ts';\nimport {{ shared{next} as next }} from './shared{next}.ts';\nimport * as third from './shared{third}.ts';\nimport styles from './route{at}.module.css';\nexport const route = (value: number) => [styles.card{at}, shared{at}(value), next(value), third.shared{third}(value)].join();\n"
+        );
+        write(&folder.path().join(format!("src/route{at}.ts")), text.as_bytes());
+    }
+    write(&folder.path().join("src/main.ts"), main_script("first").as_bytes());
+    folder
+}
+
+fn main_script(word: &str) -> String {
+    let routes: String = (0..12).map(|at| format!("  () => import('./route{at}.ts'),\n")).collect();
+    format!(
+        "import {{ answer }} from './legacy.cjs';\nconst routes = [\n{routes}];\nnew Worker(new URL('./worker.ts', import.meta.url), {{ type: 'module' }});\nconst {{ route }} = await routes[answer % 12]!();\ndocument.title = '{word}' + route(1);\n"
+    )
+}
+
+const BUILD: [&str; 5] = ["build", "index.html", "about.html", "--log-level", "error"];
+
+fn build(folder: &Path, threads: &str, arguments: &[&str]) {
+    succeeds(plimsoll(folder).env("RAYON_NUM_THREADS", threads).args(BUILD).args(arguments));
+}
+
+#[test]
+fn the_same_sources_give_the_same_bytes() {
+    let first = site();
+    build(first.path(), "1", &["--no-cache"]);
+    let expected = tree(&first.path().join("dist"));
+    assert!(expected.len() > 40, "{:?}", expected.keys());
+    let elsewhere = tempfile::tempdir().unwrap();
+    let second = elsewhere.path().join("a/longer/path with a space");
+    copy(first.path(), &second);
+    for at in 0..10 {
+        // Cold, then with what the runs before left; with two threads or one.
+        let (folder, threads) = if at % 2 == 0 { (first.path(), "2") } else { (second.as_path(), "1") };
+        build(folder, threads, &[]);
+        let actual = tree(&folder.join("dist"));
+        let differing: Vec<&String> =
+            expected.keys().chain(actual.keys()).filter(|name| expected.get(*name) != actual.get(*name)).collect();
+        assert!(differing.is_empty(), "run {at}: {differing:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_killed_build_leaves_the_old_or_the_new() {
+    let folder = site();
+    let (mut wanted, mut length) = (Vec::new(), Duration::ZERO);
+    for word in ["first", "second"] {
+        write(&folder.path().join("src/main.ts"), main_script(word).as_bytes());
+        let start = Instant::now();
+        build(folder.path(), "2", &[]);
+        length = start.elapsed();
+        wanted.push(tree(&folder.path().join("dist")));
+    }
+    assert!(wanted[0] != wanted[1]);
+    let mut killed = 0;
+    for at in 0..20_u32 {
+        write(&folder.path().join("src/main.ts"), main_script(["first", "second"][at as usize % 2]).as_bytes());
+        let mut command = plimsoll(folder.path());
+        command.args(BUILD);
+        let mut child = command.spawn().unwrap();
+        // Most moments fall where files are being written, at the end.
+        let part = 1.0 - (1.0 - f64::from(at) / 20.0).powi(2);
+        std::thread::sleep(length.mul_f64(part));
+        child.kill().unwrap();
+        killed += u32::from(child.wait().unwrap().code().is_none());
+        let actual = tree(&folder.path().join("dist"));
+        assert!(wanted.contains(&actual), "after {part} of a build: {:?}", actual.keys());
+    }
+    assert!(killed > 0, "no build was still running when it was to be killed");
+    write(&folder.path().join("src/main.ts"), main_script("second").as_bytes());
+    build(folder.path(), "2", &[]);
+    assert!(tree(&folder.path().join("dist")) == wanted[1], "a build after killed ones is whole");
+    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(!left.iter().any(|name| name.to_string_lossy().contains("dist-")), "{left:?}");
+}

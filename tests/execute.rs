@@ -1,0 +1,135 @@
+//! A bundle does what its sources do: each program runs in Node as it is and bundled in several ways, and must print
+//! the same.
+
+mod support;
+
+use std::path::Path;
+use std::process::Command;
+use support::{node_is_missing, plimsoll, project, run, succeeds};
+
+type Program = (&'static str, &'static [(&'static str, &'static str)]);
+
+const WAYS: &[&[&str]] = &[
+    &["--minify", "--no-splitting"],
+    &["--minify"],
+    &["--minify=fast"],
+    &["--minify=max"],
+    &["--no-minify"],
+    &["--no-minify", "--no-tree-shaking"],
+    &["--mode", "development"],
+];
+
+const PROGRAMS: &[Program] = &[
+    (
+        "a variable set before a condition in parentheses is read in a branch",
+        &[(
+            "main.mjs",
+            "let fiber = { memo: null, alternate: { memo: 1 } }, hook = { next: null }, log = {};
+             function use(value) {
+               var index = value.length;
+               index = fiber;
+               null === (null === hook ? index.memo : hook.next) &&
+                 ((index = index.alternate), (log.kind = null === index || null === index.memo ? 'mount' : 'update'));
+               return value;
+             }
+             console.log(use([1]), log); hook = null; console.log(use([2]), log);",
+        )],
+    ),
+    (
+        "parentheses that mean something",
+        &[(
+            "main.mjs",
+            "const o = { a: { f() { return this === o.a; } }, n: null };
+             console.log((o?.a).f(), (0, o.a.f)(), (o.n?.x)?.y, (-1) ** 2, (1, 2), (() => 3)(), (function () { return 4; })());
+             function directive() { ('use strict'); return 5; } console.log(directive());
+             let x; ({ x } = { x: 6 }); console.log(x, (async (y) => y) instanceof Function, new (class { z = 7 })().z);",
+        )],
+    ),
+    (
+        "live bindings, cycles and hoisting",
+        &[
+            ("main.mjs", "import { count, add, late } from './a.mjs'; console.log(count); add(); console.log(count, late());"),
+            ("a.mjs", "import { early } from './b.mjs'; export let count = early(); export function add() { count += 1; } export const late = () => count; export function hoisted() { return 10; }"),
+            ("b.mjs", "import { hoisted } from './a.mjs'; export const early = () => hoisted(); console.log('b', hoisted());"),
+        ],
+    ),
+    (
+        "CommonJS in the middle",
+        &[
+            ("main.mjs", "import def, { named } from './lib.cjs'; import * as ns from './lib.cjs'; console.log(def.named, named, ns.default === def, Object.keys(def));"),
+            ("lib.cjs", "const other = require('./other.cjs'); exports.named = other(); exports.more = typeof require; exports.self = module.exports === exports;"),
+            ("other.cjs", "module.exports = function () { return 'other ' + typeof module; };"),
+        ],
+    ),
+    (
+        "imported on demand, sharing a module with a state",
+        &[
+            ("main.mjs", "import { state } from './state.mjs'; const { inc } = await import('./inc.mjs'); inc(); inc(); console.log(state.n); const ns = await import('./inc.mjs'); console.log(Object.keys(ns), ns.default);"),
+            ("inc.mjs", "import { state } from './state.mjs'; export const inc = () => { state.n += 1; }; export default 'inc';"),
+            ("state.mjs", "console.log('state'); export const state = { n: 0 };"),
+        ],
+    ),
+    (
+        "`return` at the top makes a file a CommonJS module",
+        &[("main.mjs", "import './early.cjs'; console.log('after');"), ("early.cjs", "console.log('before'); if (1) return; console.log('never');")],
+    ),
+    (
+        "scopes of every kind keep their variables",
+        &[(
+            "main.mjs",
+            "const out = [];
+             for (let i = 0; i < 3; i++) out.push(() => i);
+             for (const k in { a: 1, b: 2 }) { const v = k + '!'; out.push(() => v); }
+             switch (2) { case 1: throw 1; case 2: let s = undefined ?? 5; out.push(() => s); let t = 6; out.push(() => t); }
+             try { throw { e: 1 }; } catch ({ e }) { var inner = e; out.push(() => e); }
+             (function named(n) { if (n) named(n - 1); else out.push(() => typeof named); })(2);
+             label: for (const x of [1, 2]) { for (const y of [3]) { if (x === 1) continue label; out.push(() => x + y); } }
+             class A { static #p = 1; static get p() { return A.#p; } static { out.push(() => this.p); } }
+             const { a = 1, ...rest } = { b: 2 }; out.push(() => [a, rest]);
+             console.log(out.map((f) => { try { return f(); } catch (e) { return e.name; } }), inner);",
+        )],
+    ),
+];
+
+/// With `--keep-names`, names are the same as well.
+const NAMES: &str = "const a = () => {}, b = function () {}, c = class {}, d = function named() {}, e = class Named {};
+    let f, g; f = () => {}; g ??= () => {}; const { h = () => {} } = {}; function late() {} class Late { static s = this.name; }
+    class Own { static name = 'own'; }
+    console.log([a, b, c, d, e, f, g, h, late, Late, Own].map((x) => x.name).join(), Late.s);
+    (function inner(i = () => {}) { console.log(inner.name, i.name); })();
+    { function block() {} console.log(block.name); }";
+
+fn node(folder: &Path, file: &str) -> String {
+    let mut command = Command::new("node");
+    command.arg(file).current_dir(folder);
+    let done = run(&mut command);
+    // A `ReferenceError` is a result too, without the place where it came from.
+    let error = done.stderr.lines().find(|line| line.contains("Error")).unwrap_or_default().to_string();
+    format!("{}{error}", done.stdout)
+}
+
+#[test]
+fn bundles_print_what_their_sources_print() {
+    if node_is_missing() {
+        return;
+    }
+    let names: Program = ("names of functions and classes", &[("main.mjs", NAMES)]);
+    for (name, files) in PROGRAMS.iter().chain([&names]) {
+        let folder = project(files);
+        let expected = node(folder.path(), "main.mjs");
+        assert!(!expected.is_empty(), "{name} prints nothing");
+        for way in WAYS {
+            let mut build = plimsoll(folder.path());
+            build
+                .args(["build", "main.mjs", "--platform", "node", "--outdir", "out", "--entry-names", "[name]"])
+                .args(*way);
+            if *name == names.0 {
+                build.arg("--keep-names");
+            }
+            succeeds(build.args(["--log-level", "error"]));
+            std::fs::write(folder.path().join("out/package.json"), r#"{ "type": "module" }"#).unwrap();
+            assert_eq!(node(folder.path(), "out/main.js"), expected, "{name}, built with {way:?}");
+            std::fs::remove_dir_all(folder.path().join("out")).unwrap();
+        }
+    }
+}
