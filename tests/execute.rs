@@ -9,6 +9,22 @@ use support::{node_is_missing, plimsoll, project, run, succeeds};
 
 type Program = (&'static str, &'static [(&'static str, &'static str)]);
 
+/// What only other tools run: (name, files, what `main.ts` must print).
+const TYPED: &[(&str, &[(&str, &str)], &str)] = &[(
+    "enums and namespaces in blocks and merged",
+    &[(
+        "main.ts",
+        "const id = (x: any) => x; const out: unknown[] = [];
+         { enum a { b = 1 } out.push(id(a)[1]); }
+         { enum a { c = 2 } out.push(id(a).c, id(a)[2], id(a).b); }
+         export enum top { one = 1, two } export namespace top { export const three = top.two + 1; }
+         namespace n { export let k = 1; export namespace m { export const deep = k + 1; } }
+         class C { static x: number; } namespace C { C.x = 5; }
+         out.push(top[2], top.three, n.k, n.m.deep, C.x); console.log(out.join());",
+    )],
+    "b,2,c,,two,3,1,2,5\n",
+)];
+
 const WAYS: &[&[&str]] = &[
     &["--minify", "--no-splitting"],
     &["--minify"],
@@ -106,6 +122,60 @@ fn node(folder: &Path, file: &str) -> String {
     // A `ReferenceError` is a result too, without the place where it came from.
     let error = done.stderr.lines().find(|line| line.contains("Error")).unwrap_or_default().to_string();
     format!("{}{error}", done.stdout)
+}
+
+#[test]
+fn typescript_means_what_it_says() {
+    if node_is_missing() {
+        return;
+    }
+    for (name, files, expected) in TYPED {
+        let folder = project(files);
+        for way in WAYS {
+            let mut build = plimsoll(folder.path());
+            build.args(["build", "main.ts", "--platform", "node", "--outfile", "out.mjs", "--log-level", "error"]);
+            succeeds(build.args(way.iter().filter(|flag| **flag != "--no-splitting")));
+            assert_eq!(&node(folder.path(), "out.mjs"), expected, "{name}, built with {way:?}");
+        }
+    }
+}
+
+#[test]
+fn what_may_not_be_declared_twice_is_an_error() {
+    const WRONG: &[&str] = &[
+        "let a; let a;",
+        "let a; var a;",
+        "const f = 1; function f() {}",
+        "class A {} var A;",
+        "import a from './b.mjs'; let a;",
+        "let a; { var a; }",
+        "{ var a; let a; }",
+        "function f(a) { let a; }",
+        "try {} catch (e) { let e; }",
+        "try {} catch ({ e }) { var e; }",
+        "function f() {} function f() {} export {};",
+        "for (let i;;) { var i; }",
+        "switch (1) { case 1: let a; case 2: let a; }",
+        "export const a = 1, b = 2; export { b as a };",
+        "export default 1; export default 2;",
+    ];
+    const RIGHT: &str = "export {}; var a; var a; { let a; } function f(b) { var b; var b; function b() {} } function g() {
+        function h() {} function h() {} var h; } try {} catch (e) { var e; { let e; } } for (let i = 0; i < 0; i++) { let i; }
+        { function k() {} } let k; (function k() { let k; }); class C { m() { let C; } } switch (1) { case 1: { let q; } case 2: let q; }
+        label: for (var v of []) { var v; } var { x } = {}, [y = x] = [];";
+    for text in WRONG {
+        let folder = project(&[("main.mjs", text), ("b.mjs", "export default 1;")]);
+        let refused = run(plimsoll(folder.path()).args(["build", "main.mjs", "--outfile", "out.js"]));
+        assert_eq!(refused.status, 1, "{text}: {}", refused.stderr);
+        assert!(
+            refused.stderr.contains("error[duplicate-") && refused.stderr.contains("main.mjs:1:"),
+            "{text}: {}",
+            refused.stderr
+        );
+        assert!(!folder.path().join("out.js").exists());
+    }
+    let folder = project(&[("main.mjs", RIGHT)]);
+    succeeds(plimsoll(folder.path()).args(["build", "main.mjs", "--outfile", "out.js"]));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::apply::Applier;
 use super::facts::{Helper, LocalSym};
 use super::numbering::{Numbered, TreeContext, number};
 use super::object::ModuleObject;
-use super::parse::{Tree, with_tree};
+use super::parse::{Reading, Tree, with_tree};
 use super::plan::{CompilePlan, ImportCall, ModuleWrap};
 use super::print::{PrintOptions, Renamer, print};
 use super::scopes::analyze;
@@ -28,7 +28,7 @@ pub fn compile(
     plan: &CompilePlan,
 ) -> Result<ModuleObject, Vec<Diagnostic>> {
     let work = |tree: Tree| object(tree, source, name, parse, language, plan);
-    with_tree(source, name, parse, language, work)?.ok_or_else(|| {
+    with_tree(Reading::Again, source, name, parse, language, work)?.ok_or_else(|| {
         vec![Diagnostic::error("internal-error", format!("{name} could not be printed")).hint("please report this")]
     })
 }

@@ -4,6 +4,7 @@ mod apply;
 mod compile;
 mod declared;
 mod define;
+mod early;
 mod facts;
 mod fold;
 mod lower;

@@ -2,19 +2,22 @@
 //!
 //! One `Globals` and one `SourceMap` per module: their locks are never contended and die with the module.
 
+use super::early;
 use super::{JsxRuntime, LanguageOptions, ParseOptions, SourceTypeHint};
 use crate::diag::{Diagnostic, Location};
+use rustc_hash::FxHashSet;
 use swc_core::common::comments::SingleThreadedComments;
 use swc_core::common::errors::{HANDLER, Handler};
 use swc_core::common::util::take::Take;
 use swc_core::common::{BytePos, FileName, GLOBALS, Globals, Mark, SourceMap, Spanned, SyntaxContext, sync::Lrc};
-use swc_core::ecma::ast::{EsVersion, Expr, Lit, Module, ModuleItem, Pass, Program, Stmt};
+use swc_core::ecma::ast::*;
 use swc_core::ecma::parser::{EsSyntax, Lexer, Parser, StringInput, Syntax, TsSyntax};
 use swc_core::ecma::transforms::base::fixer::paren_remover;
 use swc_core::ecma::transforms::base::helpers::{HELPERS, Helpers, inject_helpers};
 use swc_core::ecma::transforms::base::resolver;
 use swc_core::ecma::transforms::{proposal, react, typescript};
-use swc_core::ecma::visit::{VisitMut, VisitMutWith, noop_visit_mut_type};
+use swc_core::ecma::utils::replace_ident;
+use swc_core::ecma::visit::{Visit, VisitMut, VisitMutWith, VisitWith, noop_visit_mut_type, noop_visit_type};
 
 /// A module ready for numbering, with what later passes need to know of it.
 pub(super) struct Tree {
@@ -33,8 +36,16 @@ pub(super) struct Tree {
     pub hashbang: Option<String>,
 }
 
+/// Whether a source is read for the first time, or once more after that found nothing wrong.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Reading {
+    First,
+    Again,
+}
+
 /// Parses and transforms `source`, then calls `work` with the tree, all under one `Globals`.
 pub(super) fn with_tree<T>(
+    reading: Reading,
     source: &str,
     name: &str,
     parse: &ParseOptions,
@@ -43,16 +54,30 @@ pub(super) fn with_tree<T>(
 ) -> Result<T, Vec<Diagnostic>> {
     GLOBALS.set(&Globals::new(), || {
         let handler = Handler::with_emitter_writer(Box::new(std::io::sink()), None);
-        HANDLER.set(&handler, || HELPERS.set(&Helpers::new(false), || Ok(work(build(source, name, parse, language)?))))
+        HANDLER.set(&handler, || {
+            HELPERS.set(&Helpers::new(false), || Ok(work(build(reading, source, name, parse, language)?)))
+        })
     })
 }
 
-fn build(source: &str, name: &str, parse: &ParseOptions, language: &LanguageOptions) -> Result<Tree, Vec<Diagnostic>> {
+fn build(
+    reading: Reading,
+    source: &str,
+    name: &str,
+    parse: &ParseOptions,
+    language: &LanguageOptions,
+) -> Result<Tree, Vec<Diagnostic>> {
     let source_map: Lrc<SourceMap> = Lrc::default();
     let file = source_map.new_source_file(Lrc::new(FileName::Custom(name.to_string())), source.to_string());
     let base = file.start_pos;
     let comments = SingleThreadedComments::default();
     let program = parse_program(source, name, parse, base, &comments)?;
+    if reading == Reading::First {
+        let problems = early::errors(&program, source, name, base, parse.typescript);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+    }
     let has_module_syntax = matches!(program, Program::Module(_));
     let (strict, hashbang) = preamble(&program);
     let unresolved_mark = Mark::new();
@@ -229,7 +254,7 @@ fn transform(
         decorators(program, source, parse);
     }
     if parse.typescript {
-        strip_types(program, parse, source_map, comments, unresolved_mark, top_level_mark);
+        strip_types(program, source, parse, source_map, comments, unresolved_mark, top_level_mark);
     }
     if parse.jsx {
         let options = react::Options {
@@ -268,6 +293,7 @@ fn decorators(program: &mut Program, source: &str, parse: &ParseOptions) {
 
 fn strip_types(
     program: &mut Program,
+    source: &str,
     parse: &ParseOptions,
     source_map: &Lrc<SourceMap>,
     comments: &SingleThreadedComments,
@@ -288,4 +314,44 @@ fn strip_types(
     } else {
         typescript::typescript(config, unresolved_mark, top_level_mark).process(program);
     }
+    if source.contains("enum ") || source.contains("namespace ") || source.contains("module ") {
+        own_parameters(program);
+    }
+}
+
+/// `enum a {}` becomes `var a = function (a) { … }(a || {})` with one identity for both: give the parameter its own.
+fn own_parameters(program: &mut Program) {
+    #[derive(Default)]
+    struct Declared(FxHashSet<Id>);
+    impl Visit for Declared {
+        noop_visit_type!();
+        fn visit_var_declarator(&mut self, declarator: &VarDeclarator) {
+            self.0.extend(declarator.name.as_ident().map(|name| name.to_id()));
+            declarator.visit_children_with(self);
+        }
+        fn visit_fn_decl(&mut self, function: &FnDecl) {
+            self.0.insert(function.ident.to_id());
+            function.visit_children_with(self);
+        }
+        fn visit_class_decl(&mut self, class: &ClassDecl) {
+            self.0.insert(class.ident.to_id());
+            class.visit_children_with(self);
+        }
+    }
+    impl VisitMut for Declared {
+        noop_visit_mut_type!();
+        fn visit_mut_function(&mut self, function: &mut Function) {
+            if let [Param { pat: Pat::Ident(name), .. }] = function.params.as_slice()
+                && self.0.contains(&name.id.to_id())
+            {
+                let (from, mut to) = (name.id.to_id(), name.id.clone());
+                to.ctxt = SyntaxContext::empty().apply_mark(Mark::new());
+                replace_ident(function, from, &to);
+            }
+            function.visit_mut_children_with(self);
+        }
+    }
+    let mut declared = Declared::default();
+    program.visit_with(&mut declared);
+    program.visit_mut_with(&mut declared);
 }

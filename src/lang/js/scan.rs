@@ -3,7 +3,7 @@
 use super::declared::statement_declares;
 use super::facts::{Constant, Helper, LocalSym, ModuleFacts, Part, SourceType, SymbolKind, sym};
 use super::numbering::{Numbered, TreeContext, number};
-use super::parse::{Tree, with_tree};
+use super::parse::{Reading, Tree, with_tree};
 use super::purity::Purity;
 use super::{LanguageOptions, ParseOptions, SourceTypeHint};
 use crate::diag::{Diagnostic, Location, Noted};
@@ -14,7 +14,7 @@ use swc_core::ecma::visit::{Visit, VisitWith, noop_visit_type};
 
 /// Reads one module. `None` when it cannot be parsed; the problems then say why. `name` is for messages.
 pub fn scan(source: &str, name: &str, parse: &ParseOptions, language: &LanguageOptions) -> Noted<Option<ModuleFacts>> {
-    match with_tree(source, name, parse, language, |tree| facts(tree, source, name, parse, language)) {
+    match with_tree(Reading::First, source, name, parse, language, |tree| facts(tree, source, name, parse, language)) {
         Ok((facts, problems)) => Noted::new(Some(facts), problems),
         Err(problems) => Noted::new(None, problems),
     }

@@ -1,0 +1,356 @@
+//! Early errors that the parser leaves to others: names declared twice, exports of one name.
+//!
+//! Works on names as written, before scopes are resolved and types removed; what exists for types alone does not count.
+
+use crate::diag::{Diagnostic, Location};
+use rustc_hash::FxHashMap;
+use swc_core::atoms::Atom;
+use swc_core::common::{BytePos, Span, Spanned};
+use swc_core::ecma::ast::*;
+use swc_core::ecma::utils::find_pat_ids;
+use swc_core::ecma::visit::{Visit, VisitWith, noop_visit_type};
+
+/// One diagnostic per name that may not be declared, or exported, again.
+pub(super) fn errors(program: &Program, source: &str, name: &str, base: BytePos, typescript: bool) -> Vec<Diagnostic> {
+    let strict = program.is_module();
+    let mut checker =
+        Checker { scopes: Vec::new(), found: Vec::new(), exports: FxHashMap::default(), strict, typescript };
+    checker.scope(true, |checker| match program {
+        Program::Module(module) => {
+            for item in &module.body {
+                match item {
+                    ModuleItem::Stmt(statement) => checker.lexical(statement, strict),
+                    ModuleItem::ModuleDecl(declaration) => checker.declaration(declaration),
+                }
+            }
+            module.visit_children_with(checker);
+        }
+        Program::Script(script) => {
+            script.body.iter().for_each(|statement| checker.lexical(statement, false));
+            script.visit_children_with(checker);
+        }
+    });
+    let at = |span: Span| {
+        let offset = |position: BytePos| position.0.saturating_sub(base.0);
+        Location::span(name, source, offset(span.lo), offset(span.hi))
+    };
+    let line = |span: Span| {
+        source.get(..(span.lo.0.saturating_sub(base.0)) as usize).map_or(1, |text| text.matches('\n').count() + 1)
+    };
+    let problem = |found: Found| {
+        let Found { export, name: symbol, first, second } = found;
+        let (code, what, hint) = if export {
+            ("duplicate-export", "exported", "export it once, or give one of the two another name with `as`")
+        } else {
+            ("duplicate-declaration", "declared", "rename one of the two")
+        };
+        Diagnostic::error(code, format!("\"{symbol}\" is {what} twice"))
+            .at(at(second))
+            .note(format!("first {what} in {name}:{}", line(first)))
+            .hint(hint)
+    };
+    checker.found.into_iter().map(problem).collect()
+}
+
+struct Found {
+    export: bool,
+    name: Atom,
+    first: Span,
+    second: Span,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    /// `let`, `const`, `class`, imports.
+    Lexical,
+    /// A function in a block: sloppy code may repeat it.
+    Function,
+    Parameter,
+    /// `catch (name)`: `var name` is allowed inside.
+    CatchName,
+}
+
+#[derive(Default)]
+struct Scope {
+    /// `var` stops here.
+    function: bool,
+    lexical: FxHashMap<Atom, (Kind, Span)>,
+    /// `var` names declared here or passing through on their way up.
+    hoisted: FxHashMap<Atom, Span>,
+}
+
+struct Checker {
+    scopes: Vec<Scope>,
+    found: Vec<Found>,
+    exports: FxHashMap<Atom, Span>,
+    strict: bool,
+    typescript: bool,
+}
+
+impl Checker {
+    fn scope(&mut self, function: bool, work: impl FnOnce(&mut Self)) {
+        self.scopes.push(Scope { function, ..Scope::default() });
+        work(self);
+        self.scopes.pop();
+    }
+
+    fn twice(&mut self, name: &Atom, first: Span, second: Span) {
+        self.found.push(Found { export: false, name: name.clone(), first, second });
+    }
+
+    fn declare(&mut self, name: &Ident, kind: Kind) {
+        let strict = self.strict;
+        let Some(scope) = self.scopes.last_mut() else { return };
+        let before = match scope.lexical.get(&name.sym) {
+            Some((Kind::Parameter, _)) if kind == Kind::Parameter => None,
+            Some((Kind::Function, _)) if kind == Kind::Function && !strict => None,
+            Some((_, span)) => Some(*span),
+            None => scope.hoisted.get(&name.sym).copied(),
+        };
+        match before {
+            Some(first) => self.twice(&name.sym, first, name.span),
+            None => drop(scope.lexical.insert(name.sym.clone(), (kind, name.span))),
+        }
+    }
+
+    fn hoist(&mut self, name: &Ident) {
+        let mut conflict = None;
+        for scope in self.scopes.iter_mut().rev() {
+            if let Some((Kind::Lexical | Kind::Function, span)) = scope.lexical.get(&name.sym) {
+                conflict = Some(*span);
+                break;
+            }
+            scope.hoisted.entry(name.sym.clone()).or_insert(name.span);
+            if scope.function {
+                break;
+            }
+        }
+        if let Some(first) = conflict {
+            self.twice(&name.sym, first, name.span);
+        }
+    }
+
+    /// What a statement declares in the block it stands in. `function_is_lexical`: not at the top of a function.
+    fn lexical(&mut self, statement: &Stmt, function_is_lexical: bool) {
+        if let Stmt::Decl(declaration) = statement {
+            self.declared(declaration, function_is_lexical);
+        }
+    }
+
+    fn declared(&mut self, declaration: &Decl, function_is_lexical: bool) {
+        match declaration {
+            Decl::Var(variables) if variables.kind != VarDeclKind::Var && !variables.declare => {
+                for name in find_pat_ids::<_, Ident>(&variables.decls) {
+                    self.declare(&name, Kind::Lexical);
+                }
+            }
+            Decl::Using(using) => {
+                for name in find_pat_ids::<_, Ident>(&using.decls) {
+                    self.declare(&name, Kind::Lexical);
+                }
+            }
+            Decl::Class(class) if !class.declare => self.declare(&class.ident, Kind::Lexical),
+            Decl::Fn(function) if function.function.body.is_some() && !function.declare => {
+                if function_is_lexical {
+                    self.declare(&function.ident, Kind::Function);
+                } else {
+                    self.hoist(&function.ident);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn export(&mut self, name: Atom, span: Span) {
+        match self.exports.get(&name).copied() {
+            Some(first) => self.found.push(Found { export: true, name, first, second: span }),
+            None => drop(self.exports.insert(name, span)),
+        }
+    }
+
+    fn declaration(&mut self, declaration: &ModuleDecl) {
+        match declaration {
+            ModuleDecl::Import(import) if !self.typescript => {
+                for specifier in &import.specifiers {
+                    let local = match specifier {
+                        ImportSpecifier::Named(named) => &named.local,
+                        ImportSpecifier::Default(default) => &default.local,
+                        ImportSpecifier::Namespace(namespace) => &namespace.local,
+                    };
+                    self.declare(local, Kind::Lexical);
+                }
+            }
+            ModuleDecl::ExportDecl(export) => {
+                self.declared(&export.decl, true);
+                match &export.decl {
+                    Decl::Var(variables) => {
+                        for name in find_pat_ids::<_, Ident>(&variables.decls) {
+                            self.export(name.sym, name.span);
+                        }
+                    }
+                    Decl::Class(class) => self.export(class.ident.sym.clone(), class.ident.span),
+                    Decl::Fn(function) if function.function.body.is_some() => {
+                        self.export(function.ident.sym.clone(), function.ident.span);
+                    }
+                    _ => {}
+                }
+            }
+            ModuleDecl::ExportNamed(named) if !named.type_only => {
+                for specifier in &named.specifiers {
+                    let name = match specifier {
+                        ExportSpecifier::Named(named) if named.is_type_only => continue,
+                        ExportSpecifier::Named(named) => named.exported.as_ref().unwrap_or(&named.orig),
+                        ExportSpecifier::Namespace(namespace) => &namespace.name,
+                        ExportSpecifier::Default(default) => {
+                            self.export(default.exported.sym.clone(), default.exported.span);
+                            continue;
+                        }
+                    };
+                    self.export(name.atom().into_owned(), name.span());
+                }
+            }
+            ModuleDecl::ExportDefaultDecl(default) => {
+                match &default.decl {
+                    DefaultDecl::Fn(function) if function.function.body.is_none() => return,
+                    DefaultDecl::Fn(FnExpr { ident: Some(name), .. }) => self.declare(name, Kind::Function),
+                    DefaultDecl::Class(ClassExpr { ident: Some(name), .. }) => self.declare(name, Kind::Lexical),
+                    DefaultDecl::TsInterfaceDecl(_) => return,
+                    _ => {}
+                }
+                self.export("default".into(), default.span.with_hi(default.span.lo + BytePos(14)));
+            }
+            ModuleDecl::ExportDefaultExpr(default) => {
+                self.export("default".into(), default.span.with_hi(default.span.lo + BytePos(14)));
+            }
+            _ => {}
+        }
+    }
+
+    fn parameters<'a>(&mut self, patterns: impl Iterator<Item = &'a Pat>) {
+        for pattern in patterns {
+            for name in find_pat_ids::<_, Ident>(pattern) {
+                self.declare(&name, Kind::Parameter);
+            }
+        }
+    }
+
+    fn head(&mut self, variables: &VarDecl) {
+        if variables.kind != VarDeclKind::Var {
+            for name in find_pat_ids::<_, Ident>(&variables.decls) {
+                self.declare(&name, Kind::Lexical);
+            }
+        }
+    }
+}
+
+impl Visit for Checker {
+    noop_visit_type!();
+
+    fn visit_var_decl(&mut self, variables: &VarDecl) {
+        if variables.kind == VarDeclKind::Var && !variables.declare {
+            for name in find_pat_ids::<_, Ident>(&variables.decls) {
+                self.hoist(&name);
+            }
+        }
+        variables.visit_children_with(self);
+    }
+
+    fn visit_block_stmt(&mut self, block: &BlockStmt) {
+        self.scope(false, |checker| {
+            block.stmts.iter().for_each(|statement| checker.lexical(statement, true));
+            block.visit_children_with(checker);
+        });
+    }
+
+    fn visit_switch_stmt(&mut self, switch: &SwitchStmt) {
+        switch.discriminant.visit_with(self);
+        self.scope(false, |checker| {
+            for statement in switch.cases.iter().flat_map(|case| &case.cons) {
+                checker.lexical(statement, true);
+            }
+            switch.cases.visit_with(checker);
+        });
+    }
+
+    fn visit_function(&mut self, function: &Function) {
+        self.scope(true, |checker| {
+            checker.parameters(function.params.iter().map(|parameter| &parameter.pat));
+            if let Some(body) = &function.body {
+                body.stmts.iter().for_each(|statement| checker.lexical(statement, false));
+            }
+            function.visit_children_with(checker);
+        });
+    }
+
+    fn visit_arrow_expr(&mut self, arrow: &ArrowExpr) {
+        self.scope(true, |checker| {
+            checker.parameters(arrow.params.iter());
+            if let ArrowFunctionBody::FunctionBody(body) = &*arrow.body {
+                body.stmts.iter().for_each(|statement| checker.lexical(statement, false));
+            }
+            arrow.visit_children_with(checker);
+        });
+    }
+
+    fn visit_constructor(&mut self, constructor: &Constructor) {
+        self.scope(true, |checker| {
+            if let Some(body) = &constructor.body {
+                body.stmts.iter().for_each(|statement| checker.lexical(statement, false));
+            }
+            constructor.visit_children_with(checker);
+        });
+    }
+
+    fn visit_static_block(&mut self, block: &StaticBlock) {
+        self.scope(true, |checker| {
+            block.body.stmts.iter().for_each(|statement| checker.lexical(statement, false));
+            block.body.visit_children_with(checker);
+        });
+    }
+
+    fn visit_catch_clause(&mut self, clause: &CatchClause) {
+        self.scope(false, |checker| {
+            match &clause.param {
+                Some(Pat::Ident(name)) => checker.declare(&name.id, Kind::CatchName),
+                Some(pattern) => {
+                    for name in find_pat_ids::<_, Ident>(pattern) {
+                        checker.declare(&name, Kind::Lexical);
+                    }
+                }
+                None => {}
+            }
+            clause.body.stmts.iter().for_each(|statement| checker.lexical(statement, true));
+            clause.param.visit_with(checker);
+            clause.body.visit_children_with(checker);
+        });
+    }
+
+    fn visit_for_stmt(&mut self, each: &ForStmt) {
+        self.scope(false, |checker| {
+            if let Some(VarDeclOrExpr::VarDecl(variables)) = &each.init {
+                checker.head(variables);
+            }
+            each.visit_children_with(checker);
+        });
+    }
+
+    fn visit_for_in_stmt(&mut self, each: &ForInStmt) {
+        self.scope(false, |checker| {
+            if let ForHead::VarDecl(variables) = &each.left {
+                checker.head(variables);
+            }
+            each.visit_children_with(checker);
+        });
+    }
+
+    fn visit_for_of_stmt(&mut self, each: &ForOfStmt) {
+        self.scope(false, |checker| {
+            if let ForHead::VarDecl(variables) = &each.left {
+                checker.head(variables);
+            }
+            each.visit_children_with(checker);
+        });
+    }
+
+    fn visit_ts_module_decl(&mut self, _: &TsModuleDecl) {}
+}
