@@ -62,6 +62,25 @@ const PROGRAMS: &[Program] = &[
         )],
     ),
     (
+        "what only looks harmless is kept",
+        &[(
+            "main.mjs",
+            "const seen = []; function Menu() {} Object.assign(Menu, { Item: 1 }); const unused = Object.assign(Menu, { More: 2 });
+             const shared = { a: 1 }; Object.freeze(shared); const { x1 } = { get x1() { seen.push('getter'); } };
+             const lazy = { [Symbol.iterator]: function* () { seen.push('iterated'); } };
+             Object.fromEntries(lazy); new Set(lazy);
+             console.log(Menu.Item, Menu.More, Object.isFrozen(shared), seen.join());",
+        )],
+    ),
+    (
+        "folding keeps the receiver of a call",
+        &[(
+            "main.mjs",
+            "const o = { f() { return this === o; } };
+             console.log((true && o.f)(), (true ? o.f : null)(), (1, o.f)(), (true && o.f)``, (true ? o.f : 0)``, o.f(), (o.f)());",
+        )],
+    ),
+    (
         "live bindings, cycles and hoisting",
         &[
             ("main.mjs", "import { count, add, late } from './a.mjs'; console.log(count); add(); console.log(count, late());"),

@@ -131,3 +131,47 @@ fn images_shrink_by_a_fifth_and_none_grows() {
     let (before, after) = images.values().fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
     assert!(after * 10 <= before * 8, "{before} bytes became {after}");
 }
+
+/// Bytes of the shop by kind: as they are, and as the smallest of the copies that a browser may ask for.
+fn measured(shop: &Path) -> String {
+    let found = files(&shop.join("dist"));
+    let length = |name: &str| found.get(name).map(|path| std::fs::metadata(path).unwrap().len());
+    let mut kinds: BTreeMap<&str, [u64; 5]> = BTreeMap::new();
+    for name in found.keys() {
+        let extension = name.rsplit('.').next().unwrap_or_default();
+        let kind = match extension {
+            "br" | "gz" | "zst" => continue,
+            "html" => "document",
+            "js" => "script",
+            "css" => "style",
+            "png" | "jpg" | "jpeg" | "gif" | "svg" | "ico" => "image",
+            "woff" | "woff2" => "font",
+            _ => "other",
+        };
+        let raw = length(name).unwrap();
+        let copy = |suffix: &str| length(&format!("{name}.{suffix}")).unwrap_or(raw);
+        let sizes = [1, raw, copy("gz"), copy("zst"), copy("br")];
+        let sum = kinds.entry(kind).or_default();
+        sum.iter_mut().zip(sizes).for_each(|(sum, size)| *sum += size);
+    }
+    let mut out = String::from("storefront      files       raw      gzip      zstd    brotli\n");
+    for (kind, [count, raw, gzip, zstd, brotli]) in kinds {
+        out.push_str(&format!("{kind:<12} {count:>8} {raw:>9} {gzip:>9} {zstd:>9} {brotli:>9}\n"));
+    }
+    out
+}
+
+#[test]
+fn sizes_are_those_of_the_last_measurement() {
+    let Some(shop) = shop() else { return };
+    let snapshot = Path::new(env!("CARGO_MANIFEST_DIR")).join("budgets/measured.snap");
+    let measured = measured(shop);
+    if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+        std::fs::write(&snapshot, &measured).unwrap();
+    }
+    let expected = std::fs::read_to_string(&snapshot).unwrap_or_default();
+    assert_eq!(
+        measured, expected,
+        "the output changed its size: if that is meant, run UPDATE_SNAPSHOTS=1 cargo test --test storefront and commit"
+    );
+}

@@ -150,3 +150,26 @@ impl Visit for DroppedVars {
     fn visit_class(&mut self, _: &Class) {}
     fn visit_expr(&mut self, _: &Expr) {}
 }
+
+/// What folding may reduce to one of its operands.
+pub(super) fn is_choice(expression: &Expr) -> bool {
+    match expression {
+        Expr::Cond(_) => true,
+        Expr::Bin(binary) => is_logical(binary.op),
+        _ => false,
+    }
+}
+
+/// `(true && a.b)()` calls without `a` as `this`, and so must what is left of it: `(0, a.b)()`. The same for `eval`.
+pub(super) fn without_receiver(callee: &mut Expr) {
+    let has_receiver = match &*callee {
+        Expr::Member(_) | Expr::OptChain(_) => true,
+        Expr::Ident(name) => &*name.sym == "eval",
+        _ => false,
+    };
+    if has_receiver {
+        let zero = Expr::Lit(Lit::Num(0.0.into()));
+        let value = std::mem::take(callee);
+        *callee = Expr::Seq(SeqExpr { span: DUMMY_SP, exprs: vec![Box::new(zero), Box::new(value)] });
+    }
+}

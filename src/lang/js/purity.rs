@@ -66,13 +66,9 @@ const SAFE_GLOBALS: [&str; 54] = [
 ];
 
 /// Constructors and functions whose call does nothing but make a value (arguments are looked at separately).
-const PURE_CALLS: [&str; 20] = [
-    "Object.freeze",
+const PURE_CALLS: [&str; 16] = [
     "Object.create",
-    "Object.seal",
     "Object.keys",
-    "Object.fromEntries",
-    "Object.assign",
     "Symbol",
     "Symbol.for",
     "String",
@@ -88,6 +84,9 @@ const PURE_CALLS: [&str; 20] = [
     "Math.sqrt",
     "Math.log",
 ];
+
+/// Functions that change their first argument, or run its iterator: harmless on a value that was made for them.
+const PURE_ON_NEW_VALUES: [&str; 4] = ["Object.freeze", "Object.seal", "Object.assign", "Object.fromEntries"];
 
 pub(super) struct Purity<'a> {
     pub comments: &'a SingleThreadedComments,
@@ -125,7 +124,7 @@ impl Purity<'_> {
         match pattern {
             Pat::Ident(_) => true,
             Pat::Object(object) => {
-                matches!(init, Expr::Object(_))
+                matches!(init, Expr::Object(literal) if literal.props.iter().all(is_plain))
                     && object.props.iter().all(|property| match property {
                         ObjectPatProp::Assign(assign) => {
                             assign.value.as_deref().is_none_or(|value| self.expression(value))
@@ -290,7 +289,11 @@ impl Purity<'_> {
 
     fn call(&self, call: &CallExpr) -> bool {
         let Callee::Expr(callee) = &call.callee else { return false };
-        if self.annotated(call.span.lo) || self.pure_callee(callee) {
+        let on_new_value = || {
+            call.args.first().is_some_and(|first| first.spread.is_none() && is_new_value(&first.expr))
+                && self.global_path(callee).is_some_and(|name| PURE_ON_NEW_VALUES.contains(&name.as_str()))
+        };
+        if self.annotated(call.span.lo) || self.pure_callee(callee) || on_new_value() {
             return self.arguments(&call.args);
         }
         // An immediately called function without parameters and with a harmless body.
@@ -387,6 +390,16 @@ impl Purity<'_> {
             _ => false,
         }
     }
+}
+
+/// Reading it runs no code.
+fn is_plain(property: &PropOrSpread) -> bool {
+    matches!(property, PropOrSpread::Prop(property) if !matches!(&**property, Prop::Getter(_)))
+}
+
+/// Nobody else has seen the value yet.
+fn is_new_value(expression: &Expr) -> bool {
+    matches!(strip(expression), Expr::Object(_) | Expr::Array(_) | Expr::Fn(_) | Expr::Arrow(_) | Expr::Class(_))
 }
 
 fn strip(expression: &Expr) -> &Expr {

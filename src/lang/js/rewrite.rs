@@ -261,12 +261,20 @@ impl<'a> Rewriter<'a> {
                     return;
                 }
                 let guards = is_guard(call);
+                let chosen = call.callee.as_expr().is_some_and(|callee| fold::is_choice(callee));
                 self.try_depth += u32::from(guards);
                 call.visit_mut_children_with(self);
+                if let (true, Callee::Expr(callee)) = (chosen, &mut call.callee) {
+                    fold::without_receiver(callee);
+                }
                 self.try_depth -= u32::from(guards);
                 if self.language.drop_console && self.is_console_call(expression) {
                     *expression = fold::void();
                 }
+            }
+            Expr::TaggedTpl(tagged) if fold::is_choice(&tagged.tag) => {
+                tagged.visit_mut_children_with(self);
+                fold::without_receiver(&mut tagged.tag);
             }
             Expr::New(new) => {
                 self.new_worker(new);
