@@ -7,7 +7,7 @@ use crate::diag::Diagnostic;
 use crate::fs::Files;
 use crate::model::{
     AssetKind, Emitted, EntryKind, FileKind, ImageSets, ModuleGraph, NameTemplate, OutputKey, Piece, RenderedFile,
-    Sealed, Verdict,
+    Verdict,
 };
 use crate::{budget, delivery, emit, graph, image, link, page, pwa, report, script, seal, split, style};
 use std::path::{Path, PathBuf};
@@ -42,16 +42,28 @@ pub struct Outcome {
 
 /// A build under way: problems so far, and the clock.
 struct Run<'a> {
+    options: &'a Options,
     services: &'a Services,
     problems: Vec<Diagnostic>,
     timings: Timings,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    fn new(options: &'a Options, services: &'a Services) -> Run<'a> {
+        Run { options, services, problems: Vec::new(), timings: Vec::new() }
+    }
+
+    /// What `--deny` makes an error must stop the build before anything is written.
+    fn note(&mut self, problems: Vec<Diagnostic>) {
+        self.problems.extend(self.options.sift(problems));
+    }
+
     fn stage<T>(&mut self, name: &str, work: impl FnOnce(&Services) -> crate::diag::Noted<T>) -> T {
         (self.services.progress)(name);
         let start = Instant::now();
-        let value = work(self.services).take(&mut self.problems);
+        let mut problems = Vec::new();
+        let value = work(self.services).take(&mut problems);
+        self.note(problems);
         self.timings.push((name.to_string(), start.elapsed()));
         value
     }
@@ -67,7 +79,7 @@ impl Run<'_> {
 
 /// Entries in, a directory out.
 pub fn build(options: &Options, services: &Services) -> Outcome {
-    let mut run = Run { services, problems: Vec::new(), timings: Vec::new() };
+    let mut run = Run::new(options, services);
     if let Some(problem) = emit::check_outdir(options) {
         run.problems.push(problem);
         return run.fail(Vec::new());
@@ -94,9 +106,9 @@ pub fn build(options: &Options, services: &Services) -> Outcome {
     let Some(emitted) = emitted.filter(|_| !run.failed()) else { return run.fail(watched) };
     if let (Some(path), Some(plan)) = (&options.metafile, metafile) {
         let text = report::metafile(&graph, &plan, &sealed, options).to_string();
-        run.problems.extend(emit::write_extra(path, text.as_bytes()));
+        run.note(emit::write_extra(path, text.as_bytes()).into_iter().collect());
     }
-    conclude(options, &sealed, emitted, run, watched)
+    conclude(options, emitted, run, watched)
 }
 
 /// Code, styles, images and pages, in that order of need; images beside the scripts.
@@ -115,7 +127,9 @@ fn render(
         || scripts(options, graph, services),
     );
     let (images, image_time) = images;
-    let images = images.take(&mut run.problems);
+    let mut problems = Vec::new();
+    let images = images.take(&mut problems);
+    run.note(problems);
     run.timings.extend(scripts.timings);
     run.timings.push(("image".into(), image_time));
     run.problems.extend(scripts.problems);
@@ -140,7 +154,7 @@ struct Scripts {
 }
 
 fn scripts(options: &Options, graph: &ModuleGraph, services: &Services) -> Scripts {
-    let mut run = Run { services, problems: Vec::new(), timings: Vec::new() };
+    let mut run = Run::new(options, services);
     let mut out =
         Scripts { files: Vec::new(), more_styles: Vec::new(), plan: None, problems: Vec::new(), timings: Vec::new() };
     for (at, entries) in programs(options, graph).into_iter().enumerate() {
@@ -249,8 +263,7 @@ fn file_kind(kind: AssetKind, name: &str) -> FileKind {
     }
 }
 
-fn conclude(options: &Options, sealed: &Sealed, emitted: Emitted, mut run: Run<'_>, watched: Vec<PathBuf>) -> Outcome {
-    let _ = sealed;
+fn conclude(options: &Options, emitted: Emitted, mut run: Run<'_>, watched: Vec<PathBuf>) -> Outcome {
     let verdict = options.budget.as_ref().map(|source| run.stage("budget", |_| budget::judge(&emitted, source)));
     let (text, json) = told(options, &emitted, verdict.as_ref(), &run);
     Outcome { emitted: Some(emitted), verdict, problems: run.problems, timings: run.timings, watched, text, json }
@@ -267,7 +280,7 @@ fn told(options: &Options, emitted: &Emitted, verdict: Option<&Verdict>, run: &R
 
 /// A built directory against its budget.
 pub fn check(directory: &Path, options: &Options, services: &Services) -> Outcome {
-    let mut run = Run { services, problems: Vec::new(), timings: Vec::new() };
+    let mut run = Run::new(options, services);
     let emitted = run.stage("read", |_| budget::read_directory(directory));
     let Some(emitted) = emitted.filter(|_| !run.failed()) else { return run.fail(Vec::new()) };
     let source = options.budget.clone().unwrap_or(crate::config::BudgetSource::Default);

@@ -57,3 +57,29 @@ fn bad_input_is_explained_and_harms_nothing() {
     }
     assert!(seen >= 17, "{seen} cases");
 }
+
+#[test]
+fn a_denied_warning_stops_the_build_before_anything_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/bad/circular-css-import");
+    copy(&fixture, folder.path());
+    let cache = tempfile::tempdir().unwrap();
+    let build = |flags: &[&str]| {
+        let mut command = plimsoll(folder.path());
+        run(command.env("XDG_CACHE_HOME", cache.path()).args(["build", "index.html"]).args(flags))
+    };
+    assert_eq!(build(&["--silence", "circular-css-import"]).stderr, "");
+    let before = tree(folder.path());
+    std::fs::write(folder.path().join("index.html"), before["index.html"].repeat(2)).unwrap();
+    let denied = build(&["--deny", "circular-css-import"]);
+    assert_eq!(denied.status, 1);
+    assert!(denied.stderr.contains("error[circular-css-import]"), "{}", denied.stderr);
+    assert_eq!(tree(&folder.path().join("dist")), tree_of(&before, "dist/"));
+}
+
+fn tree_of(
+    all: &std::collections::BTreeMap<String, Vec<u8>>,
+    folder: &str,
+) -> std::collections::BTreeMap<String, Vec<u8>> {
+    all.iter().filter_map(|(name, bytes)| Some((name.strip_prefix(folder)?.to_string(), bytes.clone()))).collect()
+}

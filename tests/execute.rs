@@ -10,18 +10,20 @@ use support::{node_is_missing, plimsoll, project, run, succeeds};
 type Program = (&'static str, &'static [(&'static str, &'static str)]);
 
 /// What only other tools run: (name, files, what `main.ts` must print).
-const TYPED: &[(&str, &[(&str, &str)], &str)] = &[(
-    "enums and namespaces in blocks and merged",
-    &[(
-        "main.ts",
-        "const id = (x: any) => x; const out: unknown[] = [];
+const TYPED: &[(Program, &str)] = &[(
+    (
+        "enums and namespaces in blocks and merged",
+        &[(
+            "main.ts",
+            "const id = (x: any) => x; const out: unknown[] = [];
          { enum a { b = 1 } out.push(id(a)[1]); }
          { enum a { c = 2 } out.push(id(a).c, id(a)[2], id(a).b); }
          export enum top { one = 1, two } export namespace top { export const three = top.two + 1; }
          namespace n { export let k = 1; export namespace m { export const deep = k + 1; } }
          class C { static x: number; } namespace C { C.x = 5; }
          out.push(top[2], top.three, n.k, n.m.deep, C.x); console.log(out.join());",
-    )],
+        )],
+    ),
     "b,2,c,,two,3,1,2,5\n",
 )];
 
@@ -148,7 +150,7 @@ fn typescript_means_what_it_says() {
     if node_is_missing() {
         return;
     }
-    for (name, files, expected) in TYPED {
+    for ((name, files), expected) in TYPED {
         let folder = project(files);
         for way in WAYS {
             let mut build = plimsoll(folder.path());

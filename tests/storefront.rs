@@ -162,6 +162,7 @@ fn measured(shop: &Path) -> String {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a test is its own command line")]
 fn sizes_are_those_of_the_last_measurement() {
     let Some(shop) = shop() else { return };
     let snapshot = Path::new(env!("CARGO_MANIFEST_DIR")).join("budgets/measured.snap");
