@@ -3,11 +3,11 @@
 use crate::base::ChunkId;
 use crate::cache::Cache;
 use crate::config::Options;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Noted};
 use crate::fs::Files;
 use crate::model::{
-    AssetKind, Emitted, EntryKind, FileKind, ImageSets, ModuleGraph, NameTemplate, OutputKey, Piece, RenderedFile,
-    Verdict,
+    AssetKind, ChunkPlan, Emitted, EntryKind, FileKind, ImageSets, Linked, ModuleGraph, NameTemplate, OutputKey, Piece,
+    RenderedFile, Repairs, Verdict,
 };
 use crate::{budget, delivery, emit, graph, image, link, page, pwa, report, script, seal, split, style};
 use std::path::{Path, PathBuf};
@@ -158,11 +158,10 @@ fn scripts(options: &Options, graph: &ModuleGraph, services: &Services) -> Scrip
     let mut out =
         Scripts { files: Vec::new(), more_styles: Vec::new(), plan: None, problems: Vec::new(), timings: Vec::new() };
     for (at, entries) in programs(options, graph).into_iter().enumerate() {
-        let linked = run.stage("link", |_| link::link(graph, options, &entries));
+        let (linked, plan) = run.stage("link", |_| arrange(options, graph, &entries));
         if run.failed() {
             break;
         }
-        let plan = split::split(graph, &linked, options);
         let mut files = run.stage("script", |services| script::render(graph, &linked, &plan, options, &services.cache));
         if at > 0 {
             let mut styles = run.stage("style", |services| style::render(graph, &plan, options, &services.cache)).files;
@@ -177,6 +176,21 @@ fn scripts(options: &Options, graph: &ModuleGraph, services: &Services) -> Scrip
     out.problems = run.problems;
     out.timings = run.timings;
     out
+}
+
+/// Links and splits until every root evaluates its modules in the order that the language gives.
+fn arrange(options: &Options, graph: &ModuleGraph, entries: &[usize]) -> Noted<(Linked, ChunkPlan)> {
+    let mut repairs = Repairs::default();
+    loop {
+        let mut problems = Vec::new();
+        let linked = link::link(graph, options, entries, &repairs).take(&mut problems);
+        let plan = split::split(graph, &linked, options);
+        let next = split::hazards(graph, &linked, &plan, options, &repairs);
+        if next == repairs {
+            return Noted::new((linked, plan), problems);
+        }
+        repairs = next;
+    }
 }
 
 /// Entries that are linked together: all of them when code is split, else each entry of the user's by itself.

@@ -117,5 +117,5 @@ fn a_killed_build_leaves_the_old_or_the_new() {
     build(folder.path(), "2", &[]);
     assert!(tree(&folder.path().join("dist")) == wanted[1], "a build after killed ones is whole");
     let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert!(!left.iter().any(|name| name.to_string_lossy().contains("dist-")), "{left:?}");
+    assert!(!left.iter().any(|name| name.to_string_lossy().contains(".plimsoll-")), "{left:?}");
 }

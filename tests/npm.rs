@@ -1,20 +1,13 @@
 //! The npm packages as their users meet them: packed, installed without a network, run through `npx`.
 
+mod support;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use support::node_is_missing;
 
 fn project() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// Node and npm are no part of a Rust set-up; without them there is nothing to test here.
-#[expect(clippy::print_stderr, reason = "a skipped test says why")]
-fn npm_is_missing() -> bool {
-    let missing = ["node", "npm", "npx"].iter().any(|tool| Command::new(tool).arg("--version").output().is_err());
-    if missing {
-        eprintln!("skipped: npm is not installed");
-    }
-    missing
 }
 
 fn run(folder: &Path, program: &str, arguments: &[&str]) -> Output {
@@ -55,7 +48,7 @@ fn install(folder: &Path, tarballs: &[&Path]) {
 
 #[test]
 fn installed_offline_it_builds_and_judges_an_app() {
-    if npm_is_missing() {
+    if node_is_missing() {
         return;
     }
     let packed = tempfile::tempdir().unwrap();
@@ -81,7 +74,7 @@ fn installed_offline_it_builds_and_judges_an_app() {
 
 #[test]
 fn without_a_binary_the_launcher_says_what_to_do() {
-    if npm_is_missing() {
+    if node_is_missing() {
         return;
     }
     let packed = tempfile::tempdir().unwrap();

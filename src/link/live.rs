@@ -16,6 +16,8 @@ pub struct Inputs<'a> {
     pub entries: &'a [usize],
     pub common_js: &'a IndexVec<ModuleId, bool>,
     pub wraps: &'a IndexVec<ModuleId, Wrap>,
+    pub asynchronous: &'a IndexVec<ModuleId, bool>,
+    pub in_place: &'a IndexVec<ModuleId, bool>,
     pub bindings: Bindings,
     pub exports: AllExports,
 }
@@ -30,6 +32,8 @@ struct Marker<'a> {
     options: &'a Options,
     common_js: &'a IndexVec<ModuleId, bool>,
     wraps: &'a IndexVec<ModuleId, Wrap>,
+    asynchronous: &'a IndexVec<ModuleId, bool>,
+    in_place: &'a IndexVec<ModuleId, bool>,
     bindings: Bindings,
     exports: AllExports,
     links: IndexVec<ModuleId, ModuleLink>,
@@ -44,7 +48,7 @@ struct Marker<'a> {
 }
 
 pub fn live(inputs: Inputs<'_>) -> Linked {
-    let Inputs { graph, options, entries, common_js, wraps, bindings, exports } = inputs;
+    let Inputs { graph, options, entries, common_js, wraps, asynchronous, in_place, bindings, exports } = inputs;
     let count = graph.modules.len();
     let link = |module: &crate::model::Module| ModuleLink {
         live_parts: vec![false; module.facts.parts.len()],
@@ -56,6 +60,8 @@ pub fn live(inputs: Inputs<'_>) -> Linked {
         options,
         common_js,
         wraps,
+        asynchronous,
+        in_place,
         bindings,
         exports,
         links: graph.modules.iter().map(link).collect(),
@@ -155,11 +161,14 @@ impl Marker<'_> {
         for helper in module.facts.helpers.iter().filter(|helper| !has_require || **helper != Helper::REQUIRE) {
             self.helper(id, *helper);
         }
-        let imports_common_js =
-            module.facts.import_order.iter().any(
-                |record| matches!(module.targets[*record as usize], Target::Module(target) if self.common_js[target]),
-            );
-        if self.wraps[id] == Wrap::Esm && imports_common_js {
+        if self.wraps[id] == Wrap::Esm {
+            self.helper(id, if self.asynchronous[id] { Helper::ASYNC } else { Helper::ESM });
+        }
+        let views_common_js = module.facts.import_order.iter().any(|record| {
+            matches!(module.targets[*record as usize], Target::Module(target)
+                if self.common_js[target] && self.own_view(id, target))
+        });
+        if views_common_js {
             self.helper(id, Helper::TO_ESM);
         }
         let imports_external = module.targets.iter().any(|target| matches!(target, Target::External(_)));
@@ -220,28 +229,63 @@ impl Marker<'_> {
         self.lazy_way(id, symbol, binding);
     }
 
-    /// A lazily evaluated module is reached by calling its importers' wrappers: what lies between must be there too,
-    /// even if it has no effects of its own.
+    /// A module that is called by its importers is reached through them: the barrels that lie between must be
+    /// evaluated too, even if they have no effects of their own.
     fn lazy_way(&mut self, id: ModuleId, symbol: LocalSym, binding: &ExportBinding) {
-        let target = match binding {
-            ExportBinding::Symbol(SymbolRef { module, .. }) | ExportBinding::Namespace(module) => *module,
-            ExportBinding::CommonJs(binding) => binding.via.0,
-            _ => return,
-        };
-        if self.wraps[target] != Wrap::Esm {
+        if !self.called_by_importers(binding) {
             return;
         }
         let facts = &self.graph.modules[id].facts;
-        let record = match facts.declared(symbol).map(|declared| &declared.kind) {
-            Some(SymbolKind::Import { record, .. } | SymbolKind::Namespace { record }) => *record,
-            Some(SymbolKind::Member { namespace, .. }) => match facts.declared(*namespace).map(|found| &found.kind) {
-                Some(SymbolKind::Namespace { record }) => *record,
-                _ => return,
+        let step = match facts.declared(symbol).map(|declared| &declared.kind) {
+            Some(SymbolKind::Import { record, name }) => Some((*record, name.clone())),
+            Some(SymbolKind::Namespace { record }) => Some((*record, "*".to_string())),
+            Some(SymbolKind::Member { namespace, name }) => match facts.declared(*namespace).map(|found| &found.kind) {
+                Some(SymbolKind::Namespace { record }) => Some((*record, name.clone())),
+                _ => None,
             },
-            _ => return,
+            _ => None,
         };
+        let Some((record, name)) = step else { return };
         if let Target::Module(way) = self.graph.modules[id].targets[record as usize] {
-            self.evaluate(way);
+            self.walk_way(way, name, binding);
+        }
+    }
+
+    fn called_by_importers(&self, binding: &ExportBinding) -> bool {
+        match binding {
+            ExportBinding::Symbol(SymbolRef { module, .. }) | ExportBinding::Namespace(module) => {
+                self.wraps[*module] == Wrap::Esm
+            }
+            ExportBinding::CommonJs(binding) => self.own_view(binding.via.0, binding.module),
+            _ => false,
+        }
+    }
+
+    /// Evaluates the modules through which `name` of `module` leads to `binding`.
+    fn walk_way(&mut self, mut module: ModuleId, mut name: String, binding: &ExportBinding) {
+        let mut seen = FxHashSet::default();
+        while seen.insert((module, name.clone())) {
+            self.evaluate(module);
+            let facts = &self.graph.modules[module].facts;
+            let export = facts.exports.iter().find(|export| export.name == name).map(|export| &export.target);
+            let next = match export {
+                Some(ExportTarget::From { record, name }) => Some((*record, name.clone())),
+                Some(ExportTarget::Symbol(symbol)) => match facts.declared(*symbol).map(|declared| &declared.kind) {
+                    Some(SymbolKind::Import { record, name }) => Some((*record, name.clone())),
+                    _ => None,
+                },
+                Some(ExportTarget::NamespaceFrom { .. }) => None,
+                None => {
+                    let leads = |record: &&u32| match self.graph.modules[module].targets[**record as usize] {
+                        Target::Module(target) => self.exports[target].get(&name) == Some(binding),
+                        _ => false,
+                    };
+                    facts.stars.iter().find(leads).map(|record| (*record, name.clone()))
+                }
+            };
+            let Some((record, next_name)) = next else { return };
+            let Target::Module(target) = self.graph.modules[module].targets[record as usize] else { return };
+            (module, name) = (target, next_name);
         }
     }
 
@@ -258,9 +302,14 @@ impl Marker<'_> {
         }
     }
 
+    /// As [`Linked::own_view`].
+    fn own_view(&self, importer: ModuleId, target: ModuleId) -> bool {
+        self.wraps[importer] == Wrap::Esm || !self.in_place[target]
+    }
+
     fn interop(&mut self, from: ModuleId, module: ModuleId, node: bool) {
         self.evaluate(module);
-        if self.wraps[from] == Wrap::Esm {
+        if self.own_view(from, module) {
             self.evaluate(from);
             return;
         }
@@ -283,8 +332,12 @@ impl Marker<'_> {
 
     /// Every export of a module is used.
     fn whole(&mut self, module: ModuleId) {
-        for binding in self.exports[module].values().cloned().collect::<Vec<_>>() {
+        let exports: Vec<(String, ExportBinding)> = self.exports[module].clone().into_iter().collect();
+        for (name, binding) in exports {
             self.binding(&binding);
+            if self.called_by_importers(&binding) {
+                self.walk_way(module, name, &binding);
+            }
         }
         // What is exported under several names or through locals of the module itself.
         for export in &self.graph.modules[module].facts.exports {
@@ -391,7 +444,7 @@ impl Marker<'_> {
         let roots = self.roots();
         for id in self.graph.modules.ids() {
             let dependencies = self.dependencies(id, roots.contains(&id));
-            let asynchronous = self.graph.modules[id].facts.top_level_await;
+            let asynchronous = self.asynchronous[id];
             let link = &mut self.links[id];
             link.wrap = self.wraps[id];
             link.dependencies = dependencies;
@@ -405,7 +458,7 @@ impl Marker<'_> {
             link.dynamic.sort_unstable();
             link.workers.sort_unstable();
         }
-        Linked { modules: self.links, order: Vec::new(), entries: self.entries.into_iter().collect() }
+        Linked { modules: self.links, entries: self.entries.into_iter().collect(), ..Linked::default() }
     }
 
     /// Included modules that this one needs to be there, in import order, then by number.

@@ -1,13 +1,19 @@
-//! The order of evaluation: depth first along static imports, as the language gives it, entry after entry, then the
-//! targets of `import()` in the order in which they are met.
+//! The order of evaluation: depth first along static imports, as the language gives it, entry after entry; then what
+//! is required, then the targets of `import()`, in the order in which they are met.
 
 use crate::base::{IndexVec, ModuleId};
 use crate::lang::js::ImportKind;
-use crate::model::{Linked, ModuleGraph, Target, Wrap};
+use crate::model::{Linked, ModuleGraph, Repairs, Target, Wrap};
 use std::collections::VecDeque;
 
-pub fn order(graph: &ModuleGraph, common_js: &IndexVec<ModuleId, bool>, linked: &mut Linked) {
-    let mut walk = Walk { graph, visited: vec![false; graph.modules.len()], order: Vec::new(), roots: VecDeque::new() };
+pub fn order(graph: &ModuleGraph, repairs: &Repairs, in_place: &IndexVec<ModuleId, bool>, linked: &mut Linked) {
+    let mut walk = Walk {
+        graph,
+        visited: vec![false; graph.modules.len()],
+        order: Vec::new(),
+        required: VecDeque::new(),
+        roots: VecDeque::new(),
+    };
     if let Some(runtime) = graph.runtime {
         walk.visit(runtime, linked);
     }
@@ -17,7 +23,7 @@ pub fn order(graph: &ModuleGraph, common_js: &IndexVec<ModuleId, bool>, linked: 
     for entry in linked.entries.clone() {
         walk.visit(graph.entries[entry].module, linked);
     }
-    while let Some(root) = walk.roots.pop_front() {
+    while let Some(root) = walk.required.pop_front().or_else(|| walk.roots.pop_front()) {
         walk.visit(root, linked);
     }
     // Modules reached only through bindings of unevaluated barrels.
@@ -28,8 +34,7 @@ pub fn order(graph: &ModuleGraph, common_js: &IndexVec<ModuleId, bool>, linked: 
         linked.modules[*id].order = at as u32;
     }
     linked.order = walk.order;
-    eager(graph, common_js, linked);
-    asynchronous(graph, linked);
+    eager(graph, repairs, in_place, linked);
     sort_dependencies(linked);
 }
 
@@ -37,6 +42,7 @@ struct Walk<'a> {
     graph: &'a ModuleGraph,
     visited: Vec<bool>,
     order: Vec<ModuleId>,
+    required: VecDeque<ModuleId>,
     roots: VecDeque<ModuleId>,
 }
 
@@ -66,7 +72,8 @@ impl Walk<'_> {
         }
     }
 
-    /// Imports in source order, then live `require`s; `import()` targets are noted as later roots.
+    /// Imports in source order. What is required runs in the middle of its importer, at a time that only the program
+    /// knows: it is noted for later, as are the targets of `import()`.
     fn children(&mut self, id: ModuleId, linked: &Linked) -> Vec<ModuleId> {
         let module = &self.graph.modules[id];
         let link = &linked.modules[id];
@@ -81,7 +88,7 @@ impl Walk<'_> {
                 let Target::Module(target) = module.targets[*record as usize] else { continue };
                 match module.facts.records[*record as usize].kind {
                     ImportKind::Dynamic => self.roots.push_back(target),
-                    _ => out.push(target),
+                    _ => self.required.push_back(target),
                 }
             }
         }
@@ -89,51 +96,25 @@ impl Walk<'_> {
     }
 }
 
-/// CommonJS modules that an unwrapped ES module imports run in their place in the order.
-fn eager(graph: &ModuleGraph, common_js: &IndexVec<ModuleId, bool>, linked: &mut Linked) {
+/// Wrapped modules that are called in their place.
+fn eager(graph: &ModuleGraph, repairs: &Repairs, in_place: &IndexVec<ModuleId, bool>, linked: &mut Linked) {
     for id in graph.modules.ids() {
         if !linked.modules[id].included || linked.modules[id].wrap != Wrap::None {
             continue;
         }
         for record in &graph.modules[id].facts.import_order {
-            if let Target::Module(target) = graph.modules[id].targets[*record as usize]
-                && common_js[target]
-                && linked.modules[target].included
-            {
-                linked.modules[target].eager = true;
+            if let Target::Module(target) = graph.modules[id].targets[*record as usize] {
+                linked.modules[target].eager |= in_place[target] && linked.modules[target].included;
             }
         }
     }
-    // Re-exports through barrels that are not evaluated themselves.
     for id in graph.modules.ids() {
         let link = &mut linked.modules[id];
-        if link.included && common_js[id] && (link.needs_interop || link.needs_interop_node) {
-            link.eager = true;
-        }
-    }
-}
-
-/// Top-level await makes every static importer wait.
-fn asynchronous(graph: &ModuleGraph, linked: &mut Linked) {
-    loop {
-        let mut changed = false;
-        for id in graph.modules.ids() {
-            if linked.modules[id].asynchronous || !linked.modules[id].included {
-                continue;
-            }
-            let module = &graph.modules[id];
-            let waits = module.facts.import_order.iter().any(|record| {
-                matches!(module.targets[*record as usize], Target::Module(target)
-                    if linked.modules[target].asynchronous && linked.modules[target].included)
-            });
-            if waits {
-                linked.modules[id].asynchronous = true;
-                changed = true;
-            }
-        }
-        if !changed {
-            return;
-        }
+        // Re-exports of CommonJS through barrels that are not evaluated themselves.
+        let read = link.needs_interop || link.needs_interop_node;
+        let repaired = repairs.wrapped.contains(&id);
+        link.eager |= link.included && in_place[id] && (read || repaired);
+        link.concurrent = link.asynchronous && repaired;
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::base::{IndexVec, ModuleId};
 use crate::config::Options;
 use crate::lang::js::{ImportKind, SourceType};
-use crate::model::{Loader, ModuleGraph, Target, Wrap};
+use crate::model::{Loader, ModuleGraph, Repairs, Target, Wrap};
 
 /// By module: it is CommonJS. A file without module syntax of either kind is, when something requires it.
 pub fn common_js(graph: &ModuleGraph) -> IndexVec<ModuleId, bool> {
@@ -26,8 +26,58 @@ fn edges(graph: &ModuleGraph) -> impl Iterator<Item = (ImportKind, ModuleId)> + 
     })
 }
 
-/// CommonJS always; ES modules that are required, or loaded by `import()` into the same file; and what those import.
-pub fn wraps(graph: &ModuleGraph, options: &Options, common_js: &IndexVec<ModuleId, bool>) -> IndexVec<ModuleId, Wrap> {
+/// Static imports of a module, in order.
+fn imports(graph: &ModuleGraph, module: ModuleId) -> impl Iterator<Item = ModuleId> + '_ {
+    let module = &graph.modules[module];
+    module.facts.import_order.iter().filter_map(|record| match module.targets[*record as usize] {
+        Target::Module(target) => Some(target),
+        _ => None,
+    })
+}
+
+/// By module: it waits for a top-level await, its own or that of a module that it imports.
+pub fn asynchronous(graph: &ModuleGraph) -> IndexVec<ModuleId, bool> {
+    let mut out: IndexVec<ModuleId, bool> = graph.modules.iter().map(|module| module.facts.top_level_await).collect();
+    let mut work: Vec<ModuleId> = graph.modules.ids().filter(|id| out[*id]).collect();
+    if work.is_empty() {
+        return out;
+    }
+    let mut importers: IndexVec<ModuleId, Vec<ModuleId>> = graph.modules.iter().map(|_| Vec::new()).collect();
+    for id in graph.modules.ids() {
+        imports(graph, id).for_each(|target| importers[target].push(id));
+    }
+    while let Some(module) = work.pop() {
+        for importer in &importers[module] {
+            if !std::mem::replace(&mut out[*importer], true) {
+                work.push(*importer);
+            }
+        }
+    }
+    out
+}
+
+/// By module: it is wrapped and may be called in its place in the order of evaluation, because something that is not
+/// wrapped imports it, or because it stood there before a repair.
+pub fn in_place(graph: &ModuleGraph, repairs: &Repairs, wraps: &IndexVec<ModuleId, Wrap>) -> IndexVec<ModuleId, bool> {
+    let mut out: IndexVec<ModuleId, bool> = graph.modules.iter().map(|_| false).collect();
+    for id in graph.modules.ids() {
+        match wraps[id] {
+            Wrap::None => imports(graph, id).for_each(|target| out[target] |= wraps[target] != Wrap::None),
+            _ => out[id] |= repairs.wrapped.contains(&id),
+        }
+    }
+    repairs.deferred.iter().for_each(|id| out[*id] = false);
+    out
+}
+
+/// CommonJS always; ES modules that are required, or loaded by `import()` into the same file, and what those import;
+/// and what repairs ask for.
+pub fn wraps(
+    graph: &ModuleGraph,
+    options: &Options,
+    common_js: &IndexVec<ModuleId, bool>,
+    repairs: &Repairs,
+) -> IndexVec<ModuleId, Wrap> {
     let splits = options.splits();
     let mut out: IndexVec<ModuleId, Wrap> =
         common_js.iter().map(|common_js| if *common_js { Wrap::CommonJs } else { Wrap::None }).collect();
@@ -56,6 +106,9 @@ pub fn wraps(graph: &ModuleGraph, options: &Options, common_js: &IndexVec<Module
                 work.push(target);
             }
         }
+    }
+    for module in repairs.wrapped.iter().filter(|module| !common_js[**module]) {
+        out[*module] = Wrap::Esm;
     }
     if let Some(runtime) = graph.runtime {
         out[runtime] = Wrap::None;

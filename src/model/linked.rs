@@ -2,7 +2,7 @@
 
 use crate::base::{IndexVec, ModuleId};
 use crate::lang::js::{Constant, Helper, LocalSym};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A symbol of a module.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -80,10 +80,12 @@ pub struct ModuleLink {
     pub needs_interop_node: bool,
     /// Position in the order of evaluation over all entries; `u32::MAX` when not included.
     pub order: u32,
-    /// Evaluated by a static import from a module that is not wrapped (a CommonJS module is then called in its place).
+    /// Wrapped, and called in its place in the order of evaluation; its importers need not call it.
     pub eager: bool,
     /// Own top-level await, or that of a static dependency.
     pub asynchronous: bool,
+    /// Asynchronous, and started in its place without being waited for there.
+    pub concurrent: bool,
     /// Included modules that must be there when this one runs: imported, required, or whose bindings it mentions; in
     /// order of evaluation, then by number.
     pub dependencies: Vec<ModuleId>,
@@ -95,6 +97,15 @@ pub struct ModuleLink {
     pub helpers: Vec<Helper>,
 }
 
+/// How modules depart from the plain arrangement because the order of evaluation demands it. Only ever grows.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Repairs {
+    /// ES modules that are wrapped though nothing requires them.
+    pub wrapped: BTreeSet<ModuleId>,
+    /// Wrapped modules that are not called in their place in the chunk, only by their importers.
+    pub deferred: BTreeSet<ModuleId>,
+}
+
 #[derive(Clone, Debug, Default)]
 pub struct Linked {
     pub modules: IndexVec<ModuleId, ModuleLink>,
@@ -102,4 +113,12 @@ pub struct Linked {
     pub order: Vec<ModuleId>,
     /// Entries whose module is in the output (workers only when something starts them), in order.
     pub entries: Vec<usize>,
+}
+
+impl Linked {
+    /// `importer` calls the CommonJS module `target` itself and keeps the result, instead of reading what the call in
+    /// its place left.
+    pub fn own_view(&self, importer: ModuleId, target: ModuleId) -> bool {
+        self.modules[importer].wrap == Wrap::Esm || !self.modules[target].eager
+    }
 }

@@ -12,7 +12,7 @@ pub use chunk_plan::{Chunk, ChunkKind, ChunkPlan};
 pub use graph::{
     Asset, AssetKind, Entry, EntryKind, Loader, Module, ModuleGraph, Origin, Package, Page, Style, Target,
 };
-pub use linked::{CjsBinding, ExportBinding, Linked, ModuleLink, SymbolRef, Wrap};
+pub use linked::{CjsBinding, ExportBinding, Linked, ModuleLink, Repairs, SymbolRef, Wrap};
 pub use outputs::{
     Contribution, Emitted, EmittedFile, FileKind, ImageSets, InlineStyles, NameTemplate, OptimizedImage, OutputKey,
     Piece, RefStyle, RenderedFile, RenderedStyles, Sealed, SealedFile, Sidecar, WhyLink,

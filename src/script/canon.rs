@@ -110,7 +110,7 @@ fn record_symbol(context: &Context<'_>, externals: &Externals, id: ModuleId, rec
             }
             let symbol = match (is_target, link.wrap) {
                 (true, _) => sym::WRAPPER,
-                (false, Wrap::CommonJs) if context.linked.modules[id].wrap == Wrap::Esm => {
+                (false, Wrap::CommonJs) if context.linked.own_view(id, *target) => {
                     return Canon::Symbol(SymbolRef { module: id, symbol: module.facts.record_namespace(record) });
                 }
                 (false, Wrap::CommonJs) => interop(module.node_esm),
@@ -144,7 +144,7 @@ pub fn binding(
         ExportBinding::Symbol(target) => Some(*target),
         ExportBinding::Namespace(module) => Some(SymbolRef { module: *module, symbol: sym::NAMESPACE }),
         ExportBinding::CommonJs(CjsBinding { module, via, node, .. }) => {
-            if context.linked.modules[via.0].wrap == Wrap::Esm {
+            if context.linked.own_view(via.0, *module) {
                 let symbol = context.graph.modules[via.0].facts.record_namespace(via.1);
                 return Some(SymbolRef { module: via.0, symbol });
             }

@@ -52,8 +52,8 @@ pub fn uses(context: &Context<'_>, externals: &Externals, id: ChunkId) -> Uses {
                 *counts.entry(found).or_default() += count;
             }
         }
-        mention(&glue::before(context, externals, *module), &mut counts);
-        mention(&glue::after(context, *module), &mut counts);
+        mention(&glue::namespace(context, externals, *module), &mut counts);
+        mention(&glue::call(context, *module), &mut counts);
     }
     mention(&tail.glue, &mut counts);
     for (symbol, _) in &tail.exports {
@@ -123,7 +123,8 @@ struct Writer<'a> {
     sources: Vec<ModuleId>,
     map_names: Vec<String>,
     map_name_numbers: FxHashMap<String, u32>,
-    contributions: Vec<Contribution>,
+    /// Bytes by module.
+    bytes: FxHashMap<ModuleId, u64>,
     legal: Vec<String>,
     /// `require` calls of externals, waiting for the helpers to be declared.
     requires: Vec<String>,
@@ -150,14 +151,12 @@ pub fn render(
         sources: Vec::new(),
         map_names: Vec::new(),
         map_name_numbers: FxHashMap::default(),
-        contributions: Vec::new(),
+        bytes: FxHashMap::default(),
         legal: Vec::new(),
         requires: Vec::new(),
     };
     writer.head();
-    for module in &context.plan.chunks[id].modules {
-        writer.module(*module);
-    }
+    writer.modules();
     writer.foot();
     writer.finish()
 }
@@ -382,16 +381,21 @@ impl Writer<'_> {
             }
         }
         let order = &context.plan.chunks[self.id].static_imports;
-        let covered: FxHashSet<ChunkId> =
-            by_chunk.keys().flat_map(|chunk| context.plan.chunks[*chunk].static_imports.iter().copied()).collect();
-        for chunk in order {
+        // Chunks that an earlier import has already brought.
+        let mut covered: FxHashSet<ChunkId> = FxHashSet::default();
+        for (at, chunk) in order.iter().enumerate() {
+            let next = order[at..].iter().position(|next| by_chunk.contains_key(next)).map(|next| at + next);
+            let brings = |next: usize| {
+                order[at..next].iter().all(|id| context.plan.chunks[order[next]].static_imports.contains(id))
+            };
             match by_chunk.remove(chunk) {
                 Some(symbols) => self.chunk_import(*chunk, symbols),
-                None if !covered.contains(chunk) && has_effects(context, *chunk) => {
-                    self.chunk_import(*chunk, Vec::new());
+                None if covered.contains(chunk) || !has_effects(context, *chunk) || next.is_some_and(brings) => {
+                    continue;
                 }
-                None => {}
+                None => self.chunk_import(*chunk, Vec::new()),
             }
+            covered.extend(&context.plan.chunks[*chunk].static_imports);
         }
         for (chunk, symbols) in by_chunk {
             self.chunk_import(chunk, symbols);
@@ -425,6 +429,37 @@ impl Writer<'_> {
         self.out.push_ref(key, style, length);
     }
 
+    /// What runs only when called is declared before anything runs; then everything runs in order.
+    fn modules(&mut self) {
+        let context = self.context;
+        let modules = &context.plan.chunks[self.id].modules;
+        let is_runtime = |id: ModuleId| Some(id) == context.graph.runtime;
+        let is_wrapped = |id: ModuleId| context.linked.modules[id].wrap != Wrap::None;
+        for id in modules.iter().copied().filter(|id| is_runtime(*id)) {
+            self.module(id);
+        }
+        for id in modules.iter().copied() {
+            let start = self.out.written();
+            let namespace = glue::namespace(context, self.externals, id);
+            self.glue(&namespace);
+            *self.bytes.entry(id).or_default() += self.out.written() - start;
+        }
+        for id in modules.iter().copied().filter(|id| is_wrapped(*id)) {
+            self.module(id);
+        }
+        self.flush_requires();
+        for id in modules.iter().copied().filter(|id| !is_runtime(*id)) {
+            if is_wrapped(id) {
+                let start = self.out.written();
+                let call = glue::call(context, id);
+                self.glue(&call);
+                *self.bytes.entry(id).or_default() += self.out.written() - start;
+            } else {
+                self.module(id);
+            }
+        }
+    }
+
     fn module(&mut self, id: ModuleId) {
         let context = self.context;
         let Some(object) = &context.objects[id] else { return };
@@ -434,29 +469,26 @@ impl Writer<'_> {
             self.out.push(&format!("// {}\n", context.graph.modules[id].name.replace(['\n', '\r'], " ")));
         }
         self.inline_legal(object);
-        let before = glue::before(context, self.externals, id);
-        self.glue(&before);
         self.splice(id, object);
         self.out.end_statement();
-        let after = glue::after(context, id);
-        self.glue(&after);
         if !self.minified() {
             self.out.end_line();
         }
-        if Some(id) == context.graph.runtime {
-            self.flush_requires();
-        }
-        let bytes = self.out.written() - start;
-        if bytes > 0 {
+        *self.bytes.entry(id).or_default() += self.out.written() - start;
+    }
+
+    /// Bytes of every module of the chunk, in order of evaluation.
+    fn contributions(&self) -> Vec<Contribution> {
+        let context = self.context;
+        let modules = context.plan.chunks[self.id].modules.iter();
+        let counted = modules.map(|id| (*id, self.bytes.get(id).copied().unwrap_or_default()));
+        let told = |(id, bytes): (ModuleId, u64)| {
             let module = &context.graph.modules[id];
-            let package = module
-                .package
-                .as_ref()
-                .map(|package| format!("{}@{}", package.name, package.version))
-                .unwrap_or_default();
+            let package = module.package.as_ref().map(|package| format!("{}@{}", package.name, package.version));
             let why = super::why::why(context.graph, id);
-            self.contributions.push(Contribution { source: module.name.clone(), package, bytes, why });
-        }
+            Contribution { source: module.name.clone(), package: package.unwrap_or_default(), bytes, why }
+        };
+        counted.filter(|(_, bytes)| *bytes > 0).map(told).collect()
     }
 
     fn flush_requires(&mut self) {
@@ -654,7 +686,6 @@ impl Writer<'_> {
     }
 
     fn foot(&mut self) {
-        self.flush_requires();
         let glue = self.uses.tail.glue.clone();
         self.out.end_statement();
         self.glue(&glue);
@@ -701,7 +732,8 @@ impl Writer<'_> {
     }
 
     fn finish(self) -> Vec<RenderedFile> {
-        let Writer { context, id, out, sources, map_names, contributions, uses, legal, .. } = self;
+        let contributions = self.contributions();
+        let Writer { context, id, out, sources, map_names, uses, legal, .. } = self;
         let (mut body, tokens) = out.finish();
         let name = urls::chunk_name(context, id);
         let key = OutputKey::Chunk(id);
@@ -791,8 +823,7 @@ fn has_effects(context: &Context<'_>, chunk: ChunkId) -> bool {
         || context.plan.chunks[chunk].modules.iter().any(|id| {
             let link = &context.linked.modules[*id];
             match link.wrap {
-                Wrap::CommonJs => link.eager,
-                Wrap::Esm => false,
+                Wrap::CommonJs | Wrap::Esm => link.eager,
                 Wrap::None => context.graph.modules[*id]
                     .facts
                     .parts

@@ -49,8 +49,8 @@ fn value(context: &Context<'_>, externals: &Externals, id: ModuleId, binding: &E
     }
 }
 
-/// Before a module: its namespace object, if somebody needs it as a value.
-pub fn before(context: &Context<'_>, externals: &Externals, id: ModuleId) -> Vec<Glue> {
+/// The namespace object of a module, if somebody needs it as a value.
+pub fn namespace(context: &Context<'_>, externals: &Externals, id: ModuleId) -> Vec<Glue> {
     let link = &context.linked.modules[id];
     let mut out = Vec::new();
     if !link.needs_namespace {
@@ -70,44 +70,23 @@ pub fn before(context: &Context<'_>, externals: &Externals, id: ModuleId) -> Vec
         out.push(text(format!("{comma}{key}:()=>")));
         value(context, externals, id, binding, &mut out);
     }
-    out.push(text("});"));
-    for record in &link.dynamic_stars {
-        let source = match &context.graph.modules[id].targets[*record as usize] {
-            Target::Module(target) => {
-                let symbol = canon::interop(context.graph.modules[id].node_esm);
-                let lazy = context.linked.modules[id].wrap == Wrap::Esm;
-                if lazy {
-                    let namespace = context.graph.modules[id].facts.record_namespace(*record);
-                    Some(SymbolRef { module: id, symbol: namespace })
-                } else {
-                    Some(SymbolRef { module: *target, symbol })
-                }
-            }
-            Target::External(specifier) => {
-                let name = ExportBinding::External { specifier: specifier.clone(), name: "*".into() };
-                canon::binding(context, externals, id, &name)
-            }
-            _ => None,
-        };
-        if let Some(source) = source {
-            out.extend([
-                helper(context, Helper::RE_EXPORT),
-                text("("),
-                own(id, sym::NAMESPACE),
-                text(","),
-                Glue::Name(source),
-                text(");"),
-            ]);
-        }
-    }
+    out.push(text(if link.dynamic_stars.is_empty() { "});" } else { "},1);" }));
     out
 }
 
-/// After a CommonJS module that is imported: its call, in its place in the order of evaluation.
-pub fn after(context: &Context<'_>, id: ModuleId) -> Vec<Glue> {
+/// The call of a wrapped module in its place in the order of evaluation.
+pub fn call(context: &Context<'_>, id: ModuleId) -> Vec<Glue> {
     let link = &context.linked.modules[id];
-    if link.wrap != Wrap::CommonJs || !link.eager {
+    if !link.eager {
         return Vec::new();
+    }
+    if link.wrap == Wrap::Esm {
+        return match (link.asynchronous, link.concurrent) {
+            (false, _) => vec![own(id, sym::WRAPPER), text("();")],
+            // It starts here; who depends on it waits for it.
+            (true, true) => vec![own(id, sym::WRAPPER), text("(1);")],
+            (true, false) => vec![text("await "), own(id, sym::WRAPPER), text("();")],
+        };
     }
     let mut out = Vec::new();
     for (needed, symbol, node) in
@@ -165,12 +144,18 @@ pub fn tail(context: &Context<'_>, externals: &Externals, chunk: ChunkId) -> Tai
         Wrap::CommonJs if !link.eager => tail.glue.extend([own(root, sym::WRAPPER), text("();")]),
         Wrap::CommonJs => {}
         wrap => {
-            if wrap == Wrap::Esm {
-                let wait = if link.asynchronous { "await " } else { "" };
-                tail.glue.extend([text(wait), own(root, sym::WRAPPER), text("();")]);
+            let waits = link.asynchronous && context.options.format == Format::Esm;
+            let start = [text(if waits { "await " } else { "" }), own(root, sym::WRAPPER), text("();")];
+            // Where nothing can wait, the exports are there from the start.
+            let exports_first = link.asynchronous && context.options.format == Format::Cjs;
+            if wrap == Wrap::Esm && !exports_first {
+                tail.glue.extend(start.clone());
             }
             if exported {
                 esm_root(context, externals, root, &mut tail);
+            }
+            if wrap == Wrap::Esm && exports_first {
+                tail.glue.extend(start);
             }
         }
     }

@@ -40,13 +40,13 @@ fn module_plan(
         .map(|record| record_plan(graph, linked, plan, options, id, record))
         .collect();
     CompilePlan {
+        imports: imports(graph, linked, id, &keep),
         wrap: match link.wrap {
             Wrap::None => ModuleWrap::None,
             Wrap::CommonJs => ModuleWrap::CommonJs,
-            Wrap::Esm => ModuleWrap::Esm { asynchronous: link.asynchronous },
+            Wrap::Esm => ModuleWrap::Esm { asynchronous: link.asynchronous, waits: module.facts.top_level_await },
         },
         live_parts: link.live_parts.clone(),
-        imports: imports(graph, linked, id),
         bindings: bindings(graph, linked, options, id),
         records,
         keep,
@@ -55,23 +55,45 @@ fn module_plan(
     }
 }
 
-fn imports(graph: &ModuleGraph, linked: &Linked, id: ModuleId) -> Vec<ImportCall> {
+/// What the import statements of a module do: calls of wrapped modules, copies of what only the run time knows.
+fn imports(graph: &ModuleGraph, linked: &Linked, id: ModuleId, keep: &[LocalSym]) -> Vec<ImportCall> {
     let module = &graph.modules[id];
-    let lazy = linked.modules[id].wrap == Wrap::Esm;
+    let stars = if linked.modules[id].needs_namespace { linked.modules[id].dynamic_stars.as_slice() } else { &[] };
+    let viewed = viewed(graph, linked, id);
     let mut out = Vec::new();
     for record in module.facts.import_order.iter().copied() {
-        let Target::Module(target) = module.targets[record as usize] else { continue };
-        let link = &linked.modules[target];
-        if !link.included {
-            continue;
+        if let Target::Module(target) = module.targets[record as usize]
+            && linked.modules[target].included
+        {
+            let link = &linked.modules[target];
+            let kept = || keep.binary_search(&module.facts.record_namespace(record)).is_ok();
+            match link.wrap {
+                Wrap::Esm if link.eager && linked.modules[id].wrap == Wrap::None && !link.asynchronous => {}
+                Wrap::Esm => out.push(ImportCall::Init { record, asynchronous: link.asynchronous }),
+                Wrap::CommonJs if linked.own_view(id, target) => {
+                    let read = viewed.contains(&record) || stars.contains(&record) || kept();
+                    let node = module.node_esm;
+                    out.push(if read { ImportCall::Interop { record, node } } else { ImportCall::Require { record } });
+                }
+                _ => {}
+            }
         }
-        match link.wrap {
-            Wrap::Esm => out.push(ImportCall::Init { record, asynchronous: link.asynchronous }),
-            Wrap::CommonJs if lazy => out.push(ImportCall::Interop { record, node: module.node_esm }),
-            _ => {}
+        if stars.contains(&record) {
+            out.push(ImportCall::Star { record });
         }
     }
     out
+}
+
+/// Records through which live code of the module reads CommonJS modules.
+fn viewed(graph: &ModuleGraph, linked: &Linked, id: ModuleId) -> BTreeSet<u32> {
+    let link = &linked.modules[id];
+    let first = graph.modules[id].facts.first_declared();
+    let own = |symbol: &LocalSym| match link.bindings.get((*symbol - first) as usize) {
+        Some(Some(ExportBinding::CommonJs(binding))) if binding.via.0 == id => Some(binding.via.1),
+        _ => None,
+    };
+    link.mentioned.iter().filter_map(own).collect()
 }
 
 fn bindings(graph: &ModuleGraph, linked: &Linked, options: &Options, id: ModuleId) -> Vec<(LocalSym, BindingPlan)> {
@@ -198,7 +220,7 @@ fn kept(graph: &ModuleGraph, linked: &Linked, plan: &ChunkPlan) -> IndexVec<Modu
         ExportBinding::Symbol(target) => {
             out[target.module].insert(target.symbol);
         }
-        ExportBinding::CommonJs(binding) if linked.modules[binding.via.0].wrap == Wrap::Esm => {
+        ExportBinding::CommonJs(binding) if linked.own_view(binding.via.0, binding.module) => {
             let symbol = graph.modules[binding.via.0].facts.record_namespace(binding.via.1);
             out[binding.via.0].insert(symbol);
         }
@@ -215,6 +237,9 @@ fn kept(graph: &ModuleGraph, linked: &Linked, plan: &ChunkPlan) -> IndexVec<Modu
             out[id].insert(sym::WRAPPER);
         }
         let is_root = plan.dynamic_chunks.contains_key(&id);
+        if link.needs_namespace && !link.dynamic_stars.is_empty() {
+            out[id].insert(sym::NAMESPACE);
+        }
         if link.needs_namespace || is_root {
             link.exports.values().for_each(|binding| keep(&mut out, binding));
         }

@@ -4,13 +4,16 @@
 //! Invariants: every included module is in exactly one chunk; a module is in a chunk that every root needing it loads;
 //! a root loads nothing that it does not need, except what was merged on purpose; the plan depends on the graph alone.
 //! Not here: names of files (`seal`), names of symbols and imports between chunks (`script`).
-//! Start at: [`split`].
+//! Start at: [`split`]; [`hazards`] then says whether every root evaluates its modules in the order of the language.
 
+mod effects;
+mod hazards;
 mod reach;
 
 use crate::base::{ChunkId, IndexVec, ModuleId};
 use crate::config::Options;
-use crate::model::{Chunk, ChunkKind, ChunkPlan, EntryKind, Linked, ModuleGraph, Wrap};
+use crate::model::{Chunk, ChunkKind, ChunkPlan, EntryKind, Linked, ModuleGraph};
+pub use hazards::hazards;
 use reach::{Bits, Reach};
 use std::collections::BTreeMap;
 
@@ -29,7 +32,7 @@ pub fn split(graph: &ModuleGraph, linked: &Linked, options: &Options) -> ChunkPl
     let placement = reach.place(linked, &roots);
     let mut plan = ChunkPlan { chunk_of: graph.modules.iter().map(|_| None).collect(), ..ChunkPlan::default() };
     let root_chunks = root_chunks(graph, &roots, &mut plan);
-    fill(graph, linked, &root_chunks, &placement, &mut plan);
+    fill(linked, &root_chunks, &placement, &mut plan);
     finish(graph, linked, &roots, &mut plan);
     plan
 }
@@ -106,13 +109,7 @@ fn stem(name: &str) -> String {
 }
 
 /// Modules needed by exactly one root go to its chunk; the others to one chunk per set of roots.
-fn fill(
-    graph: &ModuleGraph,
-    linked: &Linked,
-    root_chunks: &[ChunkId],
-    placement: &IndexVec<ModuleId, Bits>,
-    plan: &mut ChunkPlan,
-) {
+fn fill(linked: &Linked, root_chunks: &[ChunkId], placement: &IndexVec<ModuleId, Bits>, plan: &mut ChunkPlan) {
     let mut shared: BTreeMap<&Bits, ChunkId> = BTreeMap::new();
     for module in &linked.order {
         let bits = &placement[*module];
@@ -130,14 +127,6 @@ fn fill(
         };
         plan.chunks[chunk].modules.push(*module);
         plan.chunk_of[*module] = Some(chunk);
-    }
-    // What runs only when called is declared before anything runs: an `await` at the top level must not stand between.
-    let runs = |module: &ModuleId| {
-        let link = &linked.modules[*module];
-        graph.runtime != Some(*module) && (link.wrap == Wrap::None || link.eager)
-    };
-    for chunk in plan.chunks.iter_mut() {
-        chunk.modules.sort_by_key(runs);
     }
 }
 

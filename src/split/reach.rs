@@ -82,7 +82,7 @@ impl Reach {
 
     /// By root: the modules that are certainly loaded before it (`None` for entries: nothing is). A dynamic root comes
     /// after every root that holds one of its importers; what they all have, it has.
-    fn available(&self, linked: &Linked, roots: &[Root]) -> Vec<Option<Bits>> {
+    pub fn available(&self, linked: &Linked, roots: &[Root]) -> Vec<Option<Bits>> {
         let modules = linked.modules.len();
         let mut importers: Vec<Vec<usize>> = vec![Vec::new(); roots.len()];
         for (module, link) in linked.modules.iter_ids() {

@@ -190,7 +190,8 @@ impl<'a> Applier<'a> {
                     return true;
                 }
                 if let Some(value) = callee.as_ident().and_then(|ident| self.bound(ident)) {
-                    **callee = without_this(value);
+                    **callee = value;
+                    fold::without_receiver(callee);
                     call.args.visit_mut_with(self);
                     return true;
                 }
@@ -222,7 +223,8 @@ impl VisitMut for Applier<'_> {
             }
             Expr::TaggedTpl(tagged) => {
                 if let Some(value) = tagged.tag.as_ident().and_then(|ident| self.bound(ident)) {
-                    *tagged.tag = without_this(value);
+                    *tagged.tag = value;
+                    fold::without_receiver(&mut tagged.tag);
                     tagged.tpl.visit_mut_with(self);
                 } else {
                     tagged.visit_mut_children_with(self);
@@ -283,15 +285,6 @@ fn member(object: Expr, name: &str) -> Expr {
         MemberProp::Computed(ComputedPropName { span: DUMMY_SP, expr: Box::new(Expr::Lit(Lit::Str(name.into()))) })
     };
     Expr::Member(MemberExpr { span: DUMMY_SP, obj: Box::new(object), prop })
-}
-
-/// `(0, value)`: a member that is called without its object as `this`.
-fn without_this(value: Expr) -> Expr {
-    if !value.is_member() {
-        return value;
-    }
-    let zero = Expr::Lit(Lit::Num(0.0.into()));
-    Expr::Seq(SeqExpr { span: DUMMY_SP, exprs: vec![Box::new(zero), Box::new(value)] })
 }
 
 fn after(first: Option<Expr>, value: Expr) -> Expr {

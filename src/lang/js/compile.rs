@@ -5,7 +5,7 @@ use super::facts::{Helper, LocalSym};
 use super::numbering::{Numbered, TreeContext, number};
 use super::object::ModuleObject;
 use super::parse::{Reading, Tree, with_tree};
-use super::plan::{CompilePlan, ImportCall, ModuleWrap};
+use super::plan::{CompilePlan, ModuleWrap};
 use super::print::{PrintOptions, Renamer, print};
 use super::scopes::analyze;
 use super::wrap;
@@ -57,49 +57,13 @@ fn object(
     let mut applier = Applier::new(plan, &numbered, tree.unresolved);
     body.visit_mut_with(&mut applier);
     let parameters = applier.finish();
-    let body = with_imports(body, plan, &numbered);
     let body = wrap::wrap(body, plan, &numbered, parameters);
     let body = if language.compress { compress(body, &tree, language, plan, &numbered) } else { fixed(body, &tree) };
     emit(body, &tree, source, language, plan, &numbered)
 }
 
-/// Calls that import statements stand for come first, in order.
-fn with_imports(body: Vec<Stmt>, plan: &CompilePlan, numbered: &Numbered) -> Vec<Stmt> {
-    let mut out: Vec<Stmt> = plan.imports.iter().map(|call| import_call(*call, numbered)).collect();
-    let directives = body.iter().take_while(|statement| is_directive(statement)).count();
-    let mut body = body.into_iter();
-    let mut all: Vec<Stmt> = body.by_ref().take(directives).collect();
-    all.append(&mut out);
-    all.extend(body);
-    all
-}
-
 pub(super) fn is_directive(statement: &Stmt) -> bool {
     matches!(statement, Stmt::Expr(ExprStmt { expr, .. }) if matches!(&**expr, Expr::Lit(Lit::Str(_))))
-}
-
-fn import_call(call: ImportCall, numbered: &Numbered) -> Stmt {
-    let wrapper = |record| call_of(numbered.marker(numbered.record_target(record)), Vec::new());
-    match call {
-        ImportCall::Init { record, asynchronous: false } | ImportCall::Require { record } => statement(wrapper(record)),
-        ImportCall::Init { record, asynchronous: true } => {
-            statement(Expr::Await(AwaitExpr { span: DUMMY_SP, arg: Box::new(wrapper(record)) }))
-        }
-        ImportCall::Interop { record, node } => {
-            let value = to_esm(wrapper(record), node, numbered);
-            let id = numbered.marker(numbered.record_namespace(record));
-            Stmt::Decl(Decl::Var(Box::new(VarDecl {
-                kind: VarDeclKind::Var,
-                decls: vec![VarDeclarator {
-                    span: DUMMY_SP,
-                    name: id.into(),
-                    init: Some(Box::new(value)),
-                    definite: false,
-                }],
-                ..VarDecl::default()
-            })))
-        }
-    }
 }
 
 pub(super) fn statement(expression: Expr) -> Stmt {

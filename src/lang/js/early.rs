@@ -34,9 +34,6 @@ pub(super) fn errors(program: &Program, source: &str, name: &str, base: BytePos,
         let offset = |position: BytePos| position.0.saturating_sub(base.0);
         Location::span(name, source, offset(span.lo), offset(span.hi))
     };
-    let line = |span: Span| {
-        source.get(..(span.lo.0.saturating_sub(base.0)) as usize).map_or(1, |text| text.matches('\n').count() + 1)
-    };
     let problem = |found: Found| {
         let Found { export, name: symbol, first, second } = found;
         let (code, what, hint) = if export {
@@ -46,7 +43,7 @@ pub(super) fn errors(program: &Program, source: &str, name: &str, base: BytePos,
         };
         Diagnostic::error(code, format!("\"{symbol}\" is {what} twice"))
             .at(at(second))
-            .note(format!("first {what} in {name}:{}", line(first)))
+            .note(format!("first {what} in {name}:{}", at(first).line))
             .hint(hint)
     };
     checker.found.into_iter().map(problem).collect()

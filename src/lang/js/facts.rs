@@ -34,7 +34,7 @@ pub mod sym {
 }
 
 /// The names exported by the runtime module, in helper order.
-pub const HELPERS: [&str; 10] = [
+pub const HELPERS: [&str; 11] = [
     "__commonJS",
     "__esm",
     "__export",
@@ -45,6 +45,7 @@ pub const HELPERS: [&str; 10] = [
     "__require",
     "__glob",
     "__name",
+    "__async",
 ];
 
 /// A runtime helper: an index into [`HELPERS`].
@@ -62,6 +63,7 @@ impl Helper {
     pub const REQUIRE: Helper = Helper(7);
     pub const GLOB: Helper = Helper(8);
     pub const NAME: Helper = Helper(9);
+    pub const ASYNC: Helper = Helper(10);
 
     pub fn symbol(self) -> LocalSym {
         sym::FIRST_HELPER + u32::from(self.0)
@@ -161,6 +163,10 @@ pub struct Part {
     pub records: Vec<u32>,
     /// Must be kept whenever the module is evaluated.
     pub side_effects: bool,
+    /// Touches what other modules see too, so that its place in the order of evaluation matters.
+    pub sensitive: bool,
+    /// Imported names that it calls: it is sensitive if they are [`ModuleFacts::stateful`].
+    pub calls: Vec<LocalSym>,
 }
 
 /// A literal that importers may copy.
@@ -196,6 +202,8 @@ pub struct ModuleFacts {
     /// CommonJS with `__esModule` set.
     pub cjs_es_module: bool,
     pub top_level_await: bool,
+    /// Declared symbols, sorted, whose functions touch what outlives a call.
+    pub stateful: Vec<LocalSym>,
     /// Direct `eval` or `with`: names must stay.
     pub pins_names: bool,
     /// `"use strict"`, or an ES module.

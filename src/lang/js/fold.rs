@@ -160,7 +160,8 @@ pub(super) fn is_choice(expression: &Expr) -> bool {
     }
 }
 
-/// `(true && a.b)()` calls without `a` as `this`, and so must what is left of it: `(0, a.b)()`. The same for `eval`.
+/// `(0, a.b)()` where the source called something else: `(true && a.b)()`, an imported name that became a member. Without
+/// it `a` would be `this`. The same for `eval`, which would see the scope around it.
 pub(super) fn without_receiver(callee: &mut Expr) {
     let has_receiver = match &*callee {
         Expr::Member(_) | Expr::OptChain(_) => true,

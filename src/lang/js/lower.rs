@@ -38,7 +38,7 @@ pub(super) fn lower(
         transform_from_es_version(unresolved_mark, Some(comments), es_version(version), Assumptions::default(), false)
             .process(program);
     }
-    if !has_es2022(target) && !target.engines.is_empty() {
+    if !engines_have_es2022(target) {
         let Ok(targets) = targets(target) else { return };
         let config = Config { targets: Some(targets), ..Config::default() };
         transform_from_env(unresolved_mark, Some(comments), EnvConfig::from(config), Assumptions::default())
@@ -48,10 +48,13 @@ pub(super) fn lower(
 
 /// Classes may have static blocks, fields and private names.
 pub(super) fn has_es2022(target: &LanguageTarget) -> bool {
-    target.es.is_none_or(|year| year >= 2022)
-        && target.engines.iter().all(|(engine, version)| {
-            ES2022_ENGINES.iter().find(|(name, _)| name == engine).is_none_or(|(_, first)| version >= first)
-        })
+    target.es.is_none_or(|year| year >= 2022) && engines_have_es2022(target)
+}
+
+fn engines_have_es2022(target: &LanguageTarget) -> bool {
+    target.engines.iter().all(|(engine, version)| {
+        ES2022_ENGINES.iter().find(|(name, _)| name == engine).is_none_or(|(_, first)| version >= first)
+    })
 }
 
 fn targets(target: &LanguageTarget) -> Result<Targets, serde_json::Error> {

@@ -18,6 +18,7 @@ mod purity;
 mod rewrite;
 mod scan;
 mod scopes;
+mod sensitivity;
 mod wrap;
 
 pub use compile::compile;

@@ -7,8 +7,10 @@ pub enum ModuleWrap {
     #[default]
     None,
     CommonJs,
+    /// `waits`: with top-level await of its own, not only that of what it imports.
     Esm {
         asynchronous: bool,
+        waits: bool,
     },
 }
 
@@ -21,6 +23,8 @@ pub enum ImportCall {
     Require { record: u32 },
     /// `var import_x = __toESM(require_x());`
     Interop { record: u32, node: bool },
+    /// `__reExport(exports, import_x);`
+    Star { record: u32 },
 }
 
 /// What a mention of an imported name becomes. Names without an entry are holes.

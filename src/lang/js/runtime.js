@@ -18,12 +18,145 @@ export const __commonJS = (run, module) => () => {
   return module.exports;
 };
 
-export const __esm = (run, result) => () => (run && (result = run((run = 0))), result);
+// An ES module that runs when first called; what it threw is thrown again by every later call.
+export const __esm = (run, error) => () => {
+  const now = run;
+  run = 0;
+  if (now) {
+    try {
+      now();
+    } catch (thrown) {
+      error = [thrown];
+    }
+  }
+  if (error) throw error[0];
+};
 
-// Getters for live bindings.
-export const __export = (target, all) => {
-  for (var name in all) defineProperty(target, name, { get: all[name], enumerable: true });
-  return defineProperty(target, Symbol.toStringTag, { value: 'Module' });
+// An ES module that waits for a top-level await, its own (`waits`) or that of a dependency: ECMA-262, 16.2.1.6,
+// Cyclic Module Records. `state`: 1 entering, 2 waiting, 3 evaluated. `order` is its turn while it waits.
+let turns = 0;
+const entering = [];
+
+export const __async = (run, dependencies, waits) => {
+  const module = { run, dependencies, waits, state: 0, pending: 0, importers: [] };
+  return (inner) => {
+    if (inner) return enterModule(module);
+    try {
+      enterModule(module);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    const root = module.root;
+    return (root.promise =
+      root.promise ||
+      new Promise((resolve, reject) => {
+        root.resolve = resolve;
+        root.reject = reject;
+        if (!root.order) resolve();
+      }));
+  };
+};
+
+const enterModule = (module) => {
+  if (module.error) throw module.error[0];
+  if (module.state) return module;
+  module.state = 1;
+  module.index = module.low = entering.push(module);
+  try {
+    module.dependencies((found) => {
+      if (!found) return;
+      if (found.state === 1) {
+        module.low = Math.min(module.low, found.low);
+      } else {
+        found = found.root;
+        if (found.error) throw found.error[0];
+      }
+      if (found.order) {
+        module.pending++;
+        found.importers.push(module);
+      }
+    });
+    if (module.pending || module.waits) {
+      module.order = ++turns;
+      if (!module.pending) startModule(module);
+    } else {
+      module.run();
+    }
+  } catch (error) {
+    while (module.state === 1) {
+      const failed = entering.pop();
+      failed.state = 3;
+      failed.order = 0;
+      failed.root = failed;
+      failed.error = [error];
+    }
+    throw error;
+  }
+  while (module.state === 1 && module.low === module.index) {
+    const member = entering.pop();
+    member.root = module;
+    member.state = member.order ? 2 : 3;
+  }
+  return module;
+};
+
+const startModule = (module) =>
+  module.run().then(
+    () => endModule(module),
+    (error) => failModule(module, error),
+  );
+
+const endModule = (module) => {
+  if (module.state === 3) return;
+  doneModule(module);
+  const ready = [];
+  readyModules(module, ready);
+  ready.sort((a, b) => a.order - b.order);
+  for (const next of ready) {
+    if (next.state === 3) continue;
+    if (next.waits) {
+      startModule(next);
+      continue;
+    }
+    try {
+      next.run();
+    } catch (error) {
+      failModule(next, error);
+      continue;
+    }
+    doneModule(next);
+  }
+};
+
+const doneModule = (module) => {
+  module.state = 3;
+  module.order = 0;
+  if (module.resolve) module.resolve();
+};
+
+const readyModules = (module, ready) => {
+  for (const importer of module.importers) {
+    if (!ready.includes(importer) && !importer.root.error && !--importer.pending) {
+      ready.push(importer);
+      if (!importer.waits) readyModules(importer, ready);
+    }
+  }
+};
+
+const failModule = (module, error) => {
+  if (module.state === 3) return;
+  module.state = 3;
+  module.order = 0;
+  module.error = [error];
+  for (const importer of module.importers) failModule(importer, error);
+  if (module.reject) module.reject(error);
+};
+
+// A namespace object: getters for live bindings. `open` when names are still to be copied into it.
+export const __export = (target, all, open) => {
+  for (const name in all) defineProperty(target, name, { get: all[name], enumerable: true });
+  defineProperty(target, Symbol.toStringTag, { value: 'Module' });
+  return open ? target : Object.preventExtensions(target);
 };
 
 const copyProperties = (to, from, except, description) => {

@@ -5,6 +5,7 @@ use super::facts::{Constant, Helper, LocalSym, ModuleFacts, Part, SourceType, Sy
 use super::numbering::{Numbered, TreeContext, number};
 use super::parse::{Reading, Tree, with_tree};
 use super::purity::Purity;
+use super::sensitivity::Sensitivity;
 use super::{LanguageOptions, ParseOptions, SourceTypeHint};
 use crate::diag::{Diagnostic, Location, Noted};
 use rustc_hash::FxHashSet;
@@ -39,7 +40,10 @@ fn facts(
         && !numbered.rewritten.uses_module
         && !numbered.rewritten.uses_require;
     let mut mutated = FxHashSet::default();
-    let parts = parts(&numbered, &tree, language, source_type, &mut mutated);
+    let sensitivity = Sensitivity::new(&numbered, tree.unresolved);
+    let parts = parts(&numbered, &tree, language, source_type, &sensitivity, &mut mutated);
+    let mut stateful: Vec<LocalSym> = sensitivity.stateful.into_iter().collect();
+    stateful.sort_unstable();
     let mut problems = std::mem::take(&mut numbered.problems);
     let first_declared = numbered.first_declared();
     for (at, symbol) in numbered.symbols.iter_mut().enumerate() {
@@ -80,6 +84,7 @@ fn facts(
         cjs_exports: Vec::new(),
         cjs_es_module: source_type == SourceType::CommonJs && source.contains("__esModule"),
         top_level_await: numbered.rewritten.top_level_await,
+        stateful,
         pins_names: numbered.rewritten.pins_names,
         strict: tree.strict || source_type == SourceType::Esm,
         hashbang: tree.hashbang.clone(),
@@ -159,6 +164,7 @@ fn parts(
     tree: &Tree,
     language: &LanguageOptions,
     source_type: SourceType,
+    sensitivity: &Sensitivity<'_>,
     mutated: &mut FxHashSet<(LocalSym, (u32, u32))>,
 ) -> Vec<Part> {
     let purity = Purity {
@@ -187,7 +193,15 @@ fn parts(
             .collect();
         records.dedup();
         uses.retain(|symbol| !(numbered.first_record()..numbered.first_declared()).contains(symbol));
-        out.push(Part { declares, uses, records, side_effects: keep_all || !purity.statement(statement) });
+        let found = sensitivity.statement(statement);
+        out.push(Part {
+            declares,
+            uses,
+            records,
+            side_effects: keep_all || !purity.statement(statement),
+            sensitive: found.sensitive,
+            calls: found.calls,
+        });
     }
     out
 }

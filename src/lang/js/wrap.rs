@@ -4,10 +4,10 @@
 //! A function declaration, not a `var`: it exists before the chunk's first statement runs, so that cycles find it.
 
 use super::apply::Parameters;
-use super::compile::{call_of, fresh_context, is_directive, statement};
+use super::compile::{call_of, fresh_context, is_directive, statement, to_esm};
 use super::facts::{Helper, sym};
 use super::numbering::Numbered;
-use super::plan::{CompilePlan, ModuleWrap};
+use super::plan::{CompilePlan, ImportCall, ModuleWrap};
 use swc_core::common::DUMMY_SP;
 use swc_core::ecma::ast::*;
 use swc_core::ecma::utils::find_pat_ids;
@@ -15,9 +15,52 @@ use swc_core::ecma::visit::{VisitMut, VisitMutWith, noop_visit_mut_type};
 
 pub(super) fn wrap(body: Vec<Stmt>, plan: &CompilePlan, numbered: &Numbered, parameters: Parameters) -> Vec<Stmt> {
     match plan.wrap {
-        ModuleWrap::None => body,
-        ModuleWrap::CommonJs => common_js(body, numbered, parameters),
-        ModuleWrap::Esm { asynchronous } => esm(body, numbered, asynchronous),
+        ModuleWrap::None => with_imports(body, plan, numbered),
+        ModuleWrap::CommonJs => common_js(with_imports(body, plan, numbered), numbered, parameters),
+        ModuleWrap::Esm { .. } => esm(body, plan, numbered),
+    }
+}
+
+/// Calls that import statements stand for come first, in order.
+fn with_imports(body: Vec<Stmt>, plan: &CompilePlan, numbered: &Numbered) -> Vec<Stmt> {
+    let directives = body.iter().take_while(|statement| is_directive(statement)).count();
+    let mut body = body.into_iter();
+    let mut all: Vec<Stmt> = body.by_ref().take(directives).collect();
+    for call in &plan.imports {
+        all.push(match import_call(*call, numbered) {
+            Imported::Value(expression) => statement(expression),
+            Imported::View(name, value) => variable(name, Some(value)),
+        });
+    }
+    all.extend(body);
+    all
+}
+
+/// What an import statement does.
+enum Imported {
+    Value(Expr),
+    /// A variable that holds the importer's view of a CommonJS module, and its value.
+    View(Ident, Expr),
+}
+
+fn import_call(call: ImportCall, numbered: &Numbered) -> Imported {
+    let wrapper = |record| call_of(numbered.marker(numbered.record_target(record)), Vec::new());
+    match call {
+        ImportCall::Init { record, asynchronous: false } | ImportCall::Require { record } => {
+            Imported::Value(wrapper(record))
+        }
+        ImportCall::Init { record, asynchronous: true } => {
+            Imported::Value(Expr::Await(AwaitExpr { span: DUMMY_SP, arg: Box::new(wrapper(record)) }))
+        }
+        ImportCall::Interop { record, node } => {
+            let id = numbered.marker(numbered.record_namespace(record));
+            Imported::View(id, to_esm(wrapper(record), node, numbered))
+        }
+        ImportCall::Star { record } => {
+            let names = [sym::NAMESPACE, numbered.record_namespace(record)];
+            let arguments = names.map(|symbol| Expr::Ident(numbered.marker(symbol))).to_vec();
+            Imported::Value(call_of(numbered.helper(Helper::RE_EXPORT), arguments))
+        }
     }
 }
 
@@ -46,11 +89,35 @@ fn variables(decls: Vec<VarDeclarator>) -> Stmt {
     Stmt::Decl(Decl::Var(Box::new(VarDecl { kind: VarDeclKind::Var, decls, ..VarDecl::default() })))
 }
 
-/// `var a, b; function f() {} function init_x() { init_x = () => {}; … }`
-fn esm(body: Vec<Stmt>, numbered: &Numbered, asynchronous: bool) -> Vec<Stmt> {
+/// `var a, b; function f() {} function init_x() { … }`
+fn esm(body: Vec<Stmt>, plan: &CompilePlan, numbered: &Numbered) -> Vec<Stmt> {
     let mut hoister = Hoister::default();
     let mut functions = Vec::new();
     let mut inner = Vec::new();
+    let mut dependencies = Vec::new();
+    let enter = Ident::new("enter".into(), DUMMY_SP, fresh_context());
+    let deferred = matches!(plan.wrap, ModuleWrap::Esm { asynchronous: true, .. });
+    for call in &plan.imports {
+        let expression = match (call, import_call(*call, numbered)) {
+            (ImportCall::Init { record, .. }, _) if deferred => {
+                let one = Expr::Lit(Lit::Num(1.0.into()));
+                let entered = call_of(numbered.marker(numbered.record_target(*record)), vec![one]);
+                dependencies.push(statement(call_of(enter.clone(), vec![entered])));
+                continue;
+            }
+            (_, Imported::Value(expression)) => expression,
+            (_, Imported::View(name, value)) => {
+                hoister.name(name.clone());
+                assign(name, value)
+            }
+        };
+        match call {
+            // What the run time copies must be there first.
+            ImportCall::Star { .. } => inner.push(statement(expression)),
+            _ if deferred => dependencies.push(statement(expression)),
+            _ => inner.push(statement(expression)),
+        }
+    }
     for statement in body {
         match statement {
             Stmt::Decl(Decl::Fn(function)) => functions.push(Stmt::Decl(Decl::Fn(function))),
@@ -64,17 +131,18 @@ fn esm(body: Vec<Stmt>, numbered: &Numbered, asynchronous: bool) -> Vec<Stmt> {
         out.push(variables(hoister.names.into_iter().map(declarator).collect()));
     }
     out.append(&mut functions);
-    let init = numbered.marker(sym::WRAPPER);
-    out.push(if asynchronous { asynchronous_init(init, inner) } else { synchronous_init(init, inner) });
+    out.push(match plan.wrap {
+        ModuleWrap::Esm { asynchronous: true, waits } => {
+            let dependencies = Expr::Arrow(ArrowExpr {
+                params: vec![enter.into()],
+                body: Box::new(block(dependencies)),
+                ..ArrowExpr::default()
+            });
+            asynchronous_init(numbered, dependencies, inner, waits)
+        }
+        _ => synchronous_init(numbered, inner),
+    });
     out
-}
-
-fn function(name: Ident, stmts: Vec<Stmt>) -> Stmt {
-    Stmt::Decl(Decl::Fn(FnDecl {
-        ident: name,
-        declare: false,
-        function: Box::new(Function { body: Some(FunctionBody { span: DUMMY_SP, stmts }), ..Function::default() }),
-    }))
 }
 
 fn assign(target: Ident, value: Expr) -> Expr {
@@ -94,23 +162,42 @@ fn block(stmts: Vec<Stmt>) -> ArrowFunctionBody {
     ArrowFunctionBody::FunctionBody(FunctionBody { span: DUMMY_SP, stmts })
 }
 
-fn synchronous_init(init: Ident, inner: Vec<Stmt>) -> Stmt {
-    let mut stmts = vec![statement(assign(init.clone(), arrow(block(Vec::new()), false)))];
-    stmts.extend(inner);
-    function(init, stmts)
+/// `function init_x() { return (init_x = __esm(() => { … }))() }`
+fn synchronous_init(numbered: &Numbered, inner: Vec<Stmt>) -> Stmt {
+    let init = numbered.marker(sym::WRAPPER);
+    let made = call_of(numbered.helper(Helper::ESM), vec![arrow(block(inner), false)]);
+    init_function(init, made, Vec::new())
 }
 
-/// `function init_x() { var p; init_x = () => p; return p = (async () => { … })(); }`
-fn asynchronous_init(init: Ident, inner: Vec<Stmt>) -> Stmt {
-    let promise = Ident::new("p".into(), DUMMY_SP, fresh_context());
-    let again = arrow(ArrowFunctionBody::Expr(Box::new(Expr::Ident(promise.clone()))), false);
-    let run = Expr::Call(CallExpr { callee: Callee::Expr(Box::new(arrow(block(inner), true))), ..CallExpr::default() });
-    let stmts = vec![
-        variable(promise.clone(), None),
-        statement(assign(init.clone(), again)),
-        Stmt::Return(ReturnStmt { span: DUMMY_SP, arg: Some(Box::new(assign(promise, run))) }),
-    ];
-    function(init, stmts)
+/// `function init_x(inner) { return (init_x = __async(async () => { … }, (enter) => { enter(init_y(1)); … }, 1))(inner) }`
+fn asynchronous_init(numbered: &Numbered, dependencies: Expr, inner: Vec<Stmt>, waits: bool) -> Stmt {
+    let init = numbered.marker(sym::WRAPPER);
+    let mut arguments = vec![arrow(block(inner), waits), dependencies];
+    if waits {
+        arguments.push(Expr::Lit(Lit::Num(1.0.into())));
+    }
+    let parameter = Ident::new("inner".into(), DUMMY_SP, fresh_context());
+    init_function(init, call_of(numbered.helper(Helper::ASYNC), arguments), vec![parameter])
+}
+
+/// `function init(…) { return (init = made)(…) }`
+fn init_function(init: Ident, made: Expr, parameters: Vec<Ident>) -> Stmt {
+    let run = Expr::Call(CallExpr {
+        callee: Callee::Expr(Box::new(assign(init.clone(), made))),
+        args: parameters.iter().map(|name| Expr::Ident(name.clone()).into()).collect(),
+        ..CallExpr::default()
+    });
+    let body = vec![Stmt::Return(ReturnStmt { span: DUMMY_SP, arg: Some(Box::new(run)) })];
+    let params = parameters.into_iter().map(|name| Param::from(Pat::from(name))).collect();
+    Stmt::Decl(Decl::Fn(FnDecl {
+        ident: init,
+        declare: false,
+        function: Box::new(Function {
+            params,
+            body: Some(FunctionBody { span: DUMMY_SP, stmts: body }),
+            ..Function::default()
+        }),
+    }))
 }
 
 /// Turns declarations into assignments and collects the names.

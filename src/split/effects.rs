@@ -1,0 +1,74 @@
+//! Which modules notice when they are evaluated.
+
+use crate::base::{IndexVec, ModuleId};
+use crate::lang::js::{ExportTarget, LocalSym, SymbolKind};
+use crate::model::{ExportBinding, Linked, Module, ModuleGraph, SymbolRef, Target, Wrap};
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Effect {
+    /// Nothing happens.
+    None,
+    /// Makes values for its own bindings; may notice what sensitive modules before it did.
+    Own,
+    /// Touches what other modules see: everything after it must run after it.
+    Sensitive,
+}
+
+pub fn effects(graph: &ModuleGraph, linked: &Linked) -> IndexVec<ModuleId, Effect> {
+    let mut out: IndexVec<ModuleId, Effect> = graph.modules.ids().map(|id| effect(graph, linked, id)).collect();
+    // What is imported without a name is imported for what it does.
+    for (id, module) in graph.modules.iter_ids().filter(|(id, _)| linked.modules[*id].included) {
+        for target in bare_imports(module) {
+            if target != id && out[target] == Effect::Own {
+                out[target] = Effect::Sensitive;
+            }
+        }
+    }
+    out
+}
+
+fn effect(graph: &ModuleGraph, linked: &Linked, id: ModuleId) -> Effect {
+    let (module, link) = (&graph.modules[id], &linked.modules[id]);
+    if !link.included || graph.runtime == Some(id) {
+        return Effect::None;
+    }
+    let parts = || module.facts.parts.iter().zip(&link.live_parts).filter(|(part, live)| part.side_effects && **live);
+    let stateful = |symbol: &LocalSym| {
+        let at = symbol.checked_sub(module.facts.first_declared());
+        match at.and_then(|at| link.bindings.get(at as usize)) {
+            Some(Some(ExportBinding::Symbol(SymbolRef { module, symbol }))) => {
+                graph.modules[*module].facts.stateful.binary_search(symbol).is_ok()
+            }
+            Some(Some(ExportBinding::Namespace(module))) => !graph.modules[*module].facts.stateful.is_empty(),
+            _ => false,
+        }
+    };
+    if module.facts.top_level_await || parts().any(|(part, _)| part.sensitive || part.calls.iter().any(stateful)) {
+        Effect::Sensitive
+    } else if link.wrap == Wrap::CommonJs || parts().next().is_some() {
+        Effect::Own
+    } else {
+        Effect::None
+    }
+}
+
+fn bare_imports(module: &Module) -> Vec<ModuleId> {
+    let mut named = vec![false; module.facts.records.len()];
+    for symbol in &module.facts.symbols {
+        if let SymbolKind::Import { record, .. } | SymbolKind::Namespace { record } = symbol.kind {
+            named[record as usize] = true;
+        }
+    }
+    for export in &module.facts.exports {
+        if let ExportTarget::From { record, .. } | ExportTarget::NamespaceFrom { record } = export.target {
+            named[record as usize] = true;
+        }
+    }
+    module.facts.stars.iter().for_each(|record| named[*record as usize] = true);
+    let bare = module.facts.import_order.iter().filter(|record| !named[**record as usize]);
+    let target = |record: &u32| match module.targets[*record as usize] {
+        Target::Module(target) => Some(target),
+        _ => None,
+    };
+    bare.filter_map(target).collect()
+}

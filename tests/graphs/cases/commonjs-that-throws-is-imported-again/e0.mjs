@@ -1,0 +1,1 @@
+const { default: ns3 } = await import("./m1.cjs");

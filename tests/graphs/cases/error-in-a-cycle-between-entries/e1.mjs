@@ -1,0 +1,2 @@
+import "./m3.mjs";
+if (typeof log === 'function') throw 'e1 fails';

@@ -1,0 +1,2 @@
+import "./e1.mjs";
+log('m4 starts');

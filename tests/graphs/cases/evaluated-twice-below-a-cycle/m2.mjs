@@ -1,0 +1,2 @@
+import "./m1.mjs";
+log('m2 starts');

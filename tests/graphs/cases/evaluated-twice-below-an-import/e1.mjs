@@ -1,0 +1,1 @@
+const ns5 = await import("./m3.mjs");

@@ -1,0 +1,2 @@
+export * from "./m4.mjs";
+import "./m6.mjs";

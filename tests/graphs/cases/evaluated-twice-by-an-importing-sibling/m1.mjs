@@ -1,0 +1,1 @@
+const e4 = await import("./m4.mjs").catch((error) => error);

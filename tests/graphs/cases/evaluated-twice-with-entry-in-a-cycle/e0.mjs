@@ -1,0 +1,3 @@
+import "./m1.mjs";
+import "./m7.mjs";
+import "./m5.mjs";

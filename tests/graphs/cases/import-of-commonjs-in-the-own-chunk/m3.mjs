@@ -1,0 +1,1 @@
+const ns6 = await import("./m2.cjs");

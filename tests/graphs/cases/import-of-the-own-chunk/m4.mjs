@@ -1,0 +1,2 @@
+import "./m5.mjs";
+const ns6 = await import("./m5.mjs");

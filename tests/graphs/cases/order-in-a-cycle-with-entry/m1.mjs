@@ -1,0 +1,2 @@
+import "./m10.mjs";
+import "./m2.mjs";

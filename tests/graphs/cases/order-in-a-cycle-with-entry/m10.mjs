@@ -1,0 +1,1 @@
+log('m10.16 ' + await Promise.resolve().then?.(() => 'then'));

@@ -1,0 +1,1 @@
+log('e0 starts');

@@ -1,0 +1,3 @@
+export * from "./m2.mjs";
+import "./e0.mjs";
+import "./m4.cjs";

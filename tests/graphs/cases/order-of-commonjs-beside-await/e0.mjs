@@ -1,0 +1,3 @@
+import "./m1.cjs";
+export * as name from "./m5.mjs";
+import "./m2.mjs";

@@ -1,0 +1,1 @@
+const ns2 = await import("./m1.cjs");

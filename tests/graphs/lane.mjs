@@ -1,0 +1,154 @@
+// Builds a folder of sources in every way and runs it in Node beside the sources. One lane does one graph at a time.
+import { fork, spawn } from 'node:child_process';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const realm = new URL('realm.mjs', import.meta.url);
+
+/** name → flags, how the output is loaded, and whether outputs share their modules. */
+export const WAYS = {
+  'unsplit plain': { flags: ['--format', 'esm', '--no-splitting', '--no-minify'], how: 'import' },
+  'unsplit minified': { flags: ['--format', 'esm', '--no-splitting', '--minify'], how: 'import' },
+  'split plain': { flags: ['--format', 'esm', '--splitting', '--no-minify'], how: 'import', shared: true },
+  'split minified': { flags: ['--format', 'esm', '--splitting', '--minify'], how: 'import', shared: true },
+};
+
+/** For graphs of one entry without top-level await. */
+export const FORMATS = {
+  'cjs plain': { flags: ['--format', 'cjs', '--no-splitting', '--no-minify'], how: 'require', scripts: true },
+  'cjs minified': { flags: ['--format', 'cjs', '--no-splitting', '--minify'], how: 'require', scripts: true },
+  'iife plain': { flags: ['--format', 'iife', '--no-splitting', '--no-minify'], how: 'require', scripts: true, silent: true },
+  'iife minified': { flags: ['--format', 'iife', '--no-splitting', '--minify'], how: 'require', scripts: true, silent: true },
+};
+
+export class Lane {
+  /** `folder` is emptied and used by this lane alone. */
+  constructor(folder, plimsoll) {
+    Object.assign(this, { folder, plimsoll, runs: 0, graphs: 0 });
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+  }
+
+  start() {
+    this.child = fork(realm, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: ['--no-warnings', '--stack-size=600'] });
+    this.served = 0;
+  }
+
+  stop() {
+    this.child?.kill('SIGKILL');
+    this.child = null;
+  }
+
+  /** Logs of these entries, loaded one after the other. */
+  run(how, entries, limit, silent = false) {
+    if (!this.child || this.served > 1500) {
+      this.stop();
+      this.start();
+    }
+    this.served += 1;
+    this.runs += 1;
+    const id = this.runs;
+    const { child } = this;
+    return new Promise((done) => {
+      const over = (logs) => {
+        clearTimeout(timer);
+        child.removeAllListeners();
+        done(logs);
+      };
+      const gone = () => {
+        this.child = null;
+        over(entries.map(() => ['the process ended']));
+      };
+      const timer = setTimeout(() => {
+        child.removeAllListeners();
+        this.stop();
+        over(entries.map(() => ['never returned']));
+      }, limit * entries.length * 4 + 5000);
+      child.on('exit', gone);
+      child.on('message', (message) => message.id === id && over(message.logs));
+      child.send({ id, how, entries, limit, silent });
+    });
+  }
+
+  /** A new folder for a graph; modules are cached by path, so no path is used twice. */
+  place() {
+    rmSync(join(this.folder, String(this.graphs)), { recursive: true, force: true });
+    this.graphs += 1;
+    const place = join(this.folder, String(this.graphs));
+    mkdirSync(join(place, 'src'), { recursive: true });
+    for (const [name, type] of [['esm', 'module'], ['scripts', 'commonjs']]) {
+      mkdirSync(join(place, name));
+      writeFileSync(join(place, name, 'package.json'), JSON.stringify({ type }));
+    }
+    return place;
+  }
+
+  write(files) {
+    const place = this.place();
+    for (const [name, text] of files) writeFileSync(join(place, 'src', name), text);
+    return place;
+  }
+
+  copyOf(folder) {
+    const place = this.place();
+    for (const name of readdirSync(folder)) if (/\.[mc]js$/.test(name)) copyFileSync(join(folder, name), join(place, 'src', name));
+    return place;
+  }
+
+  /** What Node says: `shared` with all entries in one realm, `alone` with each in its own. */
+  async native(place, entries, limit) {
+    const at = (folder) => entries.map((entry) => ({ ...entry, file: join(place, folder, entry.file) }));
+    const shared = await this.run('import', at('src'), limit);
+    if (entries.length === 1) return { shared, alone: shared };
+    const alone = [];
+    for (const [i, entry] of entries.entries()) {
+      cpSync(join(place, 'src'), join(place, `alone${i}`), { recursive: true });
+      alone.push(...(await this.run('import', [{ ...entry, file: join(place, `alone${i}`, entry.file) }], limit)));
+    }
+    return { shared, alone };
+  }
+
+  build(place, entries, out, flags) {
+    const files = entries.map((entry) => entry.file);
+    const args = ['build', ...files, '--outdir', out, '--entry-names', '[name]', '--platform', 'node', '--no-cache', '--log-level', 'error', ...flags];
+    return new Promise((done) => {
+      const child = spawn(this.plimsoll, args, { cwd: join(place, 'src'), stdio: ['ignore', 'ignore', 'pipe'] });
+      let said = '';
+      child.stderr.on('data', (data) => (said += data));
+      child.on('error', (error) => done(String(error)));
+      child.on('close', (status) => done(status === 0 ? null : said || `status ${status}`));
+    });
+  }
+
+  /** Logs of one way: like `native`, one list per entry. */
+  async bundled(place, entries, name, limit) {
+    const way = WAYS[name] ?? FORMATS[name];
+    const out = join(place, way.scripts ? 'scripts' : 'esm', `${name.replace(' ', '-')}`);
+    const wrong = await this.build(place, entries, out, way.flags);
+    if (wrong) return entries.map(() => ['the build failed', ...wrong.split('\n').slice(0, 6)]);
+    const built = entries.map((entry) => ({ ...entry, file: join(out, entry.file.replace(/\.mjs$/, '.js')) }));
+    if (!built.every((entry) => existsSync(entry.file))) return entries.map(() => ['the output is not there']);
+    if (way.shared) return this.run(way.how, built, limit);
+    const logs = [];
+    for (const entry of built) logs.push(...(await this.run(way.how, [entry], limit, way.silent)));
+    return logs;
+  }
+}
+
+// Node says this for CommonJS that throws below a module that waits, although the import is caught.
+const isRejection = (line) => line.startsWith('unhandled ');
+
+/** First difference of two lists of logs, or null. */
+export function difference(expected, actual) {
+  for (const [entry, whole] of expected.entries()) {
+    const log = whole.filter((line) => !isRejection(line));
+    const other = (actual[entry] ?? []).filter((line) => !isRejection(line) || !whole.includes(line));
+    for (let at = 0; at < Math.max(log.length, other.length); at++) {
+      if (log[at] !== other[at]) return { entry, line: at, expected: log[at] ?? '(nothing)', actual: other[at] ?? '(nothing)' };
+    }
+  }
+  return null;
+}
+
+/** Logs without what an output of this kind cannot say. */
+export const heard = (logs, way) => ((WAYS[way] ?? FORMATS[way]).silent ? logs.map((log) => log.filter((line) => !/^exports? /.test(line))) : logs);
