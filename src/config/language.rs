@@ -1,7 +1,7 @@
 //! What all scripts of a build have in common, as `lang::js` wants to hear it.
 
-use super::{LegalComments, Minify, Options, Platform, SourceMapMode};
-use crate::lang::js::LanguageOptions;
+use super::{Format, LegalComments, Minify, Options, Platform, SourceMapMode};
+use crate::lang::js::{ImportMeta, LanguageOptions};
 
 impl Options {
     /// The same for `scan` (called by `graph`) and `compile` (called by `script`): both must see the same tree.
@@ -20,6 +20,13 @@ impl Options {
             legal_comments: self.legal_comments != LegalComments::None,
             tree_shaking: self.tree_shaking,
             node: self.platform == Platform::Node,
+            import_meta: match (self.format, self.platform) {
+                (Format::Esm, Platform::Node) => ImportMeta::NodeModule,
+                (Format::Esm, _) => ImportMeta::Native,
+                (Format::Cjs, Platform::Node | Platform::Neutral) => ImportMeta::NodeScript,
+                _ => ImportMeta::Script,
+            },
+            inject: Vec::new(),
         }
     }
 }

@@ -23,7 +23,7 @@ pub(super) struct Entries {
     pages: Vec<Arc<Path>>,
     /// Output path of each page.
     pub outputs: FxHashMap<Arc<Path>, String>,
-    inject: Vec<Key>,
+    pub inject: Vec<Key>,
     public: Vec<PathBuf>,
     pub problems: Vec<Diagnostic>,
 }
@@ -116,7 +116,7 @@ impl Entries {
         };
         Starts {
             runtime: visit(&Key::Runtime),
-            injected: self.inject.iter().map(visit).collect(),
+            injected: discovery.project.inject.iter().map(visit).collect(),
             scripts: self.scripts.iter().map(|(key, name)| (visit(key), name.clone())).collect(),
             pages: self.pages.iter().map(page).collect(),
             public: self.public.iter().map(asset).collect(),

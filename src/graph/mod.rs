@@ -13,6 +13,7 @@ mod discover;
 mod entries;
 mod explain;
 mod externals;
+mod glob;
 mod loaders;
 mod number;
 mod packages;
@@ -45,6 +46,7 @@ pub fn build(options: &Options, files: &dyn Files, cache: &Cache) -> Noted<Modul
     let mut entries = Entries::find(&project);
     let mut problems = std::mem::take(&mut entries.problems);
     project.pages = std::mem::take(&mut entries.outputs);
+    project.inject(std::mem::take(&mut entries.inject), cache);
     let discovery = Discovery::new(project);
     let starts: Starts = rayon::scope(|scope| entries.start(&discovery, scope));
     let mut graph = number::assemble(&discovery, &starts, &mut problems);
@@ -55,5 +57,6 @@ pub fn build(options: &Options, files: &dyn Files, cache: &Cache) -> Noted<Modul
     graph.watched.sort();
     graph.watched.dedup();
     project.memory.store();
+    graph.injected_names = project.language.inject.clone();
     Noted::new(graph, problems)
 }

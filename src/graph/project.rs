@@ -1,5 +1,6 @@
 //! What every task of the discovery may ask: the options, the disk, and what is remembered of folders and sheets.
 
+use super::discover::Key;
 use super::externals::normalize;
 use super::packages::Packages;
 use super::resolve::{Folder, Resolution};
@@ -32,6 +33,8 @@ pub(super) struct Project<'a> {
     pub sheets: Shards<(Place, bool), Arc<OnceLock<Arc<Sheet>>>>,
     /// Pages among the entries: file → output path.
     pub pages: FxHashMap<Arc<Path>, String>,
+    /// Scripts of `--inject`, in order.
+    pub inject: Vec<Key>,
     folders: Shards<(PathBuf, usize), Arc<Folder>>,
 }
 
@@ -68,8 +71,33 @@ impl<'a> Project<'a> {
             memory,
             sheets: Shards::new(),
             pages: FxHashMap::default(),
+            inject: Vec::new(),
             folders: Shards::new(),
         }
+    }
+
+    /// From now on, free names that these scripts export are bound to them. The first file that exports a name wins.
+    pub fn inject(&mut self, scripts: Vec<Key>, cache: &'a Cache) {
+        if scripts.is_empty() {
+            return;
+        }
+        self.inject = scripts;
+        let mut names: Vec<(String, u32)> = Vec::new();
+        for at in 0..self.inject.len() {
+            let Key::Script { place, loader } = &self.inject[at] else { continue };
+            for name in super::script::exported(self, place, *loader) {
+                if name != "default" && !names.iter().any(|(known, _)| *known == name) {
+                    names.push((name, at as u32));
+                }
+            }
+        }
+        names.sort();
+        self.language.inject = names;
+        self.memory = ScanMemory::open(self.options, &self.language, cache);
+    }
+
+    pub fn is_injected(&self, place: &Place) -> bool {
+        self.inject.iter().any(|key| matches!(key, Key::Script { place: injected, .. } if injected == place))
     }
 
     /// Stable name of a file: seen from the root, with `/`.
@@ -81,7 +109,7 @@ impl<'a> Project<'a> {
     }
 
     pub fn place_name(&self, place: &Place) -> String {
-        if place.query.starts_with("data:") {
+        if ["data:", "glob:", "helper:", "disabled:"].iter().any(|prefix| place.query.starts_with(prefix)) {
             return format!("plimsoll:{}", place.query);
         }
         let mut name = self.name(&place.path);

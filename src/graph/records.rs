@@ -7,7 +7,7 @@ use super::project::Place;
 use super::resolve::{Class, Folder, Resolved};
 use super::{data_url, loaders};
 use crate::diag::{Diagnostic, Severity};
-use crate::lang::js::{ImportKind, ImportRecord};
+use crate::lang::js::{Glob, HELPER_MODULE, INJECT_PREFIX, ImportKind, ImportRecord, helper_module};
 use crate::model::Loader;
 use rayon::Scope;
 use std::path::{Path, PathBuf};
@@ -56,6 +56,22 @@ impl<'s, 'x, 'r, 'a> Mentions<'s, 'x, 'r, 'a> {
 
     fn module(&mut self, record: &ImportRecord, class: Class) -> Link {
         let specifier = record.specifier.as_str();
+        if let Some(number) = specifier.strip_prefix(INJECT_PREFIX)
+            && let Some(key) = number.parse().ok().and_then(|at: usize| self.discovery.project.inject.get(at))
+        {
+            return Link::To(self.discovery.visit(self.scope, key.clone(), None));
+        }
+        if let Some(helper) = specifier.strip_prefix(HELPER_MODULE)
+            && let Some(text) = helper_module(helper)
+        {
+            let root = &self.discovery.project.root;
+            let place = Place { path: root.join("helper").into(), query: format!("helper:{helper}").into() };
+            let inline = Inline { text: text.into(), host: None, attribute: false };
+            return Link::To(self.discovery.visit(self.scope, Key::Script { place, loader: Loader::Js }, Some(inline)));
+        }
+        if let Some(glob) = Glob::from_specifier(specifier) {
+            return self.many(record, &glob);
+        }
         if specifier.starts_with("data:") {
             return self.data_module(specifier);
         }
@@ -66,12 +82,30 @@ impl<'s, 'x, 'r, 'a> Mentions<'s, 'x, 'r, 'a> {
                 self.script(path, query, record.attribute.as_deref(), record.start, record.end)
             }
             Resolved::External(name) => Link::External(name.clone()),
-            Resolved::Disabled => Link::Disabled,
+            Resolved::Disabled => self.disabled(specifier),
             Resolved::Missing(error) => {
                 let severity = if record.guarded { Severity::Warning } else { Severity::Error };
                 self.unresolved(specifier, class, Some(error), severity, record.start, record.end)
             }
         }
+    }
+
+    /// `"browser": { "x": false }`: an empty CommonJS module.
+    fn disabled(&self, specifier: &str) -> Link {
+        let root = &self.discovery.project.root;
+        let place = Place { path: root.join("disabled.cjs").into(), query: format!("disabled:{specifier}").into() };
+        let inline = Inline { text: "".into(), host: None, attribute: false };
+        Link::To(self.discovery.visit(self.scope, Key::Script { place, loader: Loader::Js }, Some(inline)))
+    }
+
+    /// The module that stands for all files of a pattern.
+    fn many(&mut self, record: &ImportRecord, glob: &Glob) -> Link {
+        let project = &self.discovery.project;
+        let super::glob::Expanded { place, inline, searched, problem } =
+            super::glob::expand(project, &self.folder.path, &record.specifier, glob);
+        self.missed.extend(searched);
+        self.problems.extend(problem.map(|problem| problem.at(self.importer.location(record.start, record.end))));
+        Link::To(self.discovery.visit(self.scope, Key::Script { place, loader: Loader::Js }, Some(inline)))
     }
 
     /// The module of a file, by the loader that it gets.

@@ -3,6 +3,7 @@
 use super::externals::{Externals, is_bare, is_url, normalize};
 use super::packages::{Scope, in_node_modules};
 use super::shards::lock;
+use crate::base::relative_path;
 use crate::config::{Mode, Options, Packages, Platform};
 use oxc_resolver::{AliasValue, ResolveContext, ResolveError, ResolveOptions, Resolver, TsConfig, TsconfigDiscovery};
 use rustc_hash::FxHashMap;
@@ -153,7 +154,7 @@ impl<'a> Resolution<'a> {
         match answer {
             Ok(found) => {
                 if self.externals.path(found.path()) {
-                    return Resolved::External(specifier.to_string());
+                    return Resolved::External(self.external_path(specifier, found.path()));
                 }
                 let exports = found.package_json().is_some_and(|package| package.exports().is_some());
                 if class == Class::Require && !exports {
@@ -166,6 +167,15 @@ impl<'a> Resolution<'a> {
             Err(ResolveError::Builtin { .. }) => Resolved::External(specifier.to_string()),
             Err(error) => literal(from, specifier).unwrap_or(Resolved::Missing(error)),
         }
+    }
+
+    /// An external file keeps being found from the output's folder, whoever mentions it from wherever.
+    fn external_path(&self, specifier: &str, path: &Path) -> String {
+        if is_bare(specifier) {
+            return specifier.to_string();
+        }
+        let relative = relative_path(&self.options.outdir, path);
+        if relative.starts_with("../") { relative } else { format!("./{relative}") }
     }
 
     fn note_required(&self, from: &Path, which: usize, specifier: &str, main: &Path) {
@@ -236,7 +246,9 @@ pub(super) fn conditions(options: &Options, class: Class) -> Vec<String> {
     };
     let mut all = vec![kind];
     if options.conditions.is_empty() {
-        all.push("module");
+        if options.platform != Platform::Neutral {
+            all.push("module");
+        }
         match options.platform {
             Platform::Browser => all.push("browser"),
             Platform::Node => all.push("node"),

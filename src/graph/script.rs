@@ -4,8 +4,9 @@ use super::discover::{Body, Discovery, Host, Importer, Inline, Key, Link, Node, 
 use super::project::{Place, Project};
 use super::resolve::Folder;
 use super::{data_url, loaders, records, sources, style, typescript};
+use crate::config::{Format, Platform};
 use crate::diag::{Diagnostic, Location};
-use crate::lang::js::{self, ParseOptions, RUNTIME_NAME, RUNTIME_SOURCE, SourceTypeHint};
+use crate::lang::js::{self, ParseOptions, RUNTIME_NAME, SourceTypeHint};
 use crate::model::{Loader, Module, Origin};
 use rayon::Scope;
 use std::path::Path;
@@ -26,11 +27,14 @@ pub(super) fn runtime(project: &Project) -> Node {
     let parse = ParseOptions { source_type: Some(SourceTypeHint::Esm), in_package: true, ..ParseOptions::default() };
     let place = Place::file(Path::new(RUNTIME_NAME));
     let mut module = blank(&place, RUNTIME_NAME.to_string(), Loader::Js);
-    module.source = RUNTIME_SOURCE.into();
+    let options = project.options;
+    let node_esm = options.platform == Platform::Node && options.format == Format::Esm;
+    module.source = js::runtime_source(node_esm).into();
     module.parse = parse;
     module.side_effects = false;
     let problems = scan(project, &mut module);
-    Node { problems, ..Node::new(Body::Script(Box::new(module))) }
+    let links = module.facts.records.iter().map(|record| Link::External(record.specifier.clone())).collect();
+    Node { problems, links, ..Node::new(Body::Script(Box::new(module))) }
 }
 
 pub(super) fn load<'s>(
@@ -48,6 +52,15 @@ pub(super) fn load<'s>(
     module.source = text.source.into();
     module.source_is_file = text.is_file;
     describe(project, &folder, loader, &mut module);
+    module.parse.injected = !project.language.inject.is_empty() && !project.is_injected(&place);
+    if place.query.starts_with("helper:") {
+        let source_type = Some(SourceTypeHint::Esm);
+        module.parse = ParseOptions { source_type, in_package: true, ..ParseOptions::default() };
+        module.side_effects = false;
+    }
+    if place.query.starts_with("disabled:") {
+        module.side_effects = false;
+    }
     if host.is_some() || place.query.starts_with("?script=") {
         module.parse.source_type = Some(SourceTypeHint::Esm);
     }
@@ -61,6 +74,16 @@ pub(super) fn load<'s>(
     problems.extend(found);
     let attached = text.stands_for.map(|key| discovery.visit(scope, key, None));
     Node { body: Body::Script(Box::new(module)), links, attached, problems, missed }
+}
+
+/// Names that a script exports, for binding them before anything else is read. Its problems are told when it is loaded.
+pub(super) fn exported(project: &Project, place: &Place, loader: Loader) -> Vec<String> {
+    let text = text(project, place, loader, None);
+    let mut module = blank(place, project.place_name(place), loader);
+    module.source = text.source.into();
+    describe(project, &project.folder(&place.path), loader, &mut module);
+    scan(project, &mut module);
+    module.facts.exports.iter().map(|export| export.name.clone()).collect()
 }
 
 fn blank(place: &Place, name: String, loader: Loader) -> Module {
@@ -97,7 +120,9 @@ fn describe(project: &Project, folder: &Folder, loader: Loader, module: &mut Mod
     module.side_effects = match loader {
         // Applying the sheet is why it is imported, whatever the package says.
         Loader::Css => true,
-        _ if script || loader == Loader::LocalCss => folder.scope.side_effects(&module.path),
+        _ if script || loader == Loader::LocalCss => {
+            project.options.ignore_annotations || folder.scope.side_effects(&module.path)
+        }
         _ => false,
     };
 }

@@ -33,7 +33,7 @@ fn bind_module(
         }
         let found = exports.symbol(id, symbol, &mut FxHashSet::default());
         let binding = match found {
-            Resolution::Found(binding) => binding,
+            Resolution::Found(binding) | Resolution::Guess(binding) => binding,
             failed => {
                 let typescript = matches!(module.loader, Loader::Ts | Loader::Tsx);
                 // `export { Type } from`: a single file cannot tell that it is a type.
@@ -88,7 +88,8 @@ fn report(
         )
         .note(format!("from {} and from {}", graph.modules[*a].name, graph.modules[*b].name))
         .hint("import it from the module you mean, or re-export it by name"),
-        _ if is_member => Diagnostic::warning(
+        // A file without imports and exports is what its importers take it for.
+        _ if is_member || graph.modules[*target].facts.ambiguous => Diagnostic::warning(
             "import-is-undefined",
             format!("\"{name}\" is not exported by \"{specifier}\", so this is always undefined"),
         ),
@@ -123,7 +124,7 @@ pub fn all_exports(graph: &ModuleGraph, exports: &mut Exports<'_>) -> AllExports
             names
                 .into_iter()
                 .filter_map(|name| match exports.resolve(module, &name) {
-                    Resolution::Found(binding) => Some((name, binding)),
+                    Resolution::Found(binding) | Resolution::Guess(binding) => Some((name, binding)),
                     _ => None,
                 })
                 .collect()

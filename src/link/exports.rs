@@ -8,6 +8,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 #[derive(Clone, PartialEq, Debug)]
 pub enum Resolution {
     Found(ExportBinding),
+    /// Through `export *` of something whose names only the run time knows: this, if nothing else has the name.
+    Guess(ExportBinding),
     Missing,
     /// Two different bindings of the name come through `export *`, from these modules.
     Ambiguous(ModuleId, ModuleId),
@@ -53,7 +55,7 @@ impl<'a> Exports<'a> {
         let found = self.compute(module, name, visiting);
         visiting.remove(&key);
         // Inside a cycle the answer may depend on where the search began.
-        if visiting.is_empty() || matches!(found, Resolution::Found(_)) {
+        if visiting.is_empty() || matches!(found, Resolution::Found(_) | Resolution::Guess(_)) {
             self.memo.insert(key, found.clone());
         }
         found
@@ -84,16 +86,17 @@ impl<'a> Exports<'a> {
     ) -> Resolution {
         let stars = self.graph.modules[module].facts.stars.clone();
         let mut found: Option<(ModuleId, ExportBinding)> = None;
-        let mut dynamic = None;
+        let mut guess = None;
         for record in stars {
             let target = match &self.graph.modules[module].targets[record as usize] {
-                Target::Module(target) if self.common_js[*target] => {
-                    dynamic.get_or_insert((record, *target));
-                    continue;
-                }
-                Target::Module(target) => *target,
-                Target::External(_) => {
-                    dynamic.get_or_insert((record, module));
+                Target::Module(target) if !self.common_js[*target] => *target,
+                // Only the run time knows the names of these; the first such module is asked.
+                Target::Module(_) | Target::External(_) => {
+                    if guess.is_none()
+                        && let Resolution::Found(binding) = self.through(module, record, name, visiting)
+                    {
+                        guess = Some(binding);
+                    }
                     continue;
                 }
                 _ => continue,
@@ -103,14 +106,14 @@ impl<'a> Exports<'a> {
                     Some((first, known)) if *known != binding => return Resolution::Ambiguous(*first, target),
                     _ => found = Some((target, binding)),
                 },
+                Resolution::Guess(binding) => guess = guess.or(Some(binding)),
                 Resolution::Ambiguous(a, b) => return Resolution::Ambiguous(a, b),
                 Resolution::Missing | Resolution::Circular => {}
             }
         }
-        match (found, dynamic) {
+        match (found, guess) {
             (Some((_, binding)), _) => Resolution::Found(binding),
-            // Only the run time knows the names of these; the first such module is asked.
-            (None, Some((record, _))) => self.through(module, record, name, visiting),
+            (None, Some(binding)) => Resolution::Guess(binding),
             (None, None) => Resolution::Missing,
         }
     }
@@ -134,10 +137,30 @@ impl<'a> Exports<'a> {
                         _ => None,
                     });
                 match record {
-                    Some(record) => self.through(module, record, &name, visiting),
+                    Some(record) => self.member(module, record, &name, visiting),
                     None => Resolution::Missing,
                 }
             }
+        }
+    }
+
+    /// `ns.name` where the namespace is that of the record. What may not exist is asked of the namespace itself.
+    fn member(
+        &mut self,
+        module: ModuleId,
+        record: u32,
+        name: &str,
+        visiting: &mut FxHashSet<(ModuleId, String)>,
+    ) -> Resolution {
+        let property = |object: ExportBinding| {
+            Resolution::Found(ExportBinding::Property { object: Box::new(object), name: name.to_string() })
+        };
+        match (&self.graph.modules[module].targets[record as usize], self.through(module, record, name, visiting)) {
+            (Target::External(specifier), _) => {
+                property(ExportBinding::External { specifier: specifier.clone(), name: "*".into() })
+            }
+            (Target::Module(target), Resolution::Guess(_)) => property(ExportBinding::Namespace(*target)),
+            (_, found) => found,
         }
     }
 

@@ -77,7 +77,7 @@ pub fn live(inputs: Inputs<'_>) -> Linked {
             marker.entry(*entry);
         }
     }
-    for injected in &graph.injected {
+    for injected in graph.injected.iter().filter(|injected| graph.modules[**injected].side_effects) {
         marker.evaluate(*injected);
     }
     marker.run();
@@ -252,7 +252,7 @@ impl Marker<'_> {
     }
 
     fn called_by_importers(&self, binding: &ExportBinding) -> bool {
-        match binding {
+        match binding.base() {
             ExportBinding::Symbol(SymbolRef { module, .. }) | ExportBinding::Namespace(module) => {
                 self.wraps[*module] == Wrap::Esm
             }
@@ -291,14 +291,14 @@ impl Marker<'_> {
 
     /// Something mentions what `binding` stands for.
     fn binding(&mut self, binding: &ExportBinding) {
-        match binding {
+        match binding.base() {
             ExportBinding::Symbol(SymbolRef { module, symbol }) => {
                 self.declared(*module, *symbol);
                 self.evaluate(*module);
             }
             ExportBinding::Namespace(module) => self.namespace(*module),
             ExportBinding::CommonJs(CjsBinding { module, node, via, .. }) => self.interop(via.0, *module, *node),
-            ExportBinding::External { .. } | ExportBinding::Undefined => {}
+            ExportBinding::External { .. } | ExportBinding::Undefined | ExportBinding::Property { .. } => {}
         }
     }
 
@@ -492,7 +492,7 @@ impl Marker<'_> {
         }
         let mut bound: Vec<ModuleId> = Vec::new();
         let first = module.facts.first_declared();
-        let mut mention = |binding: &ExportBinding| match binding {
+        let mut mention = |binding: &ExportBinding| match binding.base() {
             ExportBinding::Symbol(SymbolRef { module, .. })
             | ExportBinding::Namespace(module)
             | ExportBinding::CommonJs(CjsBinding { module, .. }) => bound.push(*module),

@@ -2,8 +2,8 @@
 
 use crate::base::{IndexVec, ModuleId};
 use crate::config::Options;
-use crate::lang::js::{ImportKind, SourceType};
-use crate::model::{Loader, ModuleGraph, Repairs, Target, Wrap};
+use crate::lang::js::{ExportTarget, ImportKind, SourceType, SymbolKind};
+use crate::model::{Loader, Module, ModuleGraph, Repairs, Target, Wrap};
 
 /// By module: it is CommonJS. A file without module syntax of either kind is, when something requires it.
 pub fn common_js(graph: &ModuleGraph) -> IndexVec<ModuleId, bool> {
@@ -14,7 +14,31 @@ pub fn common_js(graph: &ModuleGraph) -> IndexVec<ModuleId, bool> {
             out[target] = graph.modules[target].loader != Loader::Json;
         }
     }
+    for module in graph.modules.iter() {
+        for record in wanted_whole(module) {
+            if let Target::Module(target) = module.targets[record as usize]
+                && graph.modules[target].facts.ambiguous
+            {
+                out[target] = true;
+            }
+        }
+    }
     out
+}
+
+/// Records whose default export or namespace the module imports: without module syntax, that is `module.exports`.
+fn wanted_whole(module: &Module) -> impl Iterator<Item = u32> + '_ {
+    let imported = module.facts.symbols.iter().filter_map(|symbol| match &symbol.kind {
+        SymbolKind::Import { record, name } if name == "default" => Some(*record),
+        SymbolKind::Namespace { record } => Some(*record),
+        _ => None,
+    });
+    let exported = module.facts.exports.iter().filter_map(|export| match &export.target {
+        ExportTarget::From { record, name } if name == "default" => Some(*record),
+        ExportTarget::NamespaceFrom { record } => Some(*record),
+        _ => None,
+    });
+    imported.chain(exported)
 }
 
 fn edges(graph: &ModuleGraph) -> impl Iterator<Item = (ImportKind, ModuleId)> + '_ {
@@ -110,8 +134,8 @@ pub fn wraps(
     for module in repairs.wrapped.iter().filter(|module| !common_js[**module]) {
         out[*module] = Wrap::Esm;
     }
-    if let Some(runtime) = graph.runtime {
-        out[runtime] = Wrap::None;
+    for (id, _) in graph.modules.iter_ids().filter(|(_, module)| module.is_helper()) {
+        out[id] = Wrap::None;
     }
     out
 }

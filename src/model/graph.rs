@@ -19,6 +19,8 @@ pub struct ModuleGraph {
     pub runtime: Option<ModuleId>,
     /// Modules of `--inject`: every entry evaluates them first.
     pub injected: Vec<ModuleId>,
+    /// What those export, each name with the number of its file: free names in other modules are bound to them.
+    pub injected_names: Vec<(String, u32)>,
     /// Every file whose content or absence the build depended on, sorted: what `watch` watches.
     pub watched: Vec<PathBuf>,
 }
@@ -81,6 +83,13 @@ pub struct Module {
     pub package: Option<Package>,
     /// Who asked first: the shortest way back to an entry.
     pub origin: Origin,
+}
+
+impl Module {
+    /// Of the runtime or of lowered code: functions that may be there before anything runs.
+    pub fn is_helper(&self) -> bool {
+        self.name == crate::lang::js::RUNTIME_NAME || self.name.starts_with(crate::lang::js::HELPER_MODULE)
+    }
 }
 
 /// Why something is in the graph.

@@ -34,6 +34,8 @@ pub enum ExportBinding {
     CommonJs(CjsBinding),
     /// A name of an external module: `name` is `*` for its namespace.
     External { specifier: String, name: String },
+    /// A property of a namespace, asked for at run time.
+    Property { object: Box<ExportBinding>, name: String },
     /// Known to be `undefined` (disabled module, missing name that is only a warning).
     Undefined,
 }
@@ -52,6 +54,16 @@ pub struct CjsBinding {
 impl PartialEq for CjsBinding {
     fn eq(&self, other: &Self) -> bool {
         self.module == other.module && self.node == other.node && self.name == other.name
+    }
+}
+
+impl ExportBinding {
+    /// What has to be there for the binding: itself, or the object that it is a property of.
+    pub fn base(&self) -> &ExportBinding {
+        match self {
+            ExportBinding::Property { object, .. } => object.base(),
+            other => other,
+        }
     }
 }
 

@@ -29,7 +29,7 @@ impl Externals {
                 }
             }
             for binding in link.bindings.iter().flatten().chain(link.exports.values()) {
-                if let ExportBinding::External { specifier, name } = binding {
+                if let ExportBinding::External { specifier, name } = binding.base() {
                     index.insert((specifier.clone(), external_name(context, name, node)), 0);
                 }
             }
@@ -153,6 +153,7 @@ pub fn binding(
         ExportBinding::External { specifier, name } => {
             externals.symbol(specifier, &external_name(context, name, context.graph.modules[id].node_esm))
         }
+        ExportBinding::Property { object, .. } => self::binding(context, externals, id, object),
         ExportBinding::Undefined => None,
     }
 }

@@ -281,6 +281,7 @@ impl Writer<'_> {
             for record in &found.facts.import_order {
                 if let Target::External(specifier) = &found.targets[*record as usize]
                     && !order.contains(&specifier.as_str())
+                    && (Some(*module) != self.context.graph.runtime || by_specifier.contains_key(specifier.as_str()))
                 {
                     order.push(specifier);
                 }
@@ -433,7 +434,7 @@ impl Writer<'_> {
     fn modules(&mut self) {
         let context = self.context;
         let modules = &context.plan.chunks[self.id].modules;
-        let is_runtime = |id: ModuleId| Some(id) == context.graph.runtime;
+        let is_runtime = |id: ModuleId| context.graph.modules[id].is_helper();
         let is_wrapped = |id: ModuleId| context.linked.modules[id].wrap != Wrap::None;
         for id in modules.iter().copied().filter(|id| is_runtime(*id)) {
             self.module(id);

@@ -40,6 +40,7 @@ fn value(context: &Context<'_>, externals: &Externals, id: ModuleId, binding: &E
     out.push(Glue::Name(symbol));
     let member = match binding {
         ExportBinding::CommonJs(binding) => Some(&binding.name),
+        ExportBinding::Property { name, .. } => Some(name),
         ExportBinding::External { name, .. } if context.options.format != Format::Esm => Some(name),
         _ => None,
     };
@@ -195,8 +196,12 @@ fn esm_root(context: &Context<'_>, externals: &Externals, root: ModuleId, tail: 
         ]);
         if context.options.format == Format::Cjs && !link.exports.is_empty() {
             // Never runs; Node reads the names from it.
-            let names: Vec<String> = link.exports.keys().map(|name| format!("{}:0", property(name))).collect();
-            tail.glue.push(text(format!("0&&(module.exports={{{}}});", names.join(","))));
+            let target = |name: &String| match property(name) {
+                quoted if quoted.starts_with('"') => format!("exports[{quoted}]="),
+                name => format!("exports.{name}="),
+            };
+            let targets: String = link.exports.keys().map(target).collect();
+            tail.glue.push(text(format!("0&&({targets}0);")));
         }
         return;
     }
@@ -204,7 +209,7 @@ fn esm_root(context: &Context<'_>, externals: &Externals, root: ModuleId, tail: 
         let direct = match binding {
             ExportBinding::Symbol(_) | ExportBinding::Namespace(_) | ExportBinding::External { .. } => true,
             ExportBinding::CommonJs(binding) => binding.name == "*",
-            ExportBinding::Undefined => false,
+            ExportBinding::Undefined | ExportBinding::Property { .. } => false,
         };
         match canon::binding(context, externals, root, binding).filter(|_| direct) {
             Some(symbol) => tail.exports.push((symbol, name.clone())),

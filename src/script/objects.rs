@@ -21,7 +21,7 @@ pub fn compile(
     problems: &mut Vec<Diagnostic>,
 ) -> IndexVec<ModuleId, Option<ModuleObject>> {
     let plans = plans::plans(graph, linked, plan, options);
-    let language = options.language();
+    let language = LanguageOptions { inject: graph.injected_names.clone(), ..options.language() };
     let language_key = postcard::to_stdvec(&language).unwrap_or_default();
     let compiled: Vec<(ModuleId, Result<ModuleObject, Vec<Diagnostic>>)> = linked
         .order

@@ -90,7 +90,10 @@ fn viewed(graph: &ModuleGraph, linked: &Linked, id: ModuleId) -> BTreeSet<u32> {
     let link = &linked.modules[id];
     let first = graph.modules[id].facts.first_declared();
     let own = |symbol: &LocalSym| match link.bindings.get((*symbol - first) as usize) {
-        Some(Some(ExportBinding::CommonJs(binding))) if binding.via.0 == id => Some(binding.via.1),
+        Some(Some(found)) => match found.base() {
+            ExportBinding::CommonJs(binding) if binding.via.0 == id => Some(binding.via.1),
+            _ => None,
+        },
         _ => None,
     };
     link.mentioned.iter().filter_map(own).collect()
@@ -105,6 +108,7 @@ fn bindings(graph: &ModuleGraph, linked: &Linked, options: &Options, id: ModuleI
             Some(ExportBinding::CommonJs(binding)) if binding.name != "*" => {
                 BindingPlan::Member { name: binding.name.clone() }
             }
+            Some(ExportBinding::Property { name, .. }) => BindingPlan::Member { name: name.clone() },
             Some(ExportBinding::External { name, .. }) if options.format != Format::Esm && name != "*" => {
                 BindingPlan::Member { name: name.clone() }
             }
@@ -216,7 +220,7 @@ pub fn preloads(
 /// By module: symbols of it that other modules or glue mention.
 fn kept(graph: &ModuleGraph, linked: &Linked, plan: &ChunkPlan) -> IndexVec<ModuleId, BTreeSet<LocalSym>> {
     let mut out: IndexVec<ModuleId, BTreeSet<LocalSym>> = graph.modules.iter().map(|_| BTreeSet::new()).collect();
-    let keep = |out: &mut IndexVec<ModuleId, BTreeSet<LocalSym>>, binding: &ExportBinding| match binding {
+    let keep = |out: &mut IndexVec<ModuleId, BTreeSet<LocalSym>>, binding: &ExportBinding| match binding.base() {
         ExportBinding::Symbol(target) => {
             out[target.module].insert(target.symbol);
         }

@@ -101,9 +101,13 @@ impl<'a> Sealing<'a> {
                 return ContentHash::of(&[]);
             }
             let (segments, _) = self.segments(at, &[]);
-            match segments.as_slice() {
+            let hash = match segments.as_slice() {
                 [Cow::Borrowed(whole)] => ContentHash::of(whole),
                 _ => ContentHash::of(&segments.concat()),
+            };
+            match self.outputs.items[at].twin {
+                0 => hash,
+                twin => ContentHash::of_parts(&[&hash.0, &twin.to_le_bytes()]),
             }
         };
         members.iter().map(|at| hash_of(*at)).collect()

@@ -1,7 +1,7 @@
 //! The files to seal: which of them are wanted, what each mention leads to, how each gets its name.
 
 use super::name;
-use crate::base::ChunkId;
+use crate::base::{ChunkId, ContentHash};
 use crate::config::Options;
 use crate::diag::Diagnostic;
 use crate::model::{OutputKey, Piece, RenderedFile};
@@ -23,6 +23,8 @@ pub(super) struct Item {
     /// One per piece of the body: the item it mentions.
     pub targets: Vec<Option<usize>>,
     pub naming: Naming,
+    /// How many scripts before it have the same text and name. Each is a module of its own and must keep its own name.
+    pub twin: u32,
 }
 
 /// Sorted by key: positions do not depend on the order in which stages delivered.
@@ -53,11 +55,13 @@ impl Outputs {
             .collect();
         report_dangling(&files, &targets, problems);
         let namings = namings(&files, &index, options);
+        let twins = twins(&files);
         let items = files
             .into_iter()
             .zip(targets)
             .zip(namings)
-            .map(|((file, targets), naming)| Item { file, targets, naming })
+            .zip(twins)
+            .map(|(((file, targets), naming), twin)| Item { file, targets, naming, twin })
             .collect();
         Outputs { items }
     }
@@ -74,6 +78,25 @@ impl Outputs {
     pub fn hashed(&self, at: usize) -> bool {
         self.items[self.named_after(at).0].naming == Naming::Hashed
     }
+}
+
+fn twins(files: &[RenderedFile]) -> Vec<u32> {
+    let mut seen: BTreeMap<ContentHash, u32> = BTreeMap::new();
+    let twin = |file: &RenderedFile| {
+        if !matches!(file.key, OutputKey::Chunk(_)) {
+            return 0;
+        }
+        let pieces = file.body.iter().map(|piece| match piece {
+            Piece::Text(text) => text.clone(),
+            Piece::Ref(key, _) => format!("{key:?}").into_bytes(),
+        });
+        let parts: Vec<Vec<u8>> = pieces.chain([file.name.fill("").into_bytes()]).collect();
+        let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+        let count = seen.entry(ContentHash::of_parts(&parts)).or_default();
+        *count += 1;
+        *count - 1
+    };
+    files.iter().map(twin).collect()
 }
 
 fn mentioned(piece: &Piece) -> Option<&OutputKey> {

@@ -1,10 +1,11 @@
 //! Puts the linker's decisions into the tree: imported names, sites that mention other modules, CommonJS names.
 
-use super::compile::{call_of, fresh_context, to_esm};
+use super::compile::{call_of, to_esm};
 use super::facts::{Constant, HELPERS, Helper, LocalSym, sym};
 use super::fold;
 use super::numbering::Numbered;
 use super::plan::{BindingPlan, CompilePlan, ModuleWrap, RecordPlan};
+use super::tree::fresh_context;
 use rustc_hash::FxHashMap;
 use swc_core::common::{DUMMY_SP, SyntaxContext};
 use swc_core::ecma::ast::*;
@@ -231,6 +232,18 @@ impl VisitMut for Applier<'_> {
                 }
             }
             _ => expression.visit_mut_children_with(self),
+        }
+    }
+
+    fn visit_mut_jsx_element_name(&mut self, name: &mut JSXElementName) {
+        if let JSXElementName::Ident(ident) = name
+            && let Some(BindingPlan::Member { name: member }) = self.bindings.get(&ident.to_id())
+        {
+            *name = JSXElementName::JSXMemberExpr(JSXMemberExpr {
+                span: ident.span,
+                obj: JSXObject::Ident(ident.clone()),
+                prop: IdentName::new(member.as_str().into(), DUMMY_SP),
+            });
         }
     }
 

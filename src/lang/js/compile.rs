@@ -2,6 +2,7 @@
 
 use super::apply::Applier;
 use super::facts::{Helper, LocalSym};
+use super::guard;
 use super::numbering::{Numbered, TreeContext, number};
 use super::object::ModuleObject;
 use super::parse::{Reading, Tree, with_tree};
@@ -9,15 +10,15 @@ use super::plan::{CompilePlan, ModuleWrap};
 use super::print::{PrintOptions, Renamer, print};
 use super::scopes::analyze;
 use super::wrap;
-use super::{LanguageOptions, ParseOptions};
+use super::{JsxRuntime, LanguageOptions, ParseOptions};
 use crate::diag::Diagnostic;
 use rustc_hash::FxHashMap;
 use swc_core::common::comments::SingleThreadedComments;
-use swc_core::common::{BytePos, DUMMY_SP, SyntaxContext};
+use swc_core::common::{BytePos, DUMMY_SP};
 use swc_core::ecma::ast::*;
 use swc_core::ecma::minifier::option::{CompressOptions, ExtraOptions, MinifyOptions, TopLevelOptions};
 use swc_core::ecma::transforms::base::fixer::fixer;
-use swc_core::ecma::visit::VisitMutWith;
+use swc_core::ecma::visit::{Visit, VisitMutWith, VisitWith, noop_visit_type};
 
 /// Compiles one module. The source must be one that `scan` accepted with the same options.
 pub fn compile(
@@ -52,14 +53,40 @@ fn object(
         .map(|(_, statement)| statement)
         .collect();
     if language.keep_names && name != super::RUNTIME_NAME {
-        super::names::keep(&mut body, &numbered, super::lower::has_es2022(&language.target));
+        super::names::declared(&mut body, &numbered);
     }
     let mut applier = Applier::new(plan, &numbered, tree.unresolved);
     body.visit_mut_with(&mut applier);
     let parameters = applier.finish();
     let body = wrap::wrap(body, plan, &numbered, parameters);
-    let body = if language.compress { compress(body, &tree, language, plan, &numbered) } else { fixed(body, &tree) };
-    emit(body, &tree, source, language, plan, &numbered)
+    let keeps_jsx = parse.jsx && parse.jsx_mode == JsxRuntime::Preserve && has_jsx(&body);
+    let strict = plan.strict_output || tree.strict || tree.has_module_syntax;
+    let beyond = keeps_jsx || numbered.rewritten.pins_names || (!strict && guard::is_beyond(&body));
+    let body = if language.compress && !beyond {
+        compress(body, &tree, language, plan, &numbered)
+    } else {
+        fixed(body, &tree)
+    };
+    let mut object = emit(body, &tree, source, language, plan, &numbered)?;
+    // `<Item/>` must not become `<a/>`, which is an element of the page.
+    object.pinned |= keeps_jsx;
+    Some(object)
+}
+
+fn has_jsx(body: &[Stmt]) -> bool {
+    struct Finder(bool);
+    impl Visit for Finder {
+        noop_visit_type!();
+        fn visit_jsx_opening_element(&mut self, _: &JSXOpeningElement) {
+            self.0 = true;
+        }
+        fn visit_jsx_opening_fragment(&mut self, _: &JSXOpeningFragment) {
+            self.0 = true;
+        }
+    }
+    let mut finder = Finder(false);
+    body.visit_with(&mut finder);
+    finder.0
 }
 
 pub(super) fn is_directive(statement: &Stmt) -> bool {
@@ -98,12 +125,13 @@ fn fixed(body: Vec<Stmt>, tree: &Tree) -> Vec<Stmt> {
 
 /// swc's compressor on the module alone. What other modules mention is exported, so that it stays.
 fn compress(
-    body: Vec<Stmt>,
+    mut body: Vec<Stmt>,
     tree: &Tree,
     language: &LanguageOptions,
     plan: &CompilePlan,
     numbered: &Numbered,
 ) -> Vec<Stmt> {
+    guard::hide(&mut body, tree.unresolved);
     let mut items: Vec<ModuleItem> = body.into_iter().map(ModuleItem::Stmt).collect();
     items.push(ModuleItem::ModuleDecl(kept(plan, numbered)));
     let program = Program::Module(Module { body: items, ..Module::default() });
@@ -111,8 +139,13 @@ fn compress(
     let options = MinifyOptions {
         compress: Some(CompressOptions {
             ecma,
-            module: true,
+            module: plan.strict_output || tree.strict || tree.has_module_syntax,
             passes: 1,
+            // It takes results of arithmetic for numbers, which may be BigInts.
+            comparisons: false,
+            // `"use strict"` means something unless the whole output is strict.
+            directives: plan.strict_output,
+            hoist_props: !language.keep_names,
             top_level: Some(TopLevelOptions { functions: true }),
             keep_classnames: language.keep_names,
             keep_fnames: language.keep_names,
@@ -139,6 +172,9 @@ fn compress(
         &options,
         &extra,
     );
+    if let Program::Module(module) = &mut program {
+        guard::show(&mut module.body, tree.unresolved);
+    }
     program.visit_mut_with(&mut fixer(Some(&tree.comments)));
     match program {
         Program::Module(module) => module.body.into_iter().filter_map(|item| item.stmt()).collect(),
@@ -236,9 +272,4 @@ fn legal_comments(comments: &SingleThreadedComments) -> Vec<String> {
     found.sort();
     found.dedup();
     found.into_iter().map(|(_, text)| text).collect()
-}
-
-/// A context that belongs to nobody else.
-pub(super) fn fresh_context() -> SyntaxContext {
-    SyntaxContext::empty().apply_mark(swc_core::common::Mark::fresh(swc_core::common::Mark::root()))
 }

@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
+use swc_core::atoms::Atom;
 use swc_core::common::{BytePos, DUMMY_SP, Span, SyntaxContext};
 use swc_core::ecma::ast::*;
 use swc_core::ecma::parser::{EsSyntax, Lexer, Parser, StringInput, Syntax};
@@ -16,14 +17,23 @@ pub(super) struct Defines<'a> {
 
 impl<'a> Defines<'a> {
     /// Only those whose last segment occurs in `source` are parsed.
-    pub fn new(define: &'a BTreeMap<String, String>, source: &str, unresolved: SyntaxContext) -> Self {
+    /// `declared`: what the file declares at its top level; identifiers in values mean that before they mean globals.
+    pub fn new(
+        define: &'a BTreeMap<String, String>,
+        source: &str,
+        unresolved: SyntaxContext,
+        declared: &FxHashMap<Atom, SyntaxContext>,
+    ) -> Self {
         let mut by_last: FxHashMap<&str, Vec<(Vec<&str>, Expr)>> = FxHashMap::default();
         for (name, value) in define {
             let segments: Vec<&str> = name.split('.').collect();
             let last = segments.last().copied().unwrap_or_default();
             if source.contains(last)
-                && let Some(value) = parse_value(value, unresolved)
+                && let Some(mut value) = parse_value(value, unresolved)
             {
+                if !declared.is_empty() && !value.is_lit() {
+                    value.visit_mut_with(&mut Local { declared, unresolved });
+                }
                 by_last.entry(last).or_default().push((segments, value));
             }
         }
@@ -96,6 +106,22 @@ fn parse_value(value: &str, unresolved: SyntaxContext) -> Option<Expr> {
 pub fn is_expression(value: &str) -> bool {
     swc_core::common::GLOBALS
         .set(&swc_core::common::Globals::new(), || parse_value(value, SyntaxContext::empty()).is_some())
+}
+
+/// Names that the file declares.
+struct Local<'a> {
+    declared: &'a FxHashMap<Atom, SyntaxContext>,
+    unresolved: SyntaxContext,
+}
+
+impl VisitMut for Local<'_> {
+    fn visit_mut_ident(&mut self, ident: &mut Ident) {
+        if ident.ctxt == self.unresolved
+            && let Some(context) = self.declared.get(&ident.sym)
+        {
+            ident.ctxt = *context;
+        }
+    }
 }
 
 struct Global(SyntaxContext);

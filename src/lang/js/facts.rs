@@ -34,7 +34,7 @@ pub mod sym {
 }
 
 /// The names exported by the runtime module, in helper order.
-pub const HELPERS: [&str; 11] = [
+pub const HELPERS: [&str; 21] = [
     "__commonJS",
     "__esm",
     "__export",
@@ -43,9 +43,19 @@ pub const HELPERS: [&str; 11] = [
     "__toCommonJS",
     "__preload",
     "__require",
-    "__glob",
+    "__url",
     "__name",
     "__async",
+    "__publicField",
+    "__privateGet",
+    "__privateSet",
+    "__privateMethod",
+    "__privateAdd",
+    "__privateIn",
+    "__privateWrapper",
+    "__class",
+    "__take",
+    "__key",
 ];
 
 /// A runtime helper: an index into [`HELPERS`].
@@ -61,9 +71,19 @@ impl Helper {
     pub const TO_COMMON_JS: Helper = Helper(5);
     pub const PRELOAD: Helper = Helper(6);
     pub const REQUIRE: Helper = Helper(7);
-    pub const GLOB: Helper = Helper(8);
+    pub const URL: Helper = Helper(8);
     pub const NAME: Helper = Helper(9);
     pub const ASYNC: Helper = Helper(10);
+    pub const PUBLIC_FIELD: Helper = Helper(11);
+    pub const PRIVATE_GET: Helper = Helper(12);
+    pub const PRIVATE_SET: Helper = Helper(13);
+    pub const PRIVATE_METHOD: Helper = Helper(14);
+    pub const PRIVATE_ADD: Helper = Helper(15);
+    pub const PRIVATE_IN: Helper = Helper(16);
+    pub const PRIVATE_WRAPPER: Helper = Helper(17);
+    pub const CLASS: Helper = Helper(18);
+    pub const TAKE: Helper = Helper(19);
+    pub const KEY: Helper = Helper(20);
 
     pub fn symbol(self) -> LocalSym {
         sym::FIRST_HELPER + u32::from(self.0)

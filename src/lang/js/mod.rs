@@ -1,13 +1,19 @@
 //! JavaScript, TypeScript and JSX, one module at a time. The only home of swc: no type of it leaves.
 
 mod apply;
+mod classes;
 mod compile;
 mod declared;
 mod define;
 mod early;
 mod facts;
 mod fold;
+mod functions;
+mod glob;
+mod guard;
+mod helpers;
 mod lower;
+mod meta;
 mod names;
 mod numbering;
 mod object;
@@ -19,10 +25,14 @@ mod rewrite;
 mod scan;
 mod scopes;
 mod sensitivity;
+mod sloppy;
+mod tree;
 mod wrap;
 
 pub use compile::compile;
 pub use define::is_expression;
+pub use glob::{GLOB_PREFIX, Glob, GlobKind};
+pub use helpers::{HELPER_MODULE, helper_module};
 pub use plan::{BindingPlan, CompilePlan, ImportCall, ModuleWrap, RecordPlan};
 pub use scan::scan;
 
@@ -55,6 +65,8 @@ pub struct ParseOptions {
     pub verbatim_module_syntax: bool,
     /// Part of a package: tsconfig of the project does not apply.
     pub in_package: bool,
+    /// Free names that `--inject` files export are bound to them: not in those files and the runtime.
+    pub injected: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize)]
@@ -86,6 +98,7 @@ impl Default for ParseOptions {
             decorator_metadata: false,
             verbatim_module_syntax: false,
             in_package: false,
+            injected: false,
         }
     }
 }
@@ -111,8 +124,35 @@ pub struct LanguageOptions {
     pub tree_shaking: bool,
     /// `browser` output: `typeof window` and the like are not folded, but `require` has no meaning there.
     pub node: bool,
+    /// What `import.meta` becomes.
+    pub import_meta: ImportMeta,
+    /// Exports of `--inject` files: name and number of the file, sorted, each name once.
+    pub inject: Vec<(String, u32)>,
 }
+
+/// What `import.meta` and the names of a CommonJS module's file become in an output.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, serde::Serialize)]
+pub enum ImportMeta {
+    /// An ES module: stays as it is.
+    #[default]
+    Native,
+    /// An ES module in Node: `__filename` is `import.meta.filename`.
+    NodeModule,
+    /// CommonJS in Node: `import.meta.url` is made from `__filename`.
+    NodeScript,
+    /// A script: the address of the script that is running.
+    Script,
+}
+
+/// What imports an `--inject` file by its number: no file can be named so.
+pub const INJECT_PREFIX: &str = "plimsoll:inject:";
 
 /// Source of the runtime helpers: an ES module like any other, module 0 of every graph.
 pub const RUNTIME_NAME: &str = "plimsoll:runtime";
-pub const RUNTIME_SOURCE: &str = include_str!("runtime.js");
+const RUNTIME: &str = concat!(include_str!("runtime.js"), include_str!("runtime_require.js"));
+const RUNTIME_NODE: &str = concat!(include_str!("runtime.js"), include_str!("runtime_require_node.js"));
+
+/// The source of the runtime. `node_esm`: for ES modules in Node, where `require` has to be made.
+pub fn runtime_source(node_esm: bool) -> &'static str {
+    if node_esm { RUNTIME_NODE } else { RUNTIME }
+}

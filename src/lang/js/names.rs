@@ -1,92 +1,84 @@
 //! `--keep-names`: `name` of functions and classes says what it says in the source, whatever they are called in the
 //! output. Works as the language does: declarations, named expressions, and anonymous ones where a name is inferred.
 
-use super::compile::{call_of, statement};
+use super::compile::statement;
 use super::facts::{Helper, sym};
 use super::numbering::{Numbered, marker_name};
+use super::tree;
 use swc_core::atoms::Atom;
-use swc_core::common::DUMMY_SP;
 use swc_core::common::util::take::Take;
+use swc_core::common::{DUMMY_SP, SyntaxContext};
 use swc_core::ecma::ast::*;
 use swc_core::ecma::visit::{VisitMut, VisitMutWith, noop_visit_mut_type};
 
-/// Puts `__name(value, "name")` around or after whatever the output would name differently.
-/// `static_blocks`: the output may have them, and the name is set before other static members are evaluated.
-pub(super) fn keep(body: &mut Vec<Stmt>, numbered: &Numbered, static_blocks: bool) {
-    body.visit_mut_with(&mut Keeper { numbered, default: marker_name("s", sym::DEFAULT), static_blocks });
+/// Gives values their names, before anything is lowered: `__name(value, "name")`, for classes in a static block, which
+/// runs before other static members see the class.
+pub(super) fn infer(program: &mut Program, unresolved: SyntaxContext) {
+    program.visit_mut_with(&mut Namer { unresolved });
 }
 
-struct Keeper<'a> {
-    numbered: &'a Numbered,
+/// `function f() {}` is there before the first statement runs, and so is its name. Only after dead code is gone: the call
+/// would keep the function.
+pub(super) fn declared(body: &mut Vec<Stmt>, numbered: &Numbered) {
+    let mut declared = Declared { helper: numbered.helper(Helper::NAME), default: marker_name("s", sym::DEFAULT) };
+    body.visit_mut_with(&mut declared);
+}
+
+struct Declared {
+    helper: Ident,
     default: Atom,
-    static_blocks: bool,
 }
 
-impl Keeper<'_> {
-    fn named(&self, value: Expr, name: Atom) -> Expr {
-        let name = if name == self.default { Atom::from("default") } else { name };
-        let text = Expr::Lit(Lit::Str(Str::from(name)));
-        call_of(self.numbered.helper(Helper::NAME), vec![value, text])
-    }
+impl VisitMut for Declared {
+    noop_visit_mut_type!();
 
-    /// An anonymous function or class in a place where the language would call it `name`.
-    fn infer(&self, value: &mut Expr, name: &Ident) {
-        let is_anonymous = match &*value {
-            Expr::Arrow(_) => true,
-            Expr::Fn(function) => function.ident.is_none(),
-            Expr::Class(class) => class.ident.is_none() && !has_own_name(&class.class),
-            _ => false,
-        };
-        if !is_anonymous {
-            return;
-        }
-        match value {
-            Expr::Class(class) if self.static_blocks => {
-                let block = self.static_block(name.sym.clone());
-                class.class.body.insert(0, block);
-            }
-            _ => *value = self.named(value.take(), name.sym.clone()),
-        }
-    }
-
-    /// `function f() {}` is there before the first statement runs, and so is its name.
-    fn declared(&self, statements: &mut Vec<Stmt>) {
+    fn visit_mut_stmts(&mut self, statements: &mut Vec<Stmt>) {
+        statements.visit_mut_children_with(self);
         let mut calls = Vec::new();
-        let mut classes = Vec::new();
-        for (at, found) in statements.iter_mut().enumerate() {
-            match found {
-                Stmt::Decl(Decl::Fn(function)) if function.function.body.is_some() => {
-                    let value = Expr::Ident(function.ident.clone().without_loc());
-                    calls.push(statement(self.named(value, function.ident.sym.clone())));
-                }
-                Stmt::Decl(Decl::Class(class)) if has_own_name(&class.class) => {}
-                Stmt::Decl(Decl::Class(class)) if self.static_blocks => {
-                    let block = self.static_block(class.ident.sym.clone());
-                    class.class.body.insert(0, block);
-                }
-                Stmt::Decl(Decl::Class(class)) => {
-                    let value = Expr::Ident(class.ident.clone().without_loc());
-                    classes.push((at + 1, statement(self.named(value, class.ident.sym.clone()))));
-                }
-                _ => {}
+        for found in statements.iter() {
+            if let Stmt::Decl(Decl::Fn(function)) = found
+                && function.function.body.is_some()
+            {
+                let name = if function.ident.sym == self.default { "default" } else { &function.ident.sym };
+                let value = Expr::Ident(function.ident.clone().without_loc());
+                calls.push(statement(tree::call(tree::ident(&self.helper), vec![value, tree::text(name)])));
             }
-        }
-        for (at, call) in classes.into_iter().rev() {
-            statements.insert(at, call);
         }
         if !calls.is_empty() {
             let directives = statements.iter().take_while(|found| super::compile::is_directive(found)).count();
             statements.splice(directives..directives, calls);
         }
     }
+}
 
-    /// Before any other static member can see the class.
-    fn static_block(&self, name: Atom) -> ClassMember {
-        let call = self.named(Expr::This(ThisExpr { span: DUMMY_SP }), name);
-        ClassMember::StaticBlock(StaticBlock {
-            span: DUMMY_SP,
-            body: BlockStmt { stmts: vec![statement(call)], ..BlockStmt::default() },
-        })
+struct Namer {
+    unresolved: SyntaxContext,
+}
+
+impl Namer {
+    fn named(&self, value: Expr, name: &str) -> Expr {
+        tree::call(tree::ident(&tree::helper(Helper::NAME, self.unresolved)), vec![value, tree::text(name)])
+    }
+
+    /// An anonymous function or class in a place where the language would call it `name`.
+    fn infer(&self, value: &mut Expr, name: &str) {
+        match value {
+            Expr::Arrow(_) => *value = self.named(value.take(), name),
+            Expr::Fn(function) if function.ident.is_none() => *value = self.named(value.take(), name),
+            Expr::Class(class) if class.ident.is_none() => self.class(&mut class.class, name),
+            // Parentheses keep a name from being inferred only around more than the function itself.
+            Expr::Paren(inner) => self.infer(&mut inner.expr, name),
+            _ => {}
+        }
+    }
+
+    fn class(&self, class: &mut Class, name: &str) {
+        if has_own_name(class) {
+            return;
+        }
+        let call = self.named(tree::this(), name);
+        let body = BlockStmt { stmts: vec![statement(call)], ..BlockStmt::default() };
+        class.body.insert(0, ClassMember::StaticBlock(StaticBlock { span: DUMMY_SP, body }));
     }
 }
 
@@ -105,13 +97,8 @@ fn has_own_name(class: &Class) -> bool {
     })
 }
 
-impl VisitMut for Keeper<'_> {
+impl VisitMut for Namer {
     noop_visit_mut_type!();
-
-    fn visit_mut_stmts(&mut self, statements: &mut Vec<Stmt>) {
-        statements.visit_mut_children_with(self);
-        self.declared(statements);
-    }
 
     fn visit_mut_expr(&mut self, expression: &mut Expr) {
         expression.visit_mut_children_with(self);
@@ -123,45 +110,55 @@ impl VisitMut for Keeper<'_> {
                 ) =>
             {
                 if let AssignTarget::Simple(SimpleAssignTarget::Ident(name)) = &assign.left {
-                    let name = name.id.clone();
+                    let name = name.id.sym.clone();
                     self.infer(&mut assign.right, &name);
                 }
             }
             Expr::Fn(FnExpr { ident: Some(name), .. }) => {
                 let name = name.sym.clone();
-                *expression = self.named(expression.take(), name);
+                *expression = self.named(expression.take(), &name);
             }
-            Expr::Class(ClassExpr { ident: Some(name), class }) if !has_own_name(class) => {
-                let name = name.sym.clone();
-                if self.static_blocks {
-                    let block = self.static_block(name);
-                    class.body.insert(0, block);
-                } else {
-                    *expression = self.named(expression.take(), name);
-                }
-            }
+            Expr::Class(ClassExpr { ident: Some(name), class }) => self.class(class, &name.sym),
             _ => {}
         }
+    }
+
+    fn visit_mut_class_decl(&mut self, class: &mut ClassDecl) {
+        class.visit_mut_children_with(self);
+        self.class(&mut class.class, &class.ident.sym);
+    }
+
+    fn visit_mut_export_default_decl(&mut self, default: &mut ExportDefaultDecl) {
+        default.visit_mut_children_with(self);
+        if let DefaultDecl::Class(class) = &mut default.decl {
+            let name = class.ident.as_ref().map_or(Atom::from("default"), |name| name.sym.clone());
+            self.class(&mut class.class, &name);
+        }
+    }
+
+    fn visit_mut_export_default_expr(&mut self, default: &mut ExportDefaultExpr) {
+        default.visit_mut_children_with(self);
+        self.infer(&mut default.expr, "default");
     }
 
     fn visit_mut_var_declarator(&mut self, declarator: &mut VarDeclarator) {
         declarator.visit_mut_children_with(self);
         if let (Pat::Ident(name), Some(value)) = (&declarator.name, &mut declarator.init) {
-            self.infer(value, &name.id);
+            self.infer(value, &name.id.sym);
         }
     }
 
     fn visit_mut_assign_pat(&mut self, pattern: &mut AssignPat) {
         pattern.visit_mut_children_with(self);
         if let Pat::Ident(name) = &*pattern.left {
-            let name = name.id.clone();
+            let name = name.id.sym.clone();
             self.infer(&mut pattern.right, &name);
         }
     }
 
     fn visit_mut_assign_pat_prop(&mut self, property: &mut AssignPatProp) {
         property.visit_mut_children_with(self);
-        let name = property.key.id.clone();
+        let name = property.key.id.sym.clone();
         if let Some(value) = &mut property.value {
             self.infer(value, &name);
         }

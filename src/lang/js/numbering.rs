@@ -7,12 +7,12 @@
 use super::facts::HELPERS;
 use super::facts::{ExportDecl, ExportTarget, Helper, ImportKind, ImportRecord, LocalSym, SymbolDecl, SymbolKind, sym};
 use super::parse::Tree;
-use super::rewrite::{Rewriter, Rewritten};
+use super::rewrite::{AddedImport, Rewriter, Rewritten};
 use super::{LanguageOptions, ParseOptions};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Location};
 use rustc_hash::FxHashMap;
 use swc_core::atoms::Atom;
-use swc_core::common::{DUMMY_SP, Mark, Span, SyntaxContext};
+use swc_core::common::{BytePos, DUMMY_SP, Mark, Span, SyntaxContext};
 use swc_core::ecma::ast::*;
 use swc_core::ecma::utils::find_pat_ids;
 use swc_core::ecma::visit::VisitMutWith;
@@ -79,7 +79,13 @@ pub(super) fn number(
     }
     let Builder { mut out, default_id, .. } = builder;
     let namespaces = out.namespaces();
-    let mut rewriter = Rewriter::new(tree, parse, language, marker, namespaces, std::mem::take(&mut out.records));
+    let mut found = Vec::new();
+    super::declared::top_level(&body, &mut found);
+    let imported = out.imports.iter().map(|(local, _)| local);
+    let declared =
+        found.iter().map(|(ident, _)| ident).chain(imported).map(|ident| (ident.sym.clone(), ident.ctxt)).collect();
+    let records = std::mem::take(&mut out.records);
+    let mut rewriter = Rewriter::new(tree, parse, language, marker, namespaces, records, &declared);
     body.visit_mut_with(&mut rewriter);
     let rewritten = rewriter.finish();
     finish(body, out, rewritten, marker, default_id, tree)
@@ -358,6 +364,7 @@ fn finish(
         };
         declare(&mut out, local.to_id(), kind, true, local.span.lo.0.saturating_sub(base));
     }
+    added(&mut out, tree);
     for (id, namespace, name, start) in std::mem::take(&mut out.rewritten.members) {
         if let Some(namespace) = out.ids.get(&namespace).copied() {
             declare(&mut out, id, SymbolKind::Member { namespace, name }, true, start.saturating_sub(base));
@@ -386,6 +393,35 @@ fn finish(
     out
 }
 
+/// Imports that no statement asks for. What `--inject` files export is evaluated before what the source imports.
+fn added(out: &mut Numbered, tree: &TreeContext<'_>) {
+    let mut first = Vec::new();
+    for import in std::mem::take(&mut out.rewritten.imports) {
+        let AddedImport { id, record, name, position, first: is_first } = import;
+        let start = position.saturating_sub(tree.tree.base.0);
+        declare(out, id, SymbolKind::Import { record, name }, true, start);
+        if is_first && !first.contains(&record) {
+            first.push(record);
+        } else if !is_first {
+            out.import_order.push(record);
+        }
+    }
+    out.import_order.splice(0..0, first);
+    if let Some(span) = out.rewritten.empty_import_meta {
+        let problem = Diagnostic::warning("empty-import-meta", "import.meta is empty in this output format")
+            .at(location(span, tree))
+            .hint("--format esm keeps it; --define:import.meta.NAME=VALUE gives it a value");
+        out.problems.push(problem);
+    }
+    for span in std::mem::take(&mut out.rewritten.bad_globs) {
+        let problem = Diagnostic::error("bad-glob", "the arguments of import.meta.glob are not literals")
+            .at(location(span, tree))
+            .note("which files it means must be known before anything runs")
+            .hint("write patterns and options out: import.meta.glob('./pages/*.ts', { eager: true })");
+        out.problems.push(problem);
+    }
+}
+
 fn number_markers(out: &mut Numbered, default_id: Option<Ident>) {
     let first_declared = out.first_declared();
     for symbol in 0..first_declared {
@@ -402,15 +438,13 @@ fn declare(out: &mut Numbered, id: Id, kind: SymbolKind, constant: bool, start: 
     }
 }
 
+fn location(span: Span, tree: &TreeContext<'_>) -> Location {
+    let offset = |position: BytePos| position.0.saturating_sub(tree.tree.base.0);
+    Location::span(tree.name, tree.source, offset(span.lo), offset(span.hi))
+}
+
 fn undeclared_export(id: &Id, span: Span, tree: &TreeContext<'_>) -> Diagnostic {
-    let base = tree.tree.base.0;
-    let location = crate::diag::Location::span(
-        tree.name,
-        tree.source,
-        span.lo.0.saturating_sub(base),
-        span.hi.0.saturating_sub(base),
-    );
     Diagnostic::error("undeclared-export", format!("\"{}\" is exported but not declared in this file", id.0))
-        .at(location)
+        .at(location(span, tree))
         .hint("declare it, import it, or remove the export")
 }

@@ -2,8 +2,8 @@
 //!
 //! One `Globals` and one `SourceMap` per module: their locks are never contended and die with the module.
 
-use super::early;
 use super::{JsxRuntime, LanguageOptions, ParseOptions, SourceTypeHint};
+use super::{classes, early, functions};
 use crate::diag::{Diagnostic, Location};
 use rustc_hash::FxHashSet;
 use swc_core::common::comments::SingleThreadedComments;
@@ -13,7 +13,7 @@ use swc_core::common::{BytePos, FileName, GLOBALS, Globals, Mark, SourceMap, Spa
 use swc_core::ecma::ast::*;
 use swc_core::ecma::parser::{EsSyntax, Lexer, Parser, StringInput, Syntax, TsSyntax};
 use swc_core::ecma::transforms::base::fixer::paren_remover;
-use swc_core::ecma::transforms::base::helpers::{HELPERS, Helpers, inject_helpers};
+use swc_core::ecma::transforms::base::helpers::{HELPERS, Helpers};
 use swc_core::ecma::transforms::base::resolver;
 use swc_core::ecma::transforms::{proposal, react, typescript};
 use swc_core::ecma::utils::replace_ident;
@@ -55,7 +55,7 @@ pub(super) fn with_tree<T>(
     GLOBALS.set(&Globals::new(), || {
         let handler = Handler::with_emitter_writer(Box::new(std::io::sink()), None);
         HANDLER.set(&handler, || {
-            HELPERS.set(&Helpers::new(false), || Ok(work(build(reading, source, name, parse, language)?)))
+            HELPERS.set(&Helpers::new(true), || Ok(work(build(reading, source, name, parse, language)?)))
         })
     })
 }
@@ -83,17 +83,15 @@ fn build(
     let unresolved_mark = Mark::new();
     let top_level_mark = Mark::new();
     let mut program = program;
+    if source.contains("catch") && source.contains("var ") {
+        super::sloppy::split_catch_variables(&mut program);
+    }
     resolver(unresolved_mark, top_level_mark, parse.typescript).process(&mut program);
-    transform(&mut program, source, parse, language, &source_map, &comments, unresolved_mark, top_level_mark);
+    let keep_names = language.keep_names && name != super::RUNTIME_NAME;
+    let marks = Marks { unresolved: unresolved_mark, top_level: top_level_mark };
+    transform(&mut program, source, parse, language, &source_map, &comments, marks, keep_names);
     without_parentheses(&mut program, source);
-    let module = match program {
-        Program::Module(module) => module,
-        Program::Script(script) => Module {
-            span: script.span,
-            body: script.body.into_iter().map(ModuleItem::Stmt).collect(),
-            shebang: script.shebang,
-        },
-    };
+    let module = super::helpers::import(program, unresolved_mark);
     let unresolved = SyntaxContext::empty().apply_mark(unresolved_mark);
     Ok(Tree {
         module,
@@ -246,17 +244,23 @@ fn transform(
     language: &LanguageOptions,
     source_map: &Lrc<SourceMap>,
     comments: &SingleThreadedComments,
-    unresolved_mark: Mark,
-    top_level_mark: Mark,
+    marks: Marks,
+    keep_names: bool,
 ) {
+    let Marks { unresolved: unresolved_mark, top_level: top_level_mark } = marks;
+    let unresolved = SyntaxContext::empty().apply_mark(unresolved_mark);
+    let has_accessors = source.contains("accessor ");
+    if has_accessors {
+        classes::accessors(program, parse.legacy_decorators, unresolved);
+    }
     let has_decorators = source.contains('@') && (parse.typescript || source.contains("class"));
-    if has_decorators || source.contains("accessor ") {
+    if has_decorators || has_accessors {
         decorators(program, source, parse);
     }
     if parse.typescript {
         strip_types(program, source, parse, source_map, comments, unresolved_mark, top_level_mark);
     }
-    if parse.jsx {
+    if parse.jsx && parse.jsx_mode != JsxRuntime::Preserve {
         let options = react::Options {
             runtime: Some(match parse.jsx_mode {
                 JsxRuntime::Automatic => react::Runtime::Automatic,
@@ -272,13 +276,32 @@ fn transform(
         };
         react::react(source_map.clone(), Some(comments), options, top_level_mark, unresolved_mark).process(program);
     }
+    if keep_names {
+        super::names::infer(program, unresolved);
+    }
+    let lower = !super::lower::has_es2022(&language.target);
+    let assign = parse.typescript && !parse.define_class_fields;
+    if (lower || assign) && (source.contains("class") || source.contains("?.")) {
+        classes::lower(program, classes::Wish { lower, assign }, unresolved, comments);
+    }
+    if source.contains("async") && functions::lacks_async(&language.target) {
+        functions::move_parameters(program);
+    }
     super::lower::lower(program, source, language, comments, unresolved_mark);
-    inject_helpers(unresolved_mark).process(program);
+}
+
+/// What swc tells bindings apart by.
+#[derive(Clone, Copy)]
+struct Marks {
+    /// Of names that no scope of the file declares.
+    unresolved: Mark,
+    top_level: Mark,
 }
 
 /// No engine has decorators or `accessor` yet, so that they are always lowered.
 fn decorators(program: &mut Program, source: &str, parse: &ParseOptions) {
     if parse.legacy_decorators && source.contains('@') {
+        classes::before_decorators(program);
         proposal::decorators::decorators(proposal::decorators::Config {
             legacy: true,
             emit_metadata: parse.decorator_metadata,

@@ -86,11 +86,13 @@ const PURE_CALLS: [&str; 16] = [
 ];
 
 /// Functions that change their first argument, or run its iterator: harmless on a value that was made for them.
-const PURE_ON_NEW_VALUES: [&str; 4] = ["Object.freeze", "Object.seal", "Object.assign", "Object.fromEntries"];
+const PURE_ON_NEW_VALUES: [&str; 3] = ["Object.freeze", "Object.seal", "Object.fromEntries"];
 
 pub(super) struct Purity<'a> {
     pub comments: &'a SingleThreadedComments,
     pub unresolved: SyntaxContext,
+    /// The name by which code calls `__name`.
+    pub name_helper: Ident,
     /// `--pure`
     pub pure_names: &'a [String],
     pub ignore_annotations: bool,
@@ -266,7 +268,7 @@ impl Purity<'_> {
                 ClassMember::PrivateProp(property) => {
                     !property.is_static || property.value.as_deref().is_none_or(|value| self.static_value(value))
                 }
-                ClassMember::StaticBlock(block) => block.body.stmts.is_empty(),
+                ClassMember::StaticBlock(block) => block.body.stmts.iter().all(|statement| self.statement(statement)),
                 ClassMember::AutoAccessor(accessor) => accessor.decorators.is_empty() && accessor.value.is_none(),
                 ClassMember::TsIndexSignature(_) => true,
             })
@@ -293,8 +295,17 @@ impl Purity<'_> {
             call.args.first().is_some_and(|first| first.spread.is_none() && is_new_value(&first.expr))
                 && self.global_path(callee).is_some_and(|name| PURE_ON_NEW_VALUES.contains(&name.as_str()))
         };
-        if self.annotated(call.span.lo) || self.pure_callee(callee) || on_new_value() {
+        let gives_name = callee.as_ident().is_some_and(|name| name.to_id() == self.name_helper.to_id());
+        if gives_name || self.annotated(call.span.lo) || on_new_value() {
             return self.arguments(&call.args);
+        }
+        if let Some(name) = self.pure_callee(callee) {
+            // All others convert what they are given.
+            let looks_only = ["Object.create", "Object.keys", "Array.isArray", "Boolean"].contains(&name.as_str());
+            return self.arguments(&call.args)
+                && (looks_only
+                    || self.pure_names.contains(&name)
+                    || call.args.iter().all(|argument| self.primitive(&argument.expr)));
         }
         // An immediately called function without parameters and with a harmless body.
         match strip(callee) {
@@ -324,9 +335,9 @@ impl Purity<'_> {
         }
     }
 
-    fn pure_callee(&self, callee: &Expr) -> bool {
-        let Some(name) = self.global_path(callee) else { return false };
-        PURE_CALLS.contains(&name.as_str()) || self.pure_names.contains(&name)
+    fn pure_callee(&self, callee: &Expr) -> Option<String> {
+        let name = self.global_path(callee)?;
+        (PURE_CALLS.contains(&name.as_str()) || self.pure_names.contains(&name)).then_some(name)
     }
 
     /// `Object.freeze` for a path of plain names that starts at a global.

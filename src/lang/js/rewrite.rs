@@ -3,10 +3,13 @@
 //!
 //! Dropping comes before marking: what stands in a dead branch is never resolved.
 
-use super::facts::{HELPERS, ImportKind, ImportRecord, LocalSym, sym};
+use super::facts::{HELPERS, Helper, ImportKind, ImportRecord, LocalSym, sym};
 use super::fold;
+use super::glob::{self, Glob, GlobKind};
+use super::meta;
 use super::numbering::{TreeContext, marker_name};
-use super::{LanguageOptions, ParseOptions};
+use super::tree;
+use super::{INJECT_PREFIX, ImportMeta, LanguageOptions, ParseOptions, SourceTypeHint};
 use rustc_hash::FxHashMap;
 use swc_core::atoms::Atom;
 use swc_core::common::{DUMMY_SP, Mark, Span, Spanned, SyntaxContext};
@@ -27,7 +30,27 @@ pub(super) struct Rewritten {
     /// `require` other than `require('literal')`.
     pub require_value: bool,
     pub uses_import_meta: bool,
+    /// Helpers that passes before this one call.
+    pub helpers: Vec<Helper>,
+    /// `import.meta.url` became the address of the running script.
+    pub script_url: bool,
+    /// `import.meta` that has no meaning in the output's format.
+    pub empty_import_meta: Option<Span>,
     pub uses_this: bool,
+    /// Calls of `import.meta.glob` that cannot be read.
+    pub bad_globs: Vec<Span>,
+    /// Imports that no statement of the source asks for.
+    pub imports: Vec<AddedImport>,
+}
+
+/// An import of what an `--inject` file exports, or of a module that stands for many files.
+pub(super) struct AddedImport {
+    pub id: Id,
+    pub record: u32,
+    pub name: String,
+    pub position: u32,
+    /// Evaluated before what the source imports.
+    pub first: bool,
 }
 
 const ASSET_URL: &str = "__plimsoll_asset_url__";
@@ -39,7 +62,10 @@ pub(super) struct Rewriter<'a> {
     marker: SyntaxContext,
     unresolved: SyntaxContext,
     is_module: bool,
+    /// The file's name or package says that it is an ES module.
+    is_surely_module: bool,
     namespaces: FxHashMap<Id, SyntaxContext>,
+    inject: &'a [(String, u32)],
     record_numbers: FxHashMap<(String, ImportKind), u32>,
     function_depth: u32,
     this_depth: u32,
@@ -51,21 +77,24 @@ pub(super) struct Rewriter<'a> {
 impl<'a> Rewriter<'a> {
     pub fn new(
         context: &'a TreeContext<'a>,
-        _parse: &ParseOptions,
+        parse: &ParseOptions,
         language: &'a LanguageOptions,
         marker: SyntaxContext,
         namespaces: Vec<(Id, u32)>,
         records: Vec<ImportRecord>,
+        declared: &FxHashMap<Atom, SyntaxContext>,
     ) -> Self {
         let fresh = |(id, _): (Id, u32)| (id, SyntaxContext::empty().apply_mark(Mark::fresh(Mark::root())));
         Rewriter {
             context,
             language,
-            defines: super::define::Defines::new(&language.define, context.source, context.tree.unresolved),
+            defines: super::define::Defines::new(&language.define, context.source, context.tree.unresolved, declared),
             marker,
             unresolved: context.tree.unresolved,
             is_module: context.tree.has_module_syntax,
             namespaces: namespaces.into_iter().map(fresh).collect(),
+            is_surely_module: parse.source_type == Some(SourceTypeHint::Esm),
+            inject: if parse.injected { &language.inject } else { &[] },
             record_numbers: FxHashMap::default(),
             function_depth: 0,
             this_depth: 0,
@@ -110,7 +139,10 @@ impl<'a> Rewriter<'a> {
     fn call(&mut self, call: &mut CallExpr) -> Option<Expr> {
         match &call.callee {
             Callee::Import(import) if import.phase == ImportPhase::Evaluation => {
-                let specifier = literal(&call.args.first()?.expr)?;
+                let Some(specifier) = literal(&call.args.first()?.expr) else {
+                    self.computed(GlobKind::Import, call)?;
+                    return None;
+                };
                 let span = call.args[0].expr.span();
                 let record = self.record(specifier, ImportKind::Dynamic, span);
                 let marker = self.target_marker(record, span);
@@ -119,7 +151,12 @@ impl<'a> Rewriter<'a> {
             }
             Callee::Expr(callee) => match &**callee {
                 Expr::Ident(name) if self.is_global(name, "require") => {
-                    let (name_span, specifier) = (name.span, literal(&call.args.first()?.expr)?);
+                    let name_span = name.span;
+                    let Some(specifier) = literal(&call.args.first()?.expr) else {
+                        self.computed(GlobKind::Require, call)?;
+                        self.out.uses_require = true;
+                        return None;
+                    };
                     if call.args.len() != 1 {
                         return None;
                     }
@@ -200,8 +237,14 @@ impl<'a> Rewriter<'a> {
     }
 
     fn identifier(&mut self, ident: &Ident) -> Option<Expr> {
-        if ident.ctxt != self.unresolved {
+        if ident.ctxt != self.unresolved || self.injects(ident) {
             return None;
+        }
+        if let Some(helper) = tree::helper_of(&ident.sym) {
+            if !self.out.helpers.contains(&helper) {
+                self.out.helpers.push(helper);
+            }
+            return Some(Expr::Ident(self.marker(helper.symbol(), ident.span)));
         }
         match &*ident.sym {
             "exports" => self.out.uses_exports = true,
@@ -211,10 +254,78 @@ impl<'a> Rewriter<'a> {
                 self.out.require_value = true;
             }
             ASSET_URL => return Some(Expr::Ident(self.marker(sym::ASSET, ident.span))),
-            "__filename" | "__dirname" => self.out.uses_exports |= !self.is_module,
+            name @ ("__filename" | "__dirname") => {
+                self.out.uses_exports |= !self.is_module;
+                if self.language.import_meta == ImportMeta::NodeModule && !self.is_surely_module {
+                    return Some(meta::native(&name[2..], ident.span));
+                }
+            }
             _ => {}
         }
         None
+    }
+
+    fn has_no_such_name(&self, value: &Expr) -> bool {
+        let Expr::Ident(name) = value else { return false };
+        let names = ["require", "module", "exports", "__filename", "__dirname"];
+        self.language.node
+            && self.context.name != super::RUNTIME_NAME
+            && self.is_surely_module
+            && names.contains(&&*name.sym)
+            && name.ctxt == self.unresolved
+            && self.inject.binary_search_by(|(known, _)| known.as_str().cmp(&name.sym)).is_err()
+    }
+
+    /// `import.meta.url` and its like in a format that has no `import.meta`.
+    fn import_meta(&mut self, member: &MemberExpr) -> Option<Expr> {
+        self.out.uses_import_meta = true;
+        let name = member.prop.as_ident()?.sym.clone();
+        match self.language.import_meta {
+            ImportMeta::Native | ImportMeta::NodeModule => None,
+            ImportMeta::NodeScript => meta::in_node(&name, member.span, self.unresolved),
+            ImportMeta::Script if &*name == "url" => {
+                self.out.script_url = true;
+                Some(Expr::Ident(self.marker(Helper::URL.symbol(), member.span)))
+            }
+            ImportMeta::Script => None,
+        }
+    }
+
+    /// Whether an `--inject` file exports the free name: then it is imported from there.
+    fn injects(&mut self, ident: &Ident) -> bool {
+        let Ok(at) = self.inject.binary_search_by(|(name, _)| name.as_str().cmp(&ident.sym)) else { return false };
+        if !self.out.imports.iter().any(|import| import.id == ident.to_id()) {
+            let specifier = format!("{INJECT_PREFIX}{}", self.inject[at].1);
+            let record = self.record(specifier, ImportKind::Import, ident.span);
+            self.out.records[record as usize].guarded = false;
+            let (id, name) = (ident.to_id(), ident.sym.to_string());
+            self.out.imports.push(AddedImport { id, record, name, position: ident.span.lo.0, first: true });
+        }
+        true
+    }
+
+    /// The binding of the module that stands for all files of a pattern.
+    fn glob(&mut self, glob: &Glob, span: Span) -> Expr {
+        let record = self.record(glob.specifier(), ImportKind::Import, span);
+        self.out.records[record as usize].guarded = false;
+        let known = self.out.imports.iter().find(|import| import.record == record).map(|import| import.id.clone());
+        let id = known.unwrap_or_else(|| {
+            let id: Id = ("glob".into(), SyntaxContext::empty().apply_mark(Mark::fresh(Mark::root())));
+            let (position, first) = (span.lo.0, false);
+            self.out.imports.push(AddedImport { id: id.clone(), record, name: "default".into(), position, first });
+            id
+        });
+        Expr::Ident(Ident::new(id.0, span, id.1))
+    }
+
+    /// `import()` and `require()` of a path that is put together at run time.
+    fn computed(&mut self, kind: GlobKind, call: &mut CallExpr) -> Option<()> {
+        if call.args.len() != 1 || call.args[0].spread.is_some() {
+            return None;
+        }
+        let glob = glob::computed(kind, &call.args[0].expr)?;
+        call.callee = Callee::Expr(Box::new(self.glob(&glob, call.span)));
+        Some(())
     }
 
     fn expression(&mut self, expression: &mut Expr) {
@@ -251,10 +362,18 @@ impl<'a> Rewriter<'a> {
                     unary.visit_mut_children_with(self);
                 }
             }
+            // Node gives no such names to an ES module, whatever the output has.
+            Expr::Unary(unary) if unary.op == UnaryOp::TypeOf && self.has_no_such_name(&unary.arg) => {
+                *expression = Expr::Lit(Lit::Str("undefined".into()));
+            }
             Expr::Unary(_) => {
                 expression.visit_mut_children_with(self);
                 fold::unary(expression);
             }
+            Expr::Call(call) if glob::is_meta_glob(call) => match glob::meta(call) {
+                Some(glob) => *expression = self.glob(&glob, call.span),
+                None => self.out.bad_globs.push(call.span),
+            },
             Expr::Call(call) => {
                 if let Some(replacement) = self.call(call) {
                     *expression = replacement;
@@ -280,6 +399,13 @@ impl<'a> Rewriter<'a> {
                 self.new_worker(new);
                 self.new_url(new, ImportKind::Url);
                 new.visit_mut_children_with(self);
+            }
+            Expr::Member(member) if meta::is_import_meta(&member.obj) => {
+                if let Some(value) = self.import_meta(member) {
+                    *expression = value;
+                } else {
+                    member.visit_mut_children_with(self);
+                }
             }
             Expr::Member(member) => {
                 if let Some(ident) = self.namespace_member(&member.obj, &member.prop, member.span) {
@@ -316,7 +442,13 @@ impl<'a> Rewriter<'a> {
                 self.out.top_level_await = true;
                 expression.visit_mut_children_with(self);
             }
-            Expr::MetaProp(meta) if meta.kind == MetaPropKind::ImportMeta => self.out.uses_import_meta = true,
+            Expr::MetaProp(meta) if meta.kind == MetaPropKind::ImportMeta => {
+                self.out.uses_import_meta = true;
+                if matches!(self.language.import_meta, ImportMeta::NodeScript | ImportMeta::Script) {
+                    self.out.empty_import_meta.get_or_insert(meta.span);
+                    *expression = Expr::Object(ObjectLit { span: meta.span, props: Vec::new() });
+                }
+            }
             _ => expression.visit_mut_children_with(self),
         }
     }

@@ -9,7 +9,7 @@ export const __commonJS = (run, module) => () => {
   if (!module) {
     module = { exports: {} };
     try {
-      run(module.exports, module);
+      run.call(module.exports, module.exports, module);
     } catch (error) {
       module = 0;
       throw error;
@@ -223,20 +223,70 @@ export const __preload = (load, urls, base) =>
         }),
       ).then(load);
 
-export const __require = /* @__PURE__ */ ((fallback) =>
-  typeof require !== 'undefined'
-    ? require
-    : typeof Proxy !== 'undefined'
-      ? new Proxy(fallback, { get: (target, name) => (typeof require !== 'undefined' ? require : target)[name] })
-      : fallback)(function (name) {
-  if (typeof require !== 'undefined') return require.apply(this, arguments);
-  throw Error('"' + name + '" was required at run time, but this output has no require()');
-});
-
-export const __glob = (map) => (path) => {
-  const load = map[path];
-  if (load) return load();
-  throw new Error('no module was bundled for ' + path);
-};
+// The address of the script that is running, for `import.meta.url` in scripts that are no modules.
+export const __url = /* @__PURE__ */ (() => {
+  if (typeof document === 'undefined') return typeof location === 'undefined' ? undefined : location.href;
+  const script = document.currentScript;
+  return script && script.tagName.toUpperCase() === 'SCRIPT' && script.src ? script.src : document.baseURI;
+})();
 
 export const __name = (target, value) => defineProperty(target, 'name', { value, configurable: true });
+
+// Class members for targets that have no such syntax. A store is a WeakMap for fields, a WeakSet for what all objects of
+// the class share.
+export const __publicField = (target, key, value) =>
+  defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+
+const checkPrivate = (target, member, what) => {
+  if (!member.has(target)) throw TypeError('Cannot ' + what);
+};
+
+export const __privateGet = (target, member, getter) => (
+  checkPrivate(target, member, 'read from private field'), getter ? getter.call(target) : member.get(target)
+);
+
+export const __privateSet = (target, member, value, setter) => (
+  checkPrivate(target, member, 'write to private field'),
+  setter ? setter.call(target, value) : member.set(target, value),
+  value
+);
+
+export const __privateMethod = (target, member, method) => (
+  checkPrivate(target, member, 'access private method'), method
+);
+
+export const __privateAdd = (target, store, value) => {
+  if (store.has(target)) throw TypeError('Cannot add the same private member more than once');
+  if (store instanceof WeakSet) store.add(target);
+  else store.set(target, value);
+};
+
+export const __privateIn = (store, target) => {
+  if (Object(target) !== target) throw TypeError('Cannot use the "in" operator on this value');
+  return store.has(target);
+};
+
+export const __privateWrapper = (target, store, setter, getter) => ({
+  get _() {
+    return __privateGet(target, store, getter);
+  },
+  set _(value) {
+    __privateSet(target, store, value, setter);
+  },
+});
+
+// Takes a property away and gives what it was.
+export const __take = (target, key) => {
+  const value = target[key];
+  delete target[key];
+  return value;
+};
+
+// Runs the static part of a class.
+export const __class = (target) => {
+  __take(target, '#static').call(target);
+  return target;
+};
+
+// What a value is as a property key: converted once, by the language itself.
+export const __key = (value) => Reflect.ownKeys({ [value]: 0 })[0];

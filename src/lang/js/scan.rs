@@ -8,7 +8,7 @@ use super::purity::Purity;
 use super::sensitivity::Sensitivity;
 use super::{LanguageOptions, ParseOptions, SourceTypeHint};
 use crate::diag::{Diagnostic, Location, Noted};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use swc_core::common::Spanned;
 use swc_core::ecma::ast::*;
 use swc_core::ecma::visit::{Visit, VisitWith, noop_visit_type};
@@ -37,34 +37,13 @@ fn facts(
         && !returns
         && parse.source_type.is_none()
         && !numbered.rewritten.uses_exports
-        && !numbered.rewritten.uses_module
-        && !numbered.rewritten.uses_require;
+        && !numbered.rewritten.uses_module;
     let mut mutated = FxHashSet::default();
     let sensitivity = Sensitivity::new(&numbered, tree.unresolved);
     let parts = parts(&numbered, &tree, language, source_type, &sensitivity, &mut mutated);
     let mut stateful: Vec<LocalSym> = sensitivity.stateful.into_iter().collect();
     stateful.sort_unstable();
-    let mut problems = std::mem::take(&mut numbered.problems);
-    let first_declared = numbered.first_declared();
-    for (at, symbol) in numbered.symbols.iter_mut().enumerate() {
-        let number = first_declared + at as u32;
-        if let Some(span) = mutated.iter().find(|(found, _)| *found == number).map(|(_, span)| *span) {
-            symbol.constant = false;
-            if !matches!(symbol.kind, SymbolKind::Local) {
-                let base = tree.base.0;
-                let location = Location::span(name, source, span.0.saturating_sub(base), span.1.saturating_sub(base));
-                problems.push(
-                    Diagnostic::error(
-                        "assign-to-import",
-                        format!("cannot assign to \"{}\": it is imported", symbol.name),
-                    )
-                    .at(location)
-                    .note("imported bindings are read-only; only the module that declares one can change it")
-                    .hint("export a function from that module that makes the change, and call it here"),
-                );
-            }
-        }
-    }
+    let problems = assignments(&mut numbered, &mutated, &tree, source, name);
     let facts = ModuleFacts {
         source_type,
         ambiguous,
@@ -76,31 +55,67 @@ fn facts(
         parts,
         helpers: [
             (numbered.rewritten.require_value, Helper::REQUIRE),
+            (numbered.rewritten.script_url, Helper::URL),
             (language.keep_names && name != super::RUNTIME_NAME, Helper::NAME),
         ]
         .into_iter()
         .filter_map(|(needed, helper)| needed.then_some(helper))
+        .chain(std::mem::take(&mut numbered.rewritten.helpers))
         .collect(),
         cjs_exports: Vec::new(),
         cjs_es_module: source_type == SourceType::CommonJs && source.contains("__esModule"),
         top_level_await: numbered.rewritten.top_level_await,
         stateful,
         pins_names: numbered.rewritten.pins_names,
-        strict: tree.strict || source_type == SourceType::Esm,
+        strict: tree.strict || tree.has_module_syntax || parse.source_type == Some(SourceTypeHint::Esm),
         hashbang: tree.hashbang.clone(),
         records: numbered.records,
     };
     (facts, problems)
 }
 
-/// Module syntax decides; without it, `exports`, `module` and top-level `this` mean CommonJS, then the file's type.
+/// Marks the symbols that are assigned to, and reports those that are imported.
+fn assignments(
+    numbered: &mut Numbered,
+    mutated: &FxHashSet<(LocalSym, (u32, u32))>,
+    tree: &Tree,
+    source: &str,
+    name: &str,
+) -> Vec<Diagnostic> {
+    let mut problems = std::mem::take(&mut numbered.problems);
+    let first_declared = numbered.first_declared();
+    let mut first: FxHashMap<LocalSym, (u32, u32)> = FxHashMap::default();
+    for (symbol, span) in mutated {
+        let known = first.entry(*symbol).or_insert(*span);
+        *known = (*known).min(*span);
+    }
+    for (at, symbol) in numbered.symbols.iter_mut().enumerate() {
+        let Some(span) = first.get(&(first_declared + at as u32)) else { continue };
+        symbol.constant = false;
+        if matches!(symbol.kind, SymbolKind::Local) {
+            continue;
+        }
+        let base = tree.base.0;
+        let location = Location::span(name, source, span.0.saturating_sub(base), span.1.saturating_sub(base));
+        problems.push(
+            Diagnostic::error("assign-to-import", format!("cannot assign to \"{}\": it is imported", symbol.name))
+                .at(location)
+                .note("imported bindings are read-only; only the module that declares one can change it")
+                .hint("export a function from that module that makes the change, and call it here"),
+        );
+    }
+    problems
+}
+
+/// Module syntax decides; without it, `exports`, `module` and top-level `this` mean CommonJS, then the file's type. A file
+/// that only requires others runs where it stands, unless somebody wants its exports.
 fn source_type(tree: &Tree, numbered: &Numbered, parse: &ParseOptions) -> SourceType {
     let found = &numbered.rewritten;
     match parse.source_type {
         Some(SourceTypeHint::Esm) => SourceType::Esm,
         Some(SourceTypeHint::CommonJs) => SourceType::CommonJs,
         None if tree.has_module_syntax => SourceType::Esm,
-        None if found.uses_exports || found.uses_module || found.uses_require => SourceType::CommonJs,
+        None if found.uses_exports || found.uses_module => SourceType::CommonJs,
         None => SourceType::Esm,
     }
 }
@@ -170,6 +185,7 @@ fn parts(
     let purity = Purity {
         comments: &tree.comments,
         unresolved: tree.unresolved,
+        name_helper: numbered.helper(Helper::NAME),
         pure_names: &language.pure,
         ignore_annotations: language.ignore_annotations,
     };

@@ -4,10 +4,11 @@
 //! A function declaration, not a `var`: it exists before the chunk's first statement runs, so that cycles find it.
 
 use super::apply::Parameters;
-use super::compile::{call_of, fresh_context, is_directive, statement, to_esm};
+use super::compile::{call_of, is_directive, statement, to_esm};
 use super::facts::{Helper, sym};
 use super::numbering::Numbered;
 use super::plan::{CompilePlan, ImportCall, ModuleWrap};
+use super::tree::{self, fresh_context};
 use swc_core::common::DUMMY_SP;
 use swc_core::ecma::ast::*;
 use swc_core::ecma::utils::find_pat_ids;
@@ -66,6 +67,19 @@ fn import_call(call: ImportCall, numbered: &Numbered) -> Imported {
 
 /// `var require_x = __commonJS((exports, module) => { … });`
 fn common_js(body: Vec<Stmt>, numbered: &Numbered, parameters: Parameters) -> Vec<Stmt> {
+    let call = |function: Expr| {
+        let value = call_of(numbered.helper(Helper::COMMON_JS), vec![function]);
+        vec![variable(numbered.marker(sym::WRAPPER), Some(value))]
+    };
+    // What `eval` sees must be there, by name, and `this` must be what it is in a module.
+    if numbered.rewritten.pins_names {
+        let named = |name: &str, found: Option<Ident>| found.unwrap_or_else(|| tree::fresh(name));
+        let names = [named("exports", parameters.exports), named("module", parameters.module)];
+        let params = names.into_iter().map(|name| Param::from(Pat::from(name))).collect();
+        let body = Some(FunctionBody { span: DUMMY_SP, stmts: body });
+        let function = Box::new(Function { params, body, ..Function::default() });
+        return call(Expr::Fn(FnExpr { ident: None, function }));
+    }
     let unused = || Ident::new("exports".into(), DUMMY_SP, fresh_context());
     let params = match (parameters.exports, parameters.module) {
         (exports, Some(module)) => vec![exports.unwrap_or_else(unused), module],
@@ -77,8 +91,7 @@ fn common_js(body: Vec<Stmt>, numbered: &Numbered, parameters: Parameters) -> Ve
         body: Box::new(ArrowFunctionBody::FunctionBody(FunctionBody { span: DUMMY_SP, stmts: body })),
         ..ArrowExpr::default()
     });
-    let value = call_of(numbered.helper(Helper::COMMON_JS), vec![function]);
-    vec![variable(numbered.marker(sym::WRAPPER), Some(value))]
+    call(function)
 }
 
 fn variable(name: Ident, init: Option<Expr>) -> Stmt {

@@ -1,0 +1,148 @@
+//! TypeScript's legacy decorators where the pass that lowers them needs help: a class that mentions itself means what its
+//! decorators made of it, and decorators may mention private names.
+
+use crate::lang::js::tree;
+use swc_core::common::DUMMY_SP;
+use swc_core::ecma::ast::*;
+use swc_core::ecma::utils::replace_ident;
+use swc_core::ecma::visit::{Visit, VisitMut, VisitMutWith, VisitWith, noop_visit_mut_type, noop_visit_type};
+
+/// Before decorators are lowered.
+pub(in crate::lang::js) fn before(program: &mut Program) {
+    program.visit_mut_with(&mut Before::default());
+}
+
+#[derive(Default)]
+struct Before {
+    temps: Vec<Ident>,
+}
+
+struct Mentions<'a> {
+    name: &'a Ident,
+    found: bool,
+}
+
+impl Visit for Mentions<'_> {
+    noop_visit_type!();
+    fn visit_ident(&mut self, ident: &Ident) {
+        self.found |= ident.sym == self.name.sym && ident.ctxt == self.name.ctxt;
+    }
+}
+
+fn static_block(statement: Stmt) -> ClassMember {
+    let body = BlockStmt { stmts: vec![statement], ..BlockStmt::default() };
+    ClassMember::StaticBlock(StaticBlock { span: DUMMY_SP, body })
+}
+
+impl Before {
+    /// Inside a decorated class its name is another variable, which its first decorator, the last to run, sets again.
+    fn alias(&mut self, name: &Ident, class: &mut Class) {
+        if class.decorators.is_empty() {
+            return;
+        }
+        let mut mentions = Mentions { name, found: false };
+        class.body.visit_with(&mut mentions);
+        if !mentions.found {
+            return;
+        }
+        let alias = tree::fresh(&name.sym);
+        self.temps.push(alias.clone());
+        replace_ident(&mut class.body, name.to_id(), &alias);
+        class.body.insert(0, static_block(tree::expression(tree::assign(alias.clone(), tree::this()))));
+        let made = tree::fresh("made");
+        let set = tree::expression(tree::assign(alias, tree::ident(&made)));
+        let keep = tree::arrow(vec![Pat::from(made)], tree::block(vec![set]));
+        class.decorators.insert(0, Decorator { span: DUMMY_SP, expr: Box::new(keep) });
+    }
+
+    /// Decorators of members are evaluated outside the class: what mentions private names is wrapped in a function that
+    /// stays inside.
+    fn private_decorators(&mut self, class: &mut Class) {
+        let mut blocks = Vec::new();
+        let temps = &mut self.temps;
+        let mut wrap = |decorators: &mut Vec<Decorator>| {
+            for decorator in decorators.iter_mut().filter(|decorator| has_private(&decorator.expr)) {
+                let thunk = tree::fresh("_decorator");
+                temps.push(thunk.clone());
+                let value = std::mem::replace(&mut *decorator.expr, tree::call(tree::ident(&thunk), Vec::new()));
+                let function = tree::arrow(Vec::new(), ArrowFunctionBody::Expr(Box::new(value)));
+                blocks.push(static_block(tree::expression(tree::assign(thunk, function))));
+            }
+        };
+        for member in &mut class.body {
+            match member {
+                ClassMember::ClassProp(property) => wrap(&mut property.decorators),
+                ClassMember::Method(method) => {
+                    wrap(&mut method.function.decorators);
+                    method.function.params.iter_mut().for_each(|parameter| wrap(&mut parameter.decorators));
+                }
+                ClassMember::Constructor(constructor) => {
+                    for parameter in &mut constructor.params {
+                        match parameter {
+                            ParamOrTsParamProp::Param(parameter) => wrap(&mut parameter.decorators),
+                            ParamOrTsParamProp::TsParamProp(parameter) => wrap(&mut parameter.decorators),
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        class.body.splice(0..0, blocks);
+    }
+}
+
+fn has_private(expression: &Expr) -> bool {
+    struct Finder(bool);
+    impl Visit for Finder {
+        noop_visit_type!();
+        fn visit_private_name(&mut self, _: &PrivateName) {
+            self.0 = true;
+        }
+        fn visit_class(&mut self, _: &Class) {}
+    }
+    let mut finder = Finder(false);
+    expression.visit_with(&mut finder);
+    finder.0
+}
+
+impl VisitMut for Before {
+    noop_visit_mut_type!();
+
+    fn visit_mut_class(&mut self, class: &mut Class) {
+        class.visit_mut_children_with(self);
+        self.private_decorators(class);
+    }
+
+    fn visit_mut_class_decl(&mut self, class: &mut ClassDecl) {
+        class.visit_mut_children_with(self);
+        self.alias(&class.ident, &mut class.class);
+    }
+
+    fn visit_mut_class_expr(&mut self, class: &mut ClassExpr) {
+        class.visit_mut_children_with(self);
+        if let Some(name) = &class.ident {
+            let name = name.clone();
+            self.alias(&name, &mut class.class);
+        }
+    }
+
+    fn visit_mut_module_items(&mut self, items: &mut Vec<ModuleItem>) {
+        items.visit_mut_children_with(self);
+        if let Some(declaration) = declaration(&mut self.temps) {
+            items.insert(0, ModuleItem::Stmt(declaration));
+        }
+    }
+
+    fn visit_mut_script(&mut self, script: &mut Script) {
+        script.visit_mut_children_with(self);
+        if let Some(declaration) = declaration(&mut self.temps) {
+            let directives = script.body.iter().take_while(|found| super::super::compile::is_directive(found)).count();
+            script.body.insert(directives, declaration);
+        }
+    }
+}
+
+fn declaration(temps: &mut Vec<Ident>) -> Option<Stmt> {
+    let names: Vec<(Pat, Option<Expr>)> = temps.drain(..).map(|name| (Pat::from(name), None)).collect();
+    (!names.is_empty()).then(|| tree::declare_all(VarDeclKind::Var, names))
+}

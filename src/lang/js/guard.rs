@@ -1,0 +1,162 @@
+//! What the compressor would get wrong is hidden from it, and shown again afterwards.
+
+use super::tree;
+use swc_core::common::SyntaxContext;
+use swc_core::ecma::ast::*;
+use swc_core::ecma::visit::{Visit, VisitMut, VisitMutWith, VisitWith, noop_visit_mut_type, noop_visit_type};
+
+/// A function of this name would be called around what is hidden.
+const GUARD: &str = "__plimsoll_guard";
+
+/// Conversions whose result is not used but which may run code, and members of literals that may be inherited.
+pub(super) fn hide(body: &mut Vec<Stmt>, unresolved: SyntaxContext) {
+    body.visit_mut_with(&mut Hider { guard: Ident::new(GUARD.into(), swc_core::common::DUMMY_SP, unresolved) });
+}
+
+struct Hider {
+    guard: Ident,
+}
+
+impl Hider {
+    fn wrap(&self, expression: &mut Expr) {
+        let value = std::mem::take(expression);
+        *expression = tree::call(tree::ident(&self.guard), vec![value]);
+    }
+}
+
+/// Evaluated for nothing, it may still call `toString`, `valueOf` or a trap.
+fn converts(expression: &Expr) -> bool {
+    match tree::strip(expression) {
+        Expr::Tpl(template) => template.exprs.iter().any(|part| !part.is_lit()),
+        Expr::Unary(unary) => {
+            matches!(unary.op, UnaryOp::Plus | UnaryOp::Minus | UnaryOp::Tilde) && !unary.arg.is_lit()
+        }
+        Expr::Bin(binary) => match binary.op {
+            BinaryOp::LogicalAnd
+            | BinaryOp::LogicalOr
+            | BinaryOp::NullishCoalescing
+            | BinaryOp::EqEqEq
+            | BinaryOp::NotEqEq => false,
+            _ => !(binary.left.is_lit() && binary.right.is_lit()),
+        },
+        _ => false,
+    }
+}
+
+impl VisitMut for Hider {
+    noop_visit_mut_type!();
+
+    fn visit_mut_expr_stmt(&mut self, statement: &mut ExprStmt) {
+        statement.visit_mut_children_with(self);
+        if converts(&statement.expr) {
+            self.wrap(&mut statement.expr);
+        }
+    }
+
+    fn visit_mut_member_expr(&mut self, member: &mut MemberExpr) {
+        member.visit_mut_children_with(self);
+        if matches!(tree::strip(&member.obj), Expr::Object(_)) {
+            self.wrap(&mut member.obj);
+        }
+    }
+}
+
+/// Puts back what [`hide`] took out of sight.
+pub(super) fn show(body: &mut Vec<ModuleItem>, unresolved: SyntaxContext) {
+    body.visit_mut_with(&mut Shower { unresolved });
+}
+
+struct Shower {
+    unresolved: SyntaxContext,
+}
+
+impl VisitMut for Shower {
+    noop_visit_mut_type!();
+
+    fn visit_mut_expr(&mut self, expression: &mut Expr) {
+        if let Expr::Call(CallExpr { callee: Callee::Expr(callee), args, .. }) = expression
+            && callee.as_ident().is_some_and(|name| name.ctxt == self.unresolved && &*name.sym == GUARD)
+            && args.len() == 1
+        {
+            let value = args.remove(0);
+            *expression = *value.expr;
+        }
+        expression.visit_mut_children_with(self);
+    }
+}
+
+/// Sloppy code with functions in blocks, or with `arguments` that follow the parameters: the compressor takes all code
+/// for strict.
+pub(super) fn is_beyond(body: &[Stmt]) -> bool {
+    #[derive(Default)]
+    struct Finder {
+        found: bool,
+        depth: u32,
+    }
+    impl Visit for Finder {
+        noop_visit_type!();
+        fn visit_block_stmt(&mut self, block: &BlockStmt) {
+            self.found |= block.stmts.iter().any(|statement| matches!(statement, Stmt::Decl(Decl::Fn(_))));
+            block.visit_children_with(self);
+        }
+        fn visit_switch_case(&mut self, case: &SwitchCase) {
+            self.found |= case.cons.iter().any(|statement| matches!(statement, Stmt::Decl(Decl::Fn(_))));
+            case.visit_children_with(self);
+        }
+        fn visit_function(&mut self, function: &Function) {
+            self.depth += 1;
+            let mut uses = Arguments { found: false };
+            function.body.visit_with(&mut uses);
+            if uses.found && !function.params.is_empty() {
+                let mut writes = Assigned { names: names_of(function), found: false };
+                function.body.visit_with(&mut writes);
+                self.found |= writes.found;
+            }
+            function.visit_children_with(self);
+            self.depth -= 1;
+        }
+    }
+    let mut finder = Finder::default();
+    body.visit_with(&mut finder);
+    finder.found
+}
+
+fn names_of(function: &Function) -> Vec<Id> {
+    function.params.iter().filter_map(|parameter| parameter.pat.as_ident().map(|name| name.to_id())).collect()
+}
+
+/// Mentions `arguments` of the function itself.
+struct Arguments {
+    found: bool,
+}
+
+impl Visit for Arguments {
+    noop_visit_type!();
+    fn visit_ident(&mut self, ident: &Ident) {
+        self.found |= &*ident.sym == "arguments";
+    }
+    fn visit_function(&mut self, _: &Function) {}
+}
+
+/// Writes to one of the names, or to an element of `arguments`.
+struct Assigned {
+    names: Vec<Id>,
+    found: bool,
+}
+
+impl Visit for Assigned {
+    noop_visit_type!();
+    fn visit_assign_target(&mut self, target: &AssignTarget) {
+        if let AssignTarget::Simple(SimpleAssignTarget::Ident(name)) = target {
+            self.found |= self.names.contains(&name.id.to_id());
+        }
+        if let AssignTarget::Simple(SimpleAssignTarget::Member(member)) = target {
+            self.found |= member.obj.as_ident().is_some_and(|name| &*name.sym == "arguments");
+        }
+        target.visit_children_with(self);
+    }
+    fn visit_update_expr(&mut self, update: &UpdateExpr) {
+        self.found |= update.arg.as_ident().is_some_and(|name| self.names.contains(&name.to_id()));
+        update.visit_children_with(self);
+    }
+}

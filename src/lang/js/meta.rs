@@ -1,0 +1,44 @@
+//! `import.meta` where the output's format has none.
+
+use swc_core::common::{DUMMY_SP, Span, SyntaxContext};
+use swc_core::ecma::ast::*;
+
+pub(super) fn is_import_meta(expression: &Expr) -> bool {
+    matches!(expression, Expr::MetaProp(meta) if meta.kind == MetaPropKind::ImportMeta)
+}
+
+/// `import.meta.name`
+pub(super) fn native(name: &str, span: Span) -> Expr {
+    let meta = Expr::MetaProp(MetaPropExpr { span, kind: MetaPropKind::ImportMeta });
+    member(meta, name)
+}
+
+fn member(object: Expr, name: &str) -> Expr {
+    let prop = MemberProp::Ident(IdentName::new(name.into(), DUMMY_SP));
+    Expr::Member(MemberExpr { span: DUMMY_SP, obj: Box::new(object), prop })
+}
+
+fn call(callee: Expr, argument: Expr) -> Expr {
+    Expr::Call(CallExpr { callee: Callee::Expr(Box::new(callee)), args: vec![argument.into()], ..CallExpr::default() })
+}
+
+/// What a CommonJS module of Node says instead of `import.meta.name`.
+pub(super) fn in_node(name: &str, span: Span, unresolved: SyntaxContext) -> Option<Expr> {
+    let global = |name: &str| Expr::Ident(Ident::new(name.into(), span, unresolved));
+    Some(match name {
+        // require("url").pathToFileURL(__filename).href
+        "url" => {
+            let url = call(global("require"), Expr::Lit(Lit::Str("url".into())));
+            member(call(member(url, "pathToFileURL"), global("__filename")), "href")
+        }
+        "filename" => global("__filename"),
+        "dirname" => global("__dirname"),
+        "main" => Expr::Bin(BinExpr {
+            span,
+            op: BinaryOp::EqEqEq,
+            left: Box::new(member(global("require"), "main")),
+            right: Box::new(global("module")),
+        }),
+        _ => return None,
+    })
+}

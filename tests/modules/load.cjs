@@ -1,0 +1,16 @@
+// node load.cjs esm|cjs|script FILE: loads a built file as pages and programs would.
+const { readFileSync } = require('node:fs');
+const { pathToFileURL } = require('node:url');
+const vm = require('node:vm');
+const [how, file] = process.argv.slice(2);
+
+process.argv.splice(1, 3, file);
+const load = {
+  esm: () => import(pathToFileURL(file).href),
+  cjs: () => require(file),
+  script: () => vm.runInNewContext(readFileSync(file, 'utf8'), { console, setTimeout, URL, TextDecoder, atob, queueMicrotask, require }, { filename: file }),
+};
+Promise.resolve(load[how]()).catch((error) => {
+  console.error(error);
+  process.exitCode = 1;
+});
