@@ -78,7 +78,11 @@ pub(super) fn loaders() -> BTreeMap<String, Loader> {
 /// Conditions of package exports that hold besides `import`, `require` and `default`.
 pub(super) fn conditions(given: Option<Vec<String>>, platform: Platform, mode: Mode) -> Vec<String> {
     let mode = if mode == Mode::Production { "production" } else { "development" };
-    let mut out = given.unwrap_or_else(|| vec!["module".to_string(), mode.to_string()]);
+    let usual = || {
+        let module = (platform != Platform::Neutral).then_some("module");
+        module.into_iter().chain([mode]).map(str::to_string).collect()
+    };
+    let mut out: Vec<String> = given.unwrap_or_else(usual);
     let own = match platform {
         Platform::Browser => "browser",
         Platform::Node => "node",

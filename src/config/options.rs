@@ -189,8 +189,12 @@ impl Options {
     pub fn production(&self) -> bool {
         self.mode == Mode::Production
     }
-    /// Code is split: only ES modules can load each other's chunks.
+    /// Code is split: scripts that are no modules cannot load each other's chunks.
     pub fn splits(&self) -> bool {
+        self.splitting && self.format != Format::Iife
+    }
+    /// `import()` loads a chunk whose exports are the module's.
+    pub fn imports_chunks(&self) -> bool {
         self.splitting && self.format == Format::Esm
     }
     pub fn minified(&self) -> bool {

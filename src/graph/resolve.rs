@@ -165,7 +165,14 @@ impl<'a> Resolution<'a> {
             }
             Err(ResolveError::Ignored(_)) => Resolved::Disabled,
             Err(ResolveError::Builtin { .. }) => Resolved::External(specifier.to_string()),
-            Err(error) => literal(from, specifier).unwrap_or(Resolved::Missing(error)),
+            Err(error) => {
+                // A file that will be there at run time.
+                let path = normalize(&from.join(specifier));
+                if !is_bare(specifier) && self.externals.path(&path) {
+                    return Resolved::External(self.external_path(specifier, &path));
+                }
+                literal(from, specifier).unwrap_or(Resolved::Missing(error))
+            }
         }
     }
 

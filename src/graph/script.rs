@@ -116,7 +116,9 @@ fn describe(project: &Project, folder: &Folder, loader: Loader, module: &mut Mod
         ParseOptions { source_type: Some(SourceTypeHint::Esm), ..ParseOptions::default() }
     };
     module.package = folder.in_package.then(|| folder.scope.package.clone()).flatten();
-    module.node_esm = script && module.parse.source_type == Some(SourceTypeHint::Esm);
+    // `import()` in a file that only Node reads follows Node too.
+    let node_only = matches!(loaders::extension(&module.path).as_str(), "cjs" | "cts");
+    module.node_esm = script && (module.parse.source_type == Some(SourceTypeHint::Esm) || node_only);
     module.side_effects = match loader {
         // Applying the sheet is why it is imported, whatever the package says.
         Loader::Css => true,

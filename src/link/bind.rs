@@ -13,7 +13,38 @@ pub type AllExports = IndexVec<ModuleId, BTreeMap<String, ExportBinding>>;
 
 /// One binding per declared symbol; `None` for symbols of the module's own.
 pub fn bind(graph: &ModuleGraph, exports: &mut Exports<'_>, problems: &mut Vec<Diagnostic>) -> Bindings {
-    graph.modules.ids().map(|module| bind_module(graph, exports, module, problems)).collect()
+    let bindings = graph.modules.ids().map(|module| bind_module(graph, exports, module, problems)).collect();
+    graph.modules.ids().for_each(|module| re_exports(graph, exports, module, problems));
+    bindings
+}
+
+/// `export { x } from` of what is not there. A single TypeScript file cannot tell whether `x` is a type.
+fn re_exports(graph: &ModuleGraph, exports: &mut Exports<'_>, id: ModuleId, problems: &mut Vec<Diagnostic>) {
+    let module = &graph.modules[id];
+    if matches!(module.loader, Loader::Ts | Loader::Tsx) {
+        return;
+    }
+    for export in &module.facts.exports {
+        let ExportTarget::From { record, name } = &export.target else { continue };
+        let Target::Module(target) = &module.targets[*record as usize] else { continue };
+        let found = exports.through(id, *record, name, &mut FxHashSet::default());
+        let what = match found {
+            Resolution::Found(_) | Resolution::Guess(_) => continue,
+            Resolution::Ambiguous(..) => "is ambiguous: two modules export it through \"export *\"",
+            Resolution::Circular => "is exported from itself, in a circle, and declared nowhere",
+            Resolution::Missing => "is not exported",
+        };
+        let specifier = &module.facts.records[*record as usize].specifier;
+        let names = exports.names(*target);
+        let code = if matches!(found, Resolution::Ambiguous(..)) { "ambiguous-export" } else { "missing-export" };
+        let problem = Diagnostic::error(code, format!("\"{name}\" of \"{specifier}\" {what}"))
+            .at(Location::span(&module.name, &module.source, export.start, export.end))
+            .note(exported_names(&graph.modules[*target].name, &names));
+        problems.push(match nearest(name, names.iter().map(String::as_str), 3).first() {
+            Some(near) if near != name => problem.hint(format!("did you mean \"{near}\"?")),
+            _ => problem.hint("export it there, or remove it here"),
+        });
+    }
 }
 
 fn bind_module(
@@ -82,14 +113,13 @@ fn report(
     let near = nearest(name, names.iter().map(String::as_str), 3);
     let target_name = &graph.modules[*target].name;
     let problem = match failed {
-        Resolution::Ambiguous(a, b) => Diagnostic::error(
+        Resolution::Ambiguous(a, b) if !is_member => Diagnostic::error(
             "ambiguous-export",
             format!("\"{name}\" of \"{specifier}\" is ambiguous: two modules export it through \"export *\""),
         )
         .note(format!("from {} and from {}", graph.modules[*a].name, graph.modules[*b].name))
         .hint("import it from the module you mean, or re-export it by name"),
-        // A file without imports and exports is what its importers take it for.
-        _ if is_member || graph.modules[*target].facts.ambiguous => Diagnostic::warning(
+        _ if is_member => Diagnostic::warning(
             "import-is-undefined",
             format!("\"{name}\" is not exported by \"{specifier}\", so this is always undefined"),
         ),

@@ -86,16 +86,14 @@ impl<'a> Exports<'a> {
     ) -> Resolution {
         let stars = self.graph.modules[module].facts.stars.clone();
         let mut found: Option<(ModuleId, ExportBinding)> = None;
-        let mut guess = None;
+        let mut guesses = Vec::new();
         for record in stars {
             let target = match &self.graph.modules[module].targets[record as usize] {
                 Target::Module(target) if !self.common_js[*target] => *target,
-                // Only the run time knows the names of these; the first such module is asked.
+                // Only the run time knows the names of these.
                 Target::Module(_) | Target::External(_) => {
-                    if guess.is_none()
-                        && let Resolution::Found(binding) = self.through(module, record, name, visiting)
-                    {
-                        guess = Some(binding);
+                    if let Resolution::Found(binding) = self.through(module, record, name, visiting) {
+                        guesses.push(binding);
                     }
                     continue;
                 }
@@ -106,14 +104,20 @@ impl<'a> Exports<'a> {
                     Some((first, known)) if *known != binding => return Resolution::Ambiguous(*first, target),
                     _ => found = Some((target, binding)),
                 },
-                Resolution::Guess(binding) => guess = guess.or(Some(binding)),
+                Resolution::Guess(binding) => guesses.push(binding),
                 Resolution::Ambiguous(a, b) => return Resolution::Ambiguous(a, b),
                 Resolution::Missing | Resolution::Circular => {}
             }
         }
-        match (found, guess) {
+        let same = guesses.windows(2).all(|pair| pair[0] == pair[1]);
+        match (found, guesses.pop()) {
             (Some((_, binding)), _) => Resolution::Found(binding),
-            (None, Some(binding)) => Resolution::Guess(binding),
+            (None, Some(binding)) if same => Resolution::Guess(binding),
+            // Which of them has the name, the namespace knows.
+            (None, Some(_)) => {
+                let object = Box::new(ExportBinding::Namespace(module));
+                Resolution::Guess(ExportBinding::Property { object, name: name.to_string() })
+            }
             (None, None) => Resolution::Missing,
         }
     }

@@ -18,6 +18,7 @@ pub struct Inputs<'a> {
     pub wraps: &'a IndexVec<ModuleId, Wrap>,
     pub asynchronous: &'a IndexVec<ModuleId, bool>,
     pub in_place: &'a IndexVec<ModuleId, bool>,
+    pub circles: &'a IndexVec<ModuleId, Option<u32>>,
     pub bindings: Bindings,
     pub exports: AllExports,
 }
@@ -34,6 +35,9 @@ struct Marker<'a> {
     wraps: &'a IndexVec<ModuleId, Wrap>,
     asynchronous: &'a IndexVec<ModuleId, bool>,
     in_place: &'a IndexVec<ModuleId, bool>,
+    zones: super::zones::Reader<'a>,
+    marked: Vec<BTreeSet<LocalSym>>,
+    checked: Vec<BTreeSet<LocalSym>>,
     bindings: Bindings,
     exports: AllExports,
     links: IndexVec<ModuleId, ModuleLink>,
@@ -48,7 +52,8 @@ struct Marker<'a> {
 }
 
 pub fn live(inputs: Inputs<'_>) -> Linked {
-    let Inputs { graph, options, entries, common_js, wraps, asynchronous, in_place, bindings, exports } = inputs;
+    let Inputs { graph, options, entries, common_js, wraps, asynchronous, in_place, circles, bindings, exports } =
+        inputs;
     let count = graph.modules.len();
     let link = |module: &crate::model::Module| ModuleLink {
         live_parts: vec![false; module.facts.parts.len()],
@@ -62,6 +67,9 @@ pub fn live(inputs: Inputs<'_>) -> Linked {
         wraps,
         asynchronous,
         in_place,
+        zones: super::zones::Reader { graph, wraps, circles },
+        marked: vec![BTreeSet::new(); count],
+        checked: vec![BTreeSet::new(); count],
         bindings,
         exports,
         links: graph.modules.iter().map(link).collect(),
@@ -161,6 +169,9 @@ impl Marker<'_> {
         for helper in module.facts.helpers.iter().filter(|helper| !has_require || **helper != Helper::REQUIRE) {
             self.helper(id, *helper);
         }
+        for symbol in self.zones.own(id) {
+            self.mark(SymbolRef { module: id, symbol });
+        }
         if self.wraps[id] == Wrap::Esm {
             self.helper(id, if self.asynchronous[id] { Helper::ASYNC } else { Helper::ESM });
         }
@@ -219,14 +230,28 @@ impl Marker<'_> {
     fn bound(&mut self, id: ModuleId, symbol: LocalSym, binding: &ExportBinding) {
         if let ExportBinding::Symbol(target) = binding
             && self.options.minified()
+            && self.zones.risky(id, binding).is_none()
             && let Some(value) = self.constants[target.module.0 as usize].get(&target.symbol)
         {
             let value = value.clone();
             self.links[id].constants.push((symbol, value));
             return;
         }
+        if let Some(target) = self.zones.risky(id, binding) {
+            self.checked[id.0 as usize].insert(symbol);
+            self.helper(id, Helper::TDZ);
+            self.mark(target);
+        }
         self.binding(binding);
         self.lazy_way(id, symbol, binding);
+    }
+
+    /// A symbol that somebody may read before its wrapped module has set it.
+    fn mark(&mut self, target: SymbolRef) {
+        if self.marked[target.module.0 as usize].insert(target.symbol) {
+            self.helper(target.module, Helper::EARLY);
+            self.helper(target.module, Helper::TDZ);
+        }
     }
 
     /// A module that is called by its importers is reached through them: the barrels that lie between must be
@@ -369,6 +394,11 @@ impl Marker<'_> {
         }
         self.links[module].needs_namespace = true;
         self.helper(module, Helper::EXPORT);
+        let exported: Vec<ExportBinding> = self.exports[module].values().cloned().collect();
+        for target in exported.iter().filter_map(|binding| self.zones.risky(module, binding)).collect::<Vec<_>>() {
+            self.helper(module, Helper::TDZ);
+            self.mark(target);
+        }
         let dynamic: Vec<u32> = self.dynamic_stars(module);
         if !dynamic.is_empty() {
             self.helper(module, Helper::RE_EXPORT);
@@ -376,18 +406,48 @@ impl Marker<'_> {
                 self.helper(module, Helper::TO_ESM);
             }
         }
+        for record in &dynamic {
+            if let Target::Module(target) = self.graph.modules[module].targets[*record as usize]
+                && !self.common_js[target]
+            {
+                self.namespace(target);
+            }
+        }
         self.links[module].dynamic_stars = dynamic;
         self.whole(module);
     }
 
+    /// Records of `export *` whose names only the run time knows, directly or through other stars.
     fn dynamic_stars(&self, module: ModuleId) -> Vec<u32> {
         let found = &self.graph.modules[module];
         let dynamic = |record: &&u32| match &found.targets[**record as usize] {
-            Target::Module(target) => self.common_js[*target],
+            Target::Module(target) => self.has_dynamic_stars(*target),
             Target::External(_) => true,
             _ => false,
         };
         found.facts.stars.iter().filter(dynamic).copied().collect()
+    }
+
+    fn has_dynamic_stars(&self, module: ModuleId) -> bool {
+        let mut seen = FxHashSet::default();
+        let mut work = vec![module];
+        while let Some(at) = work.pop() {
+            if self.common_js[at] {
+                return true;
+            }
+            if !seen.insert(at) {
+                continue;
+            }
+            let found = &self.graph.modules[at];
+            for record in &found.facts.stars {
+                match &found.targets[*record as usize] {
+                    Target::Module(target) => work.push(*target),
+                    Target::External(_) => return true,
+                    _ => {}
+                }
+            }
+        }
+        false
     }
 
     fn record(&mut self, id: ModuleId, record: u32) {
@@ -427,13 +487,16 @@ impl Marker<'_> {
     fn dynamic(&mut self, id: ModuleId, record: u32, target: ModuleId) {
         self.evaluate(target);
         let splits = self.options.splits();
+        let native = self.options.imports_chunks();
         if splits {
             self.links[id].dynamic.push((record, target));
+        }
+        if native {
             self.helper(id, Helper::PRELOAD);
         }
         if self.common_js[target] {
-            self.helper(id, Helper::TO_ESM);
-        } else if splits {
+            self.helper(id, if splits { Helper::TO_ESM } else { Helper::IMPORT });
+        } else if native && !self.has_dynamic_stars(target) {
             self.whole(target);
         } else {
             self.namespace(target);
@@ -450,6 +513,8 @@ impl Marker<'_> {
             link.dependencies = dependencies;
             link.asynchronous = asynchronous;
             link.helpers = self.helpers[id.0 as usize].iter().copied().collect();
+            link.marked = self.marked[id.0 as usize].iter().copied().collect();
+            link.checked = self.checked[id.0 as usize].iter().copied().collect();
             link.constants.sort_by_key(|(symbol, _)| *symbol);
             link.mentioned = self.mentioned[id.0 as usize].iter().copied().collect();
             link.mentioned.sort_unstable();

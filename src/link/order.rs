@@ -4,13 +4,14 @@
 use crate::base::{IndexVec, ModuleId};
 use crate::lang::js::ImportKind;
 use crate::model::{Linked, ModuleGraph, Repairs, Target, Wrap};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 pub fn order(graph: &ModuleGraph, repairs: &Repairs, in_place: &IndexVec<ModuleId, bool>, linked: &mut Linked) {
     let mut walk = Walk {
         graph,
         visited: vec![false; graph.modules.len()],
         order: Vec::new(),
+        externals: BTreeMap::new(),
         required: VecDeque::new(),
         roots: VecDeque::new(),
     };
@@ -34,14 +35,24 @@ pub fn order(graph: &ModuleGraph, repairs: &Repairs, in_place: &IndexVec<ModuleI
         linked.modules[*id].order = at as u32;
     }
     linked.order = walk.order;
+    linked.externals = walk.externals;
     eager(graph, repairs, in_place, linked);
     sort_dependencies(linked);
+}
+
+/// What an import statement leads to.
+#[derive(Clone, Copy)]
+enum Child {
+    Module(ModuleId),
+    /// By record.
+    External(u32),
 }
 
 struct Walk<'a> {
     graph: &'a ModuleGraph,
     visited: Vec<bool>,
     order: Vec<ModuleId>,
+    externals: BTreeMap<String, u32>,
     required: VecDeque<ModuleId>,
     roots: VecDeque<ModuleId>,
 }
@@ -55,7 +66,15 @@ impl Walk<'_> {
         let mut stack = vec![(root, self.children(root, linked), 0)];
         while let Some((module, children, at)) = stack.last_mut() {
             match children.get(*at).copied() {
-                Some(child) => {
+                Some(Child::External(record)) => {
+                    *at += 1;
+                    let Target::External(name) = &self.graph.modules[*module].targets[record as usize] else {
+                        continue;
+                    };
+                    let next = self.externals.len() as u32;
+                    self.externals.entry(name.clone()).or_insert(next);
+                }
+                Some(Child::Module(child)) => {
                     *at += 1;
                     if !std::mem::replace(&mut self.visited[child.0 as usize], true) {
                         let children = self.children(child, linked);
@@ -74,13 +93,15 @@ impl Walk<'_> {
 
     /// Imports in source order. What is required runs in the middle of its importer, at a time that only the program
     /// knows: it is noted for later, as are the targets of `import()`.
-    fn children(&mut self, id: ModuleId, linked: &Linked) -> Vec<ModuleId> {
+    fn children(&mut self, id: ModuleId, linked: &Linked) -> Vec<Child> {
         let module = &self.graph.modules[id];
         let link = &linked.modules[id];
         let mut out = Vec::new();
         for record in &module.facts.import_order {
-            if let Target::Module(target) = module.targets[*record as usize] {
-                out.push(target);
+            match module.targets[*record as usize] {
+                Target::Module(target) => out.push(Child::Module(target)),
+                Target::External(_) => out.push(Child::External(*record)),
+                _ => {}
             }
         }
         for (at, part) in module.facts.parts.iter().enumerate() {

@@ -102,7 +102,7 @@ pub fn wraps(
     common_js: &IndexVec<ModuleId, bool>,
     repairs: &Repairs,
 ) -> IndexVec<ModuleId, Wrap> {
-    let splits = options.splits();
+    let splits = options.imports_chunks();
     let mut out: IndexVec<ModuleId, Wrap> =
         common_js.iter().map(|common_js| if *common_js { Wrap::CommonJs } else { Wrap::None }).collect();
     let mut work: Vec<ModuleId> = edges(graph)

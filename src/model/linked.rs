@@ -94,6 +94,11 @@ pub struct ModuleLink {
     pub order: u32,
     /// Wrapped, and called in its place in the order of evaluation; its importers need not call it.
     pub eager: bool,
+    /// Symbols, sorted, that have a temporal dead zone although the module is a function: others in its circle of imports
+    /// mention them, or it reads them itself before they are declared.
+    pub marked: Vec<LocalSym>,
+    /// Imported symbols, sorted, that may be marked when the module is evaluated.
+    pub checked: Vec<LocalSym>,
     /// Own top-level await, or that of a static dependency.
     pub asynchronous: bool,
     /// Asynchronous, and started in its place without being waited for there.
@@ -123,6 +128,8 @@ pub struct Linked {
     pub modules: IndexVec<ModuleId, ModuleLink>,
     /// Included modules in order of evaluation.
     pub order: Vec<ModuleId>,
+    /// External specifiers, each with its place in the order in which the language evaluates them.
+    pub externals: BTreeMap<String, u32>,
     /// Entries whose module is in the output (workers only when something starts them), in order.
     pub entries: Vec<usize>,
 }

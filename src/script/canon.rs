@@ -67,6 +67,8 @@ pub enum Canon {
     Url(u32),
     /// What to preload with the record's chunk, as an array literal.
     Deps(u32),
+    /// Of a chunk that is loaded where it is mentioned.
+    Lazy(SymbolRef),
     /// The URL of the module's own asset, as an expression.
     Asset,
     /// Nothing is known of it: `undefined`.
@@ -105,7 +107,8 @@ fn record_symbol(context: &Context<'_>, externals: &Externals, id: ModuleId, rec
     match &module.targets[record as usize] {
         Target::Module(target) => {
             let link = &context.linked.modules[*target];
-            if kind == ImportKind::Dynamic && context.options.splits() {
+            let dynamic = kind == ImportKind::Dynamic;
+            if dynamic && context.options.imports_chunks() {
                 return if is_target { Canon::Url(record) } else { Canon::Deps(record) };
             }
             let symbol = match (is_target, link.wrap) {
@@ -119,7 +122,8 @@ fn record_symbol(context: &Context<'_>, externals: &Externals, id: ModuleId, rec
                 }
                 (false, _) => sym::NAMESPACE,
             };
-            Canon::Symbol(SymbolRef { module: *target, symbol })
+            let symbol = SymbolRef { module: *target, symbol };
+            if dynamic && context.options.splits() { Canon::Lazy(symbol) } else { Canon::Symbol(symbol) }
         }
         Target::External(specifier) => {
             externals.symbol(specifier, namespace_name(context, module.node_esm)).map_or(Canon::Nothing, Canon::Symbol)

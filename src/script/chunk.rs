@@ -8,7 +8,7 @@ use super::output::{Output, property, quote};
 use super::urls;
 use crate::base::{ChunkId, ModuleId, relative_path};
 use crate::config::{Format, LegalComments, SourceMapMode};
-use crate::lang::js::{HoleKind, LocalSym, ModuleObject};
+use crate::lang::js::{Helper, HoleKind, LocalSym, ModuleObject};
 use crate::lang::sourcemap;
 use crate::model::{
     ChunkKind, Contribution, FileKind, NameTemplate, OutputKey, Piece, RefStyle, RenderedFile, SymbolRef, Target, Wrap,
@@ -16,14 +16,20 @@ use crate::model::{
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 
+/// Variables for other chunks, where chunks are objects: the symbol is the chunk's number.
+const CHUNK: ModuleId = ModuleId(u32::MAX - 2);
+
 /// What a chunk mentions at its top level.
 pub struct Uses {
     counts: FxHashMap<SymbolRef, u32>,
+    /// Of chunks that are loaded where they are mentioned.
+    lazy: FxHashSet<SymbolRef>,
     tail: Tail,
 }
 
 pub fn uses(context: &Context<'_>, externals: &Externals, id: ChunkId) -> Uses {
     let mut counts: FxHashMap<SymbolRef, u32> = FxHashMap::default();
+    let mut lazy = FxHashSet::default();
     let tail = glue::tail(context, externals, id);
     let mention = |glue: &[Glue], counts: &mut FxHashMap<SymbolRef, u32>| {
         for piece in glue {
@@ -45,6 +51,11 @@ pub fn uses(context: &Context<'_>, externals: &Externals, id: ChunkId) -> Uses {
             } else {
                 match canon(context, externals, *module, symbol) {
                     Canon::Symbol(symbol) => Some(symbol),
+                    Canon::Lazy(symbol) if home(context, symbol) == Some(id) => Some(symbol),
+                    Canon::Lazy(symbol) => {
+                        lazy.insert(symbol);
+                        None
+                    }
                     _ => None,
                 }
             };
@@ -56,10 +67,33 @@ pub fn uses(context: &Context<'_>, externals: &Externals, id: ChunkId) -> Uses {
         mention(&glue::call(context, *module), &mut counts);
     }
     mention(&tail.glue, &mut counts);
+    if context.options.format != Format::Esm {
+        for helper in external_helpers(context, id, &counts) {
+            *counts.entry(helper).or_default() += 1;
+        }
+    }
     for (symbol, _) in &tail.exports {
         *counts.entry(*symbol).or_default() += 1;
     }
-    Uses { counts, tail }
+    Uses { counts, lazy, tail }
+}
+
+/// Helpers that the statements about external modules call, where the format has no `import`.
+fn external_helpers(context: &Context<'_>, id: ChunkId, counts: &FxHashMap<SymbolRef, u32>) -> Vec<SymbolRef> {
+    let external = |module: &ModuleId| {
+        context.graph.modules[*module].targets.iter().any(|target| matches!(target, Target::External(_)))
+    };
+    let mentioned = counts.keys().any(|symbol| symbol.module == EXTERNAL);
+    if !mentioned && !context.plan.chunks[id].modules.iter().any(external) {
+        return Vec::new();
+    }
+    let wanted: &[Helper] =
+        if context.options.format == Format::Iife { &[Helper::TO_ESM, Helper::REQUIRE] } else { &[Helper::TO_ESM] };
+    let symbol = |helper: &Helper| {
+        let module = context.graph.runtime?;
+        Some(SymbolRef { module, symbol: super::canon::helper_symbol(context.graph, *helper)? })
+    };
+    wanted.iter().filter_map(symbol).collect()
 }
 
 /// By chunk: symbols that other chunks import, and the names under which they are exported.
@@ -68,7 +102,7 @@ pub type ChunkExports = Vec<BTreeMap<SymbolRef, String>>;
 pub fn exports(context: &Context<'_>, uses: &[Uses]) -> ChunkExports {
     let mut wanted: ChunkExports = vec![BTreeMap::new(); uses.len()];
     for (at, chunk) in uses.iter().enumerate() {
-        for symbol in chunk.counts.keys() {
+        for symbol in chunk.counts.keys().chain(&chunk.lazy) {
             if let Some(home) = home(context, *symbol).filter(|home| home.0 as usize != at) {
                 wanted[home.0 as usize].insert(*symbol, String::new());
             }
@@ -104,7 +138,7 @@ pub fn exports(context: &Context<'_>, uses: &[Uses]) -> ChunkExports {
 }
 
 fn home(context: &Context<'_>, symbol: SymbolRef) -> Option<ChunkId> {
-    if symbol.module == EXTERNAL || symbol.module == TEMPORARY {
+    if [EXTERNAL, TEMPORARY, CHUNK].contains(&symbol.module) {
         return None;
     }
     context.plan.chunk_of[symbol.module]
@@ -140,7 +174,7 @@ pub fn render(
     let objects = || context.plan.chunks[id].modules.iter().filter_map(|module| context.objects[*module].as_ref());
     let alphabet = Alphabet::new(&naming::histogram(objects()));
     let mut writer = Writer {
-        names: names(context, externals, uses, id, &alphabet),
+        names: names(context, externals, exports, uses, id, &alphabet),
         context,
         externals,
         exports,
@@ -164,6 +198,7 @@ pub fn render(
 fn names(
     context: &Context<'_>,
     externals: &Externals,
+    exports: &ChunkExports,
     uses: &Uses,
     id: ChunkId,
     alphabet: &Alphabet,
@@ -174,24 +209,55 @@ fn names(
             taken.extend(object.globals.iter().map(String::as_str));
         }
     }
-    let wanted = uses.counts.iter().map(|(symbol, count)| {
-        let (original, order, pinned) = match symbol.module {
-            EXTERNAL => {
-                let (specifier, name) = &externals.names[symbol.symbol as usize];
-                let base = if name.starts_with('*') || name == "default" { specifier.as_str() } else { name };
-                (base.rsplit('/').next().unwrap_or(base).to_string(), u32::MAX, false)
-            }
-            TEMPORARY => (uses.tail.temporaries[symbol.symbol as usize].clone(), u32::MAX, false),
-            module => {
-                let pinned = context.objects[module].as_ref().is_some_and(|object| object.pinned)
-                    && symbol.symbol >= context.graph.modules[module].facts.first_declared();
-                (naming::original(context, *symbol), context.linked.modules[module].order, pinned)
-            }
-        };
-        Wanted { symbol: *symbol, original, count: *count, pinned, rank: (order, symbol.symbol) }
-    });
+    if context.options.format == Format::Cjs && !exports[id.0 as usize].is_empty() {
+        taken.insert("Object");
+    }
+    // Other chunks are objects, unless they are ES modules.
+    let foreign = |symbol: &SymbolRef| {
+        let other = home(context, *symbol).filter(|home| *home != id);
+        other.filter(|_| context.options.format == Format::Cjs)
+    };
+    let mut counts: BTreeMap<SymbolRef, u32> = BTreeMap::new();
+    for (symbol, count) in &uses.counts {
+        let chunk = foreign(symbol).map(|chunk| SymbolRef { module: CHUNK, symbol: chunk.0 });
+        *counts.entry(chunk.unwrap_or(*symbol)).or_default() += count;
+    }
+    let wanted = counts.into_iter().map(|(symbol, count)| wanted(context, externals, uses, symbol, count)).collect();
     let style = if context.options.minified() { Style::Short(alphabet) } else { Style::Original };
-    naming::top_level(wanted.collect(), &taken, &style)
+    let mut names = naming::top_level(wanted, &taken, &style);
+    for symbol in uses.counts.keys() {
+        if let Some(chunk) = foreign(symbol) {
+            let object = names.get(&SymbolRef { module: CHUNK, symbol: chunk.0 }).cloned().unwrap_or_default();
+            let alias = exports[chunk.0 as usize].get(symbol).map_or("", String::as_str);
+            names.insert(*symbol, member(&object, alias));
+        }
+    }
+    names
+}
+
+/// `object.name`
+fn member(object: &str, name: &str) -> String {
+    let key = property(name);
+    if key.starts_with('"') { format!("{object}[{key}]") } else { format!("{object}.{key}") }
+}
+
+/// What naming must know of a symbol.
+fn wanted(context: &Context<'_>, externals: &Externals, uses: &Uses, symbol: SymbolRef, count: u32) -> Wanted {
+    let (original, order, pinned) = match symbol.module {
+        EXTERNAL => {
+            let (specifier, name) = &externals.names[symbol.symbol as usize];
+            let base = if name.starts_with('*') || name == "default" { specifier.as_str() } else { name };
+            (base.rsplit('/').next().unwrap_or(base).to_string(), u32::MAX, false)
+        }
+        TEMPORARY => (uses.tail.temporaries[symbol.symbol as usize].clone(), u32::MAX, false),
+        CHUNK => (format!("{}_chunk", context.plan.chunks[ChunkId(symbol.symbol)].name), u32::MAX, false),
+        module => {
+            let pinned = context.objects[module].as_ref().is_some_and(|object| object.pinned)
+                && symbol.symbol >= context.graph.modules[module].facts.first_declared();
+            (naming::original(context, symbol), context.linked.modules[module].order, pinned)
+        }
+    };
+    Wanted { symbol, original, count, pinned, rank: (order, symbol.symbol) }
 }
 
 impl Writer<'_> {
@@ -237,12 +303,11 @@ impl Writer<'_> {
             self.out.end_line();
         }
         match context.options.format {
-            Format::Esm => {
-                self.external_imports();
-                self.chunk_imports();
-            }
+            Format::Esm => self.imports(),
             Format::Cjs => {
                 self.use_strict();
+                self.chunk_getters();
+                self.chunk_imports(&mut Vec::new());
                 self.external_requires();
             }
             Format::Iife => {
@@ -269,35 +334,49 @@ impl Writer<'_> {
         }
     }
 
-    fn external_imports(&mut self) {
+    /// Import statements, in the order in which the modules here first ask for what is outside: other modules of the
+    /// build stand in chunks, the rest is external.
+    fn imports(&mut self) {
+        let context = self.context;
         let mut by_specifier: BTreeMap<&str, Vec<(SymbolRef, &str)>> = BTreeMap::new();
         for symbol in self.uses.counts.keys().filter(|symbol| symbol.module == EXTERNAL) {
             let (specifier, name) = &self.externals.names[symbol.symbol as usize];
             by_specifier.entry(specifier).or_default().push((*symbol, name));
         }
-        let mut order: Vec<&str> = Vec::new();
-        for module in &self.context.plan.chunks[self.id].modules {
-            let found = &self.context.graph.modules[*module];
+        // External specifiers, each with the chunks that are asked for before it.
+        let mut order: Vec<(&str, Vec<ChunkId>)> = Vec::new();
+        let mut before: Vec<ChunkId> = Vec::new();
+        for module in &context.plan.chunks[self.id].modules {
+            let found = &context.graph.modules[*module];
             for record in &found.facts.import_order {
-                if let Target::External(specifier) = &found.targets[*record as usize]
-                    && !order.contains(&specifier.as_str())
-                    && (Some(*module) != self.context.graph.runtime || by_specifier.contains_key(specifier.as_str()))
-                {
-                    order.push(specifier);
+                match &found.targets[*record as usize] {
+                    Target::Module(target) => {
+                        before.extend(context.plan.chunk_of[*target].filter(|chunk| *chunk != self.id));
+                    }
+                    Target::External(specifier)
+                        if order.iter().all(|(known, _)| known != specifier)
+                            && (!found.is_helper() || by_specifier.contains_key(specifier.as_str())) =>
+                    {
+                        order.push((specifier, before.clone()));
+                    }
+                    _ => {}
                 }
             }
         }
-        let remaining: Vec<&str> = by_specifier.keys().copied().filter(|found| !order.contains(found)).collect();
-        order.extend(remaining);
+        for specifier in by_specifier.keys() {
+            if order.iter().all(|(known, _)| known != specifier) {
+                order.push((specifier, before.clone()));
+            }
+        }
+        let rank = |specifier: &str| context.linked.externals.get(specifier).copied().unwrap_or(u32::MAX);
+        order.sort_by_key(|(specifier, _)| rank(specifier));
         let mut lines = Vec::new();
-        for specifier in order {
+        for (specifier, before) in order {
             let mut symbols = by_specifier.remove(specifier).unwrap_or_default();
             symbols.sort_by_key(|(symbol, _)| symbol.symbol);
-            lines.extend(self.external_import(specifier, &symbols));
+            lines.push((before, self.external_import(specifier, &symbols)));
         }
-        for line in lines {
-            self.line(&line);
-        }
+        self.chunk_imports(&mut lines);
     }
 
     fn external_import(&self, specifier: &str, symbols: &[(SymbolRef, &str)]) -> Vec<String> {
@@ -324,56 +403,64 @@ impl Writer<'_> {
         out
     }
 
-    /// `var import_x = __toESM(require("x"))`, in order of first mention.
+    /// `var import_x = __toESM(require("x"))`, in the order in which they are evaluated.
     fn external_requires(&mut self) {
-        let mut lines = Vec::new();
-        let mut done: FxHashSet<String> = FxHashSet::default();
-        for module in &self.context.plan.chunks[self.id].modules {
-            let found = &self.context.graph.modules[*module];
-            for record in &found.facts.import_order {
-                let Target::External(specifier) = &found.targets[*record as usize] else { continue };
-                let name = if found.node_esm { "*cjs-node" } else { "*cjs" };
-                if !done.insert(format!("{name} {specifier}")) {
-                    continue;
-                }
-                let require = self.require_call(specifier);
-                let symbol = self.externals.symbol(specifier, name);
-                match symbol.filter(|symbol| self.uses.counts.contains_key(symbol)) {
-                    Some(symbol) => {
-                        let helper = self.helper_name(crate::lang::js::Helper::TO_ESM);
-                        let node = if found.node_esm { ",1" } else { "" };
-                        lines.push((symbol, format!("{helper}({require}{node})")));
-                    }
-                    None => lines.push((SymbolRef { module: EXTERNAL, symbol: u32::MAX }, require)),
+        let context = self.context;
+        let mut found: Vec<(u32, String, bool)> = Vec::new();
+        let mut add = |specifier: &str, node: bool| {
+            if !found.iter().any(|(_, known, as_node)| known == specifier && *as_node == node) {
+                let rank = context.linked.externals.get(specifier).copied().unwrap_or(u32::MAX);
+                found.push((rank, specifier.to_string(), node));
+            }
+        };
+        for module in context.plan.chunks[self.id].modules.iter().map(|id| &context.graph.modules[*id]) {
+            for record in &module.facts.import_order {
+                if let Target::External(specifier) = &module.targets[*record as usize] {
+                    add(specifier, module.node_esm);
                 }
             }
         }
-        for (symbol, value) in lines {
-            let line = match self.names.get(&symbol) {
-                Some(name) => format!("var {name}={value};"),
-                None => format!("{value};"),
-            };
+        // Names that come here from modules in other chunks.
+        let mut mentioned: Vec<u32> =
+            self.uses.counts.keys().filter(|symbol| symbol.module == EXTERNAL).map(|symbol| symbol.symbol).collect();
+        mentioned.sort_unstable();
+        for (specifier, name) in mentioned.into_iter().map(|symbol| &self.externals.names[symbol as usize]) {
+            add(specifier, name == "*cjs-node");
+        }
+        found.sort_by_key(|(rank, ..)| *rank);
+        for (_, specifier, node) in found {
+            let name = if node { "*cjs-node" } else { "*cjs" };
+            let require = self.require_call(&specifier);
+            let symbol = self.externals.symbol(&specifier, name);
             // The helpers are declared by the runtime module, which comes first.
-            self.requires.push(line);
+            self.requires.push(match symbol.and_then(|symbol| self.names.get(&symbol)) {
+                Some(name) => {
+                    let helper = self.helper_name(Helper::TO_ESM);
+                    let node = if node { ",1" } else { "" };
+                    format!("var {name}={helper}({require}{node});")
+                }
+                None => format!("{require};"),
+            });
         }
     }
 
     fn require_call(&self, specifier: &str) -> String {
         let callee = if self.context.options.format == Format::Iife {
-            self.helper_name(crate::lang::js::Helper::REQUIRE)
+            self.helper_name(Helper::REQUIRE)
         } else {
             "require".to_string()
         };
         format!("{callee}({})", quote(specifier))
     }
 
-    fn helper_name(&self, helper: crate::lang::js::Helper) -> String {
+    fn helper_name(&self, helper: Helper) -> String {
         let found = self.context.graph.runtime.zip(super::canon::helper_symbol(self.context.graph, helper));
         found.map_or("undefined".into(), |(module, symbol)| self.name(SymbolRef { module, symbol }).to_string())
     }
 
-    /// Chunks whose names are needed, and those that must merely run before; in order of evaluation.
-    fn chunk_imports(&mut self) {
+    /// Chunks whose names are needed, and those that must merely run before; in order of evaluation. `external`:
+    /// statements about what is not in the build, each with the chunks that come before it.
+    fn chunk_imports(&mut self, external: &mut Vec<(Vec<ChunkId>, Vec<String>)>) {
         let context = self.context;
         let mut by_chunk: BTreeMap<ChunkId, Vec<SymbolRef>> = BTreeMap::new();
         for symbol in self.uses.counts.keys() {
@@ -385,6 +472,7 @@ impl Writer<'_> {
         // Chunks that an earlier import has already brought.
         let mut covered: FxHashSet<ChunkId> = FxHashSet::default();
         for (at, chunk) in order.iter().enumerate() {
+            self.external_lines(external, &order[at..]);
             let next = order[at..].iter().position(|next| by_chunk.contains_key(next)).map(|next| at + next);
             let brings = |next: usize| {
                 order[at..next].iter().all(|id| context.plan.chunks[order[next]].static_imports.contains(id))
@@ -398,6 +486,7 @@ impl Writer<'_> {
             }
             covered.extend(&context.plan.chunks[*chunk].static_imports);
         }
+        self.external_lines(external, &[]);
         for (chunk, symbols) in by_chunk {
             self.chunk_import(chunk, symbols);
         }
@@ -406,9 +495,26 @@ impl Writer<'_> {
         }
     }
 
+    /// Statements whose chunks are all behind.
+    fn external_lines(&mut self, external: &mut Vec<(Vec<ChunkId>, Vec<String>)>, ahead: &[ChunkId]) {
+        while external.first().is_some_and(|(before, _)| before.iter().all(|chunk| !ahead.contains(chunk))) {
+            for line in external.remove(0).1 {
+                self.line(&line);
+            }
+        }
+    }
+
     fn chunk_import(&mut self, chunk: ChunkId, mut symbols: Vec<SymbolRef>) {
         let exports = &self.exports[chunk.0 as usize];
         symbols.sort_by_key(|symbol| exports.get(symbol));
+        if self.context.options.format == Format::Cjs {
+            let name = self.names.get(&SymbolRef { module: CHUNK, symbol: chunk.0 });
+            let start = name.map_or_else(String::new, |name| format!("var {name}="));
+            self.out.push(&format!("{start}require(\""));
+            self.reference(OutputKey::Chunk(chunk), RefStyle::Relative);
+            self.line("\");");
+            return;
+        }
         let names: Vec<String> = symbols
             .iter()
             .filter_map(|symbol| {
@@ -423,6 +529,21 @@ impl Writer<'_> {
         }
         self.reference(OutputKey::Chunk(chunk), RefStyle::Relative);
         self.line("\";");
+    }
+
+    /// What other chunks read of a CommonJS chunk, there before it asks for others: chunks may form circles.
+    fn chunk_getters(&mut self) {
+        let exports = &self.exports[self.id.0 as usize];
+        if exports.is_empty() {
+            return;
+        }
+        let getter = |(symbol, alias): (&SymbolRef, &String)| {
+            format!("{}:{{enumerable:true,get:()=>{}}}", property(alias), self.name(*symbol))
+        };
+        let mut getters: Vec<String> = exports.iter().map(getter).collect();
+        getters.sort();
+        let line = format!("Object.defineProperties(exports,{{{}}});", getters.join(","));
+        self.line(&line);
     }
 
     fn reference(&mut self, key: OutputKey, style: RefStyle) {
@@ -539,14 +660,18 @@ impl Writer<'_> {
                 continue;
             }
             let Some(hole) = holes.next_if(|hole| hole.at == next) else { break };
-            self.fill(id, object, hole.symbol, hole.kind, linked, &nested);
+            let behind = &object.text[at as usize + 1..];
+            let called = behind.starts_with(['(', '`']) || behind.starts_with("?.(");
+            self.fill(id, object, hole.symbol, hole.kind, linked, &nested, called);
             at += 1;
         }
     }
 
     fn nested_names(&self, id: ModuleId, object: &ModuleObject, linked: LocalSym) -> Vec<String> {
         let style = if self.minified() { Style::Short(&self.alphabet) } else { Style::Original };
-        let top = |symbol: LocalSym| self.symbol_name(id, object, symbol, linked);
+        // Of a member of another chunk, the object is what must not be hidden.
+        let object_of = |name: &'_ str| name.find(['.', '[']).unwrap_or(name.len());
+        let top = |symbol: LocalSym| self.symbol_name(id, object, symbol, linked).map(|name| &name[..object_of(name)]);
         naming::nested(object, linked, &style, top)
     }
 
@@ -560,12 +685,14 @@ impl Writer<'_> {
         } else {
             match canon(self.context, self.externals, id, symbol) {
                 Canon::Symbol(symbol) => symbol,
+                Canon::Lazy(symbol) if home(self.context, symbol) == Some(self.id) => symbol,
                 _ => return None,
             }
         };
         self.names.get(&canonical).map(String::as_str)
     }
 
+    #[expect(clippy::too_many_arguments, reason = "one hole and everything that decides what is written there")]
     fn fill(
         &mut self,
         id: ModuleId,
@@ -574,15 +701,19 @@ impl Writer<'_> {
         kind: HoleKind,
         linked: LocalSym,
         nested: &[String],
+        called: bool,
     ) {
         let name: String = if symbol >= linked + object.extra_top_level {
             nested[(symbol - linked) as usize].clone()
         } else if let Some(name) = self.symbol_name(id, object, symbol, linked) {
-            name.to_string()
+            let imported = symbol >= self.context.graph.modules[id].facts.first_declared();
+            // A member of another chunk is called without it as `this`.
+            if called && imported && name.contains(['.', '[']) { format!("(0,{name})") } else { name.to_string() }
         } else {
             match canon(self.context, self.externals, id, symbol) {
                 Canon::Url(record) => return self.record_url(id, record),
                 Canon::Deps(record) => return self.record_deps(id, record),
+                Canon::Lazy(symbol) => return self.lazy(symbol),
                 Canon::Asset => return self.asset_url(id),
                 _ => "void 0".into(),
             }
@@ -594,6 +725,15 @@ impl Writer<'_> {
             }
         }
         self.out.push(&name);
+    }
+
+    /// `require("./chunk.js").name`
+    fn lazy(&mut self, symbol: SymbolRef) {
+        let Some(chunk) = home(self.context, symbol) else { return self.out.push("void 0") };
+        let alias = self.exports[chunk.0 as usize].get(&symbol).cloned().unwrap_or_default();
+        self.out.push("require(\"");
+        self.reference(OutputKey::Chunk(chunk), RefStyle::Relative);
+        self.out.push(&member("\")", &alias));
     }
 
     fn source_name(&self, id: ModuleId, object: &ModuleObject, symbol: LocalSym, linked: LocalSym) -> String {

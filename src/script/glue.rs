@@ -5,7 +5,7 @@ use super::canon::{self, Externals};
 use super::output::{property, quote};
 use crate::base::{ChunkId, ModuleId};
 use crate::config::Format;
-use crate::lang::js::{Helper, sym};
+use crate::lang::js::{Helper, NAMESPACE_EXPORT, sym};
 use crate::model::{ChunkKind, EntryKind, ExportBinding, SymbolRef, Target, Wrap};
 
 /// Bindings of a chunk that no module declares: values that are copied for an export clause.
@@ -69,7 +69,19 @@ pub fn namespace(context: &Context<'_>, externals: &Externals, id: ModuleId) -> 
         // `__proto__: value` in a literal would set the prototype.
         let key = if name == "__proto__" { "[\"__proto__\"]".into() } else { property(name) };
         out.push(text(format!("{comma}{key}:()=>")));
+        let marked = match binding {
+            ExportBinding::Symbol(target) => {
+                context.linked.modules[target.module].marked.binary_search(&target.symbol).is_ok()
+            }
+            _ => false,
+        };
+        if marked {
+            out.extend([helper(context, Helper::TDZ), text("(")]);
+        }
         value(context, externals, id, binding, &mut out);
+        if marked {
+            out.push(text(format!(",{})", quote(name))));
+        }
     }
     out.push(text(if link.dynamic_stars.is_empty() { "});" } else { "},1);" }));
     out
@@ -140,6 +152,11 @@ pub fn tail(context: &Context<'_>, externals: &Externals, chunk: ChunkId) -> Tai
     let mut tail = Tail { glue: Vec::new(), exports: Vec::new(), temporaries: Vec::new(), stars: Vec::new() };
     let Some((root, exported)) = root(context, chunk) else { return tail };
     let link = &context.linked.modules[root];
+    let dynamic = matches!(context.plan.chunks[chunk].kind, ChunkKind::Dynamic(_));
+    if dynamic && context.options.format == Format::Cjs {
+        // Who loads it calls the wrapper.
+        return tail;
+    }
     match link.wrap {
         Wrap::CommonJs if exported => common_js_root(context, root, &mut tail),
         Wrap::CommonJs if !link.eager => tail.glue.extend([own(root, sym::WRAPPER), text("();")]),
@@ -152,7 +169,10 @@ pub fn tail(context: &Context<'_>, externals: &Externals, chunk: ChunkId) -> Tai
             if wrap == Wrap::Esm && !exports_first {
                 tail.glue.extend(start.clone());
             }
-            if exported {
+            if dynamic && link.needs_namespace {
+                let namespace = SymbolRef { module: root, symbol: sym::NAMESPACE };
+                tail.exports.push((namespace, NAMESPACE_EXPORT.into()));
+            } else if exported {
                 esm_root(context, externals, root, &mut tail);
             }
             if wrap == Wrap::Esm && exports_first {
@@ -222,9 +242,23 @@ fn esm_root(context: &Context<'_>, externals: &Externals, root: ModuleId, tail: 
             }
         }
     }
-    for record in &context.graph.modules[root].facts.stars {
-        if let Target::External(specifier) = &context.graph.modules[root].targets[*record as usize] {
-            tail.stars.push(quote(specifier));
+    tail.stars = external_stars(context, root).iter().map(|specifier| quote(specifier)).collect();
+}
+
+/// What `export *` of a module leads to outside the build, through any number of modules.
+fn external_stars<'c>(context: &Context<'c>, root: ModuleId) -> Vec<&'c str> {
+    let mut seen = vec![root];
+    let mut out: Vec<&str> = Vec::new();
+    let mut at = 0;
+    while let Some(module) = seen.get(at).map(|id| &context.graph.modules[*id]) {
+        at += 1;
+        for record in &module.facts.stars {
+            match &module.targets[*record as usize] {
+                Target::External(specifier) if !out.contains(&specifier.as_str()) => out.push(specifier),
+                Target::Module(target) if !seen.contains(target) => seen.push(*target),
+                _ => {}
+            }
         }
     }
+    out
 }

@@ -50,6 +50,8 @@ fn module_plan(
         bindings: bindings(graph, linked, options, id),
         records,
         keep,
+        marked: link.marked.clone(),
+        checked: link.checked.clone(),
         require_helper: options.format != Format::Cjs && link.helpers.contains(&crate::lang::js::Helper::REQUIRE),
         strict_output: options.format == Format::Esm,
     }
@@ -177,15 +179,16 @@ fn dynamic(
 ) -> RecordPlan {
     let link = &linked.modules[target];
     let node = graph.modules[id].node_esm;
-    if options.splits() {
+    if options.imports_chunks() {
         let Some(chunk) = plan.dynamic_chunks.get(&target) else { return RecordPlan::None };
         let preload = !preloads(plan, plan.chunk_of[id], *chunk).is_empty();
         let interop = (link.wrap == Wrap::CommonJs).then_some(node);
-        return RecordPlan::DynamicChunk { preload, interop };
+        let namespace = link.needs_namespace && link.wrap != Wrap::CommonJs;
+        return RecordPlan::DynamicChunk { preload, interop, namespace };
     }
     match link.wrap {
         _ if !link.included => RecordPlan::None,
-        Wrap::CommonJs => RecordPlan::DynamicCommonJs { node },
+        Wrap::CommonJs => RecordPlan::DynamicCommonJs { node, chunk: options.splits() },
         wrap => RecordPlan::DynamicEsm { wrapped: wrap == Wrap::Esm, asynchronous: link.asynchronous },
     }
 }

@@ -20,14 +20,14 @@ pub fn hazards(
 ) -> Repairs {
     let mut out = repairs.clone();
     let roots = super::roots(graph, linked, options);
-    let loaded = Reach::new(linked, &roots).available(linked, &roots);
+    let loaded = Reach::new(linked, &roots).available(graph, linked, &roots);
     let roots: Vec<(ChunkId, ModuleId)> =
         roots.iter().enumerate().map(|(at, root)| (ChunkId(at as u32), root.module)).collect();
     let waits = |id: ModuleId| {
         graph.modules[id].facts.top_level_await && linked.modules[id].included && !linked.modules[id].concurrent
     };
     let waiting = graph.modules.ids().any(waits);
-    let wrapped = linked.modules.iter().any(|link| link.eager && link.wrap == Wrap::Esm);
+    let wrapped = linked.modules.iter().any(|link| link.included && link.wrap == Wrap::Esm);
     if roots.len() < 2 && !waiting && !wrapped {
         return out;
     }

@@ -29,7 +29,7 @@ pub(crate) struct Root {
 pub fn split(graph: &ModuleGraph, linked: &Linked, options: &Options) -> ChunkPlan {
     let roots = roots(graph, linked, options);
     let reach = Reach::new(linked, &roots);
-    let placement = reach.place(linked, &roots);
+    let placement = reach.place(graph, linked, &roots);
     let mut plan = ChunkPlan { chunk_of: graph.modules.iter().map(|_| None).collect(), ..ChunkPlan::default() };
     let root_chunks = root_chunks(graph, &roots, &mut plan);
     fill(linked, &root_chunks, &placement, &mut plan);
@@ -58,8 +58,10 @@ fn roots(graph: &ModuleGraph, linked: &Linked, options: &Options) -> Vec<Root> {
         dynamic.sort_unstable();
         dynamic.dedup();
         for (_, module) in dynamic {
-            if !out.iter().any(|root| root.module == module && root.observed) {
-                out.push(Root { kind: ChunkKind::Dynamic(module), module, observed: true });
+            // Whoever loads it takes the namespace object, or the wrapper, out of the chunk's exports.
+            let hidden = linked.modules[module].needs_namespace || !options.imports_chunks();
+            if hidden || !out.iter().any(|root| root.module == module && root.observed) {
+                out.push(Root { kind: ChunkKind::Dynamic(module), module, observed: !hidden });
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::Root;
 use crate::base::{IndexVec, ModuleId};
-use crate::model::{ChunkKind, Linked};
+use crate::model::{ChunkKind, Linked, ModuleGraph};
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Bits(Vec<u64>);
@@ -62,8 +62,8 @@ impl Reach {
     ///
     /// Only when what remains is a chunk whose exports nobody sees as a namespace: a module added to such a chunk adds
     /// an export to it.
-    pub fn place(self, linked: &Linked, roots: &[Root]) -> IndexVec<ModuleId, Bits> {
-        let available = self.available(linked, roots);
+    pub fn place(self, graph: &ModuleGraph, linked: &Linked, roots: &[Root]) -> IndexVec<ModuleId, Bits> {
+        let available = self.available(graph, linked, roots);
         let mut out = self.needed_by.clone();
         for (module, bits) in self.needed_by.iter_ids() {
             let mut reduced = bits.clone();
@@ -81,14 +81,17 @@ impl Reach {
     }
 
     /// By root: the modules that are certainly loaded before it (`None` for entries: nothing is). A dynamic root comes
-    /// after every root that holds one of its importers; what they all have, it has.
-    pub fn available(&self, linked: &Linked, roots: &[Root]) -> Vec<Option<Bits>> {
+    /// after every root that holds one of its importers; what they all have, it has. Not if an importer may still be
+    /// waiting for it while it is evaluated: then it must not wait for the importer's chunk.
+    pub fn available(&self, graph: &ModuleGraph, linked: &Linked, roots: &[Root]) -> Vec<Option<Bits>> {
         let modules = linked.modules.len();
         let mut importers: Vec<Vec<usize>> = vec![Vec::new(); roots.len()];
+        let mut awaited = vec![false; roots.len()];
         for (module, link) in linked.modules.iter_ids() {
             for (_, target) in link.dynamic.iter().filter(|_| link.included) {
                 for (at, root) in roots.iter().enumerate() {
                     if root.module == *target && matches!(root.kind, ChunkKind::Dynamic(_)) {
+                        awaited[at] |= graph.modules[module].facts.top_level_await;
                         importers[at].extend(self.needed_by[module].ones());
                     }
                 }
@@ -113,7 +116,7 @@ impl Reach {
                         *bits &= loads[*importer].0[word] | available[*importer].0[word];
                     }
                 }
-                if importers[at].is_empty() {
+                if importers[at].is_empty() || awaited[at] {
                     common = Bits::new(modules);
                 }
                 if common != available[at] {

@@ -8,7 +8,11 @@ process.argv.splice(1, 3, file);
 const load = {
   esm: () => import(pathToFileURL(file).href),
   cjs: () => require(file),
-  script: () => vm.runInNewContext(readFileSync(file, 'utf8'), { console, setTimeout, URL, TextDecoder, atob, queueMicrotask, require }, { filename: file }),
+  script: () => {
+    globalThis.require = require;
+    const importModuleDynamically = vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
+    vm.runInThisContext(readFileSync(file, 'utf8'), { filename: file, importModuleDynamically });
+  },
 };
 Promise.resolve(load[how]()).catch((error) => {
   console.error(error);

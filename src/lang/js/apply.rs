@@ -3,9 +3,9 @@
 use super::compile::{call_of, to_esm};
 use super::facts::{Constant, HELPERS, Helper, LocalSym, sym};
 use super::fold;
-use super::numbering::Numbered;
-use super::plan::{BindingPlan, CompilePlan, ModuleWrap, RecordPlan};
-use super::tree::fresh_context;
+use super::numbering::{Numbered, declares_lexically};
+use super::plan::{BindingPlan, CompilePlan, ModuleWrap, NAMESPACE_EXPORT, RecordPlan};
+use super::tree::{self, fresh_context};
 use rustc_hash::FxHashMap;
 use swc_core::common::{DUMMY_SP, SyntaxContext};
 use swc_core::ecma::ast::*;
@@ -25,6 +25,10 @@ pub(super) struct Applier<'a> {
     parameter_context: SyntaxContext,
     bindings: FxHashMap<Id, &'a BindingPlan>,
     parameters: Parameters,
+    /// Imported names that may be in their temporal dead zone, and own ones that are until they are declared.
+    risky: FxHashMap<Id, String>,
+    /// Inside a function that runs later.
+    later: u32,
 }
 
 impl<'a> Applier<'a> {
@@ -44,6 +48,38 @@ impl<'a> Applier<'a> {
             parameter_context: fresh_context(),
             bindings,
             parameters: Parameters::default(),
+            risky: risky(plan, numbered),
+            later: 0,
+        }
+    }
+
+    /// Statement after statement: what one declares is there for the next.
+    pub fn apply(&mut self, body: &mut [Stmt]) {
+        for statement in body {
+            let declared = if self.risky.is_empty() { Vec::new() } else { declares_lexically(statement) };
+            statement.visit_mut_with(self);
+            for id in declared {
+                self.risky.remove(&id);
+            }
+        }
+    }
+
+    /// A look at a name that may not be there yet.
+    fn looked_at(&self, ident: &Ident) -> Option<Expr> {
+        if self.later > 0 || self.risky.is_empty() {
+            return None;
+        }
+        let name = self.risky.get(&ident.to_id())?;
+        let text = Expr::Lit(Lit::Str(name.as_str().into()));
+        Some(call_of(self.numbered.helper(Helper::TDZ), vec![Expr::Ident(ident.clone()), text]))
+    }
+
+    /// Functions that are called where they stand, or given to a call.
+    fn now(&mut self, expression: &mut Expr) {
+        match tree::strip_mut(expression) {
+            Expr::Fn(function) => function.function.visit_mut_children_with(self),
+            Expr::Arrow(arrow) => arrow.visit_mut_children_with(self),
+            other => self.visit_mut_expr(other),
         }
     }
 
@@ -129,7 +165,7 @@ impl<'a> Applier<'a> {
     /// `import(marker)`.
     fn imported(&self, record: u32, import: Expr) -> Expr {
         match self.record_plan(record) {
-            RecordPlan::DynamicChunk { preload, interop } => {
+            RecordPlan::DynamicChunk { preload, interop, namespace } => {
                 let mut loaded = import;
                 if *preload {
                     let arguments =
@@ -137,6 +173,11 @@ impl<'a> Applier<'a> {
                     loaded = call_of(self.numbered.helper(Helper::PRELOAD), arguments);
                 }
                 match interop {
+                    None if *namespace => {
+                        let parameter = Ident::new("m".into(), DUMMY_SP, fresh_context());
+                        let value = member(Expr::Ident(parameter.clone()), NAMESPACE_EXPORT);
+                        then(loaded, arrow(vec![parameter.into()], value))
+                    }
                     None => loaded,
                     Some(node) => {
                         let parameter = Ident::new("m".into(), DUMMY_SP, fresh_context());
@@ -156,7 +197,12 @@ impl<'a> Applier<'a> {
                 }
                 then(resolved(self.unresolved), arrow(Vec::new(), after(init, namespace)))
             }
-            RecordPlan::DynamicCommonJs { node } => {
+            RecordPlan::DynamicCommonJs { node, chunk: false } => {
+                let mut arguments = vec![Expr::Ident(self.target(record))];
+                arguments.extend(node.then(|| Expr::Lit(Lit::Num(1.0.into()))));
+                call_of(self.numbered.helper(Helper::IMPORT), arguments)
+            }
+            RecordPlan::DynamicCommonJs { node, chunk: true } => {
                 let value = to_esm(call_of(self.target(record), Vec::new()), *node, self.numbered);
                 then(resolved(self.unresolved), arrow(Vec::new(), value))
             }
@@ -220,7 +266,19 @@ impl VisitMut for Applier<'_> {
                     *expression = value;
                 } else if let Some(value) = self.free(ident) {
                     *expression = value;
+                } else if let Some(value) = self.looked_at(ident) {
+                    *expression = value;
                 }
+            }
+            Expr::Call(call) if !self.risky.is_empty() => {
+                if let Callee::Expr(callee) = &mut call.callee {
+                    self.now(callee);
+                }
+                call.args.iter_mut().for_each(|argument| self.now(&mut argument.expr));
+            }
+            Expr::New(new) if !self.risky.is_empty() => {
+                new.callee.visit_mut_with(self);
+                new.args.iter_mut().flatten().for_each(|argument| self.now(&mut argument.expr));
             }
             Expr::TaggedTpl(tagged) => {
                 if let Some(value) = tagged.tag.as_ident().and_then(|ident| self.bound(ident)) {
@@ -231,8 +289,44 @@ impl VisitMut for Applier<'_> {
                     tagged.visit_mut_children_with(self);
                 }
             }
+            Expr::OptChain(chain) => {
+                // `imported?.()` must not pass the object that the name is now read from.
+                if let OptChainBase::Call(call) = &mut *chain.base
+                    && let Some(value) = call.callee.as_ident().and_then(|ident| self.bound(ident))
+                {
+                    *call.callee = value;
+                    fold::without_receiver(&mut call.callee);
+                    call.args.visit_mut_with(self);
+                } else {
+                    chain.visit_mut_children_with(self);
+                }
+            }
             _ => expression.visit_mut_children_with(self),
         }
+    }
+
+    fn visit_mut_function(&mut self, function: &mut Function) {
+        self.later += 1;
+        function.visit_mut_children_with(self);
+        self.later -= 1;
+    }
+    fn visit_mut_arrow_expr(&mut self, arrow: &mut ArrowExpr) {
+        self.later += 1;
+        arrow.visit_mut_children_with(self);
+        self.later -= 1;
+    }
+    fn visit_mut_constructor(&mut self, constructor: &mut Constructor) {
+        self.later += 1;
+        constructor.visit_mut_children_with(self);
+        self.later -= 1;
+    }
+    fn visit_mut_class_prop(&mut self, property: &mut ClassProp) {
+        property.key.visit_mut_with(self);
+        property.decorators.visit_mut_with(self);
+        let later = u32::from(!property.is_static);
+        self.later += later;
+        property.value.visit_mut_with(self);
+        self.later -= later;
     }
 
     fn visit_mut_jsx_element_name(&mut self, name: &mut JSXElementName) {
@@ -274,6 +368,19 @@ impl VisitMut for Applier<'_> {
     fn visit_mut_binding_ident(&mut self, name: &mut BindingIdent) {
         self.free(&mut name.id);
     }
+}
+
+fn risky(plan: &CompilePlan, numbered: &Numbered) -> FxHashMap<Id, String> {
+    if plan.checked.is_empty() && plan.marked.is_empty() {
+        return FxHashMap::default();
+    }
+    let wanted =
+        |symbol: &LocalSym| plan.checked.binary_search(symbol).is_ok() || plan.marked.binary_search(symbol).is_ok();
+    let named = |(id, symbol): (&Id, &LocalSym)| {
+        let name = if *symbol == sym::DEFAULT { "default".to_string() } else { id.0.to_string() };
+        (id.clone(), name)
+    };
+    numbered.ids.iter().filter(|(_, symbol)| wanted(symbol)).map(named).collect()
 }
 
 fn constant(value: &Constant) -> Expr {

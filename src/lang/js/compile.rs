@@ -56,12 +56,14 @@ fn object(
         super::names::declared(&mut body, &numbered);
     }
     let mut applier = Applier::new(plan, &numbered, tree.unresolved);
-    body.visit_mut_with(&mut applier);
+    applier.apply(&mut body);
     let parameters = applier.finish();
+    let throws = body.iter().any(|statement| statement.is_throw());
     let body = wrap::wrap(body, plan, &numbered, parameters);
     let keeps_jsx = parse.jsx && parse.jsx_mode == JsxRuntime::Preserve && has_jsx(&body);
     let strict = plan.strict_output || tree.strict || tree.has_module_syntax;
-    let beyond = keeps_jsx || numbered.rewritten.pins_names || (!strict && guard::is_beyond(&body));
+    // Behind a `throw` stand declarations that may be exported.
+    let beyond = throws || keeps_jsx || numbered.rewritten.pins_names || guard::is_beyond(&body, strict);
     let body = if language.compress && !beyond {
         compress(body, &tree, language, plan, &numbered)
     } else {
@@ -167,7 +169,7 @@ fn compress(
     let mut program = swc_core::ecma::minifier::optimize(
         program,
         tree.source_map.clone(),
-        Some(&tree.comments),
+        (!language.ignore_annotations).then_some(&tree.comments),
         None,
         &options,
         &extra,
@@ -211,6 +213,9 @@ fn emit(
 ) -> Option<ModuleObject> {
     if plan.strict_output {
         body.retain(|statement| !is_use_strict(statement));
+        if !tree.strict && !tree.has_module_syntax {
+            super::sloppy::spell_strictly(&mut body);
+        }
     }
     let strict = plan.strict_output || tree.strict || tree.has_module_syntax;
     let first_extra = numbered.first_declared() + numbered.symbols.len() as u32;

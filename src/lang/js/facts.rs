@@ -34,7 +34,7 @@ pub mod sym {
 }
 
 /// The names exported by the runtime module, in helper order.
-pub const HELPERS: [&str; 21] = [
+pub const HELPERS: [&str; 24] = [
     "__commonJS",
     "__esm",
     "__export",
@@ -56,6 +56,9 @@ pub const HELPERS: [&str; 21] = [
     "__class",
     "__take",
     "__key",
+    "__import",
+    "__early",
+    "__tdz",
 ];
 
 /// A runtime helper: an index into [`HELPERS`].
@@ -84,6 +87,9 @@ impl Helper {
     pub const CLASS: Helper = Helper(18);
     pub const TAKE: Helper = Helper(19);
     pub const KEY: Helper = Helper(20);
+    pub const IMPORT: Helper = Helper(21);
+    pub const EARLY: Helper = Helper(22);
+    pub const TDZ: Helper = Helper(23);
 
     pub fn symbol(self) -> LocalSym {
         sym::FIRST_HELPER + u32::from(self.0)
@@ -150,6 +156,8 @@ pub struct SymbolDecl {
     pub kind: SymbolKind,
     /// Never assigned after its declaration (imports are not), and declared as a function, class or `const`.
     pub constant: bool,
+    /// `let`, `const`, `class`: has a temporal dead zone.
+    pub lexical: bool,
     /// Byte offset of the first mention, for messages.
     pub start: u32,
 }
@@ -222,6 +230,10 @@ pub struct ModuleFacts {
     /// CommonJS with `__esModule` set.
     pub cjs_es_module: bool,
     pub top_level_await: bool,
+    /// `export default` of an expression or a class: has a temporal dead zone.
+    pub lexical_default: bool,
+    /// Declared symbols, sorted, that a statement before their declaration may read when it runs; `DEFAULT` included.
+    pub read_early: Vec<LocalSym>,
     /// Declared symbols, sorted, whose functions touch what outlives a call.
     pub stateful: Vec<LocalSym>,
     /// Direct `eval` or `with`: names must stay.
@@ -250,6 +262,14 @@ impl ModuleFacts {
     /// How many symbols other modules may speak of.
     pub fn symbol_count(&self) -> u32 {
         self.first_declared() + self.symbols.len() as u32
+    }
+    /// Has a temporal dead zone.
+    pub fn is_lexical(&self, symbol: LocalSym) -> bool {
+        if symbol == sym::DEFAULT {
+            self.lexical_default
+        } else {
+            self.declared(symbol).is_some_and(|found| found.lexical)
+        }
     }
     pub fn declared(&self, symbol: LocalSym) -> Option<&SymbolDecl> {
         symbol.checked_sub(self.first_declared()).and_then(|at| self.symbols.get(at as usize))

@@ -53,6 +53,18 @@ impl VisitMut for Hider {
         }
     }
 
+    /// `new String('x')` is an object, whatever it is compared with.
+    fn visit_mut_new_expr(&mut self, new: &mut NewExpr) {
+        new.visit_mut_children_with(self);
+        if new
+            .callee
+            .as_ident()
+            .is_some_and(|name| name.ctxt == self.guard.ctxt && matches!(&*name.sym, "String" | "Number" | "Boolean"))
+        {
+            self.wrap(&mut new.callee);
+        }
+    }
+
     fn visit_mut_member_expr(&mut self, member: &mut MemberExpr) {
         member.visit_mut_children_with(self);
         if matches!(tree::strip(&member.obj), Expr::Object(_)) {
@@ -86,37 +98,45 @@ impl VisitMut for Shower {
 }
 
 /// Sloppy code with functions in blocks, or with `arguments` that follow the parameters: the compressor takes all code
-/// for strict.
-pub(super) fn is_beyond(body: &[Stmt]) -> bool {
+/// for strict. And methods called `__proto__`.
+pub(super) fn is_beyond(body: &[Stmt], strict: bool) -> bool {
     #[derive(Default)]
     struct Finder {
         found: bool,
-        depth: u32,
+        strict: bool,
     }
     impl Visit for Finder {
         noop_visit_type!();
         fn visit_block_stmt(&mut self, block: &BlockStmt) {
-            self.found |= block.stmts.iter().any(|statement| matches!(statement, Stmt::Decl(Decl::Fn(_))));
+            self.found |=
+                !self.strict && block.stmts.iter().any(|statement| matches!(statement, Stmt::Decl(Decl::Fn(_))));
             block.visit_children_with(self);
         }
         fn visit_switch_case(&mut self, case: &SwitchCase) {
-            self.found |= case.cons.iter().any(|statement| matches!(statement, Stmt::Decl(Decl::Fn(_))));
+            self.found |=
+                !self.strict && case.cons.iter().any(|statement| matches!(statement, Stmt::Decl(Decl::Fn(_))));
             case.visit_children_with(self);
         }
+        fn visit_prop(&mut self, property: &Prop) {
+            // A method of this name is none once it is written as a value.
+            if let Prop::Method(method) = property {
+                self.found |= matches!(&method.key, PropName::Ident(name) if &*name.sym == "__proto__")
+                    || matches!(&method.key, PropName::Str(name) if name.value == *"__proto__");
+            }
+            property.visit_children_with(self);
+        }
         fn visit_function(&mut self, function: &Function) {
-            self.depth += 1;
             let mut uses = Arguments { found: false };
             function.body.visit_with(&mut uses);
-            if uses.found && !function.params.is_empty() {
+            if !self.strict && uses.found && !function.params.is_empty() {
                 let mut writes = Assigned { names: names_of(function), found: false };
                 function.body.visit_with(&mut writes);
                 self.found |= writes.found;
             }
             function.visit_children_with(self);
-            self.depth -= 1;
         }
     }
-    let mut finder = Finder::default();
+    let mut finder = Finder { strict, ..Finder::default() };
     body.visit_with(&mut finder);
     finder.found
 }

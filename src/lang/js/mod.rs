@@ -5,6 +5,7 @@ mod classes;
 mod compile;
 mod declared;
 mod define;
+mod eager;
 mod early;
 mod facts;
 mod fold;
@@ -33,7 +34,7 @@ pub use compile::compile;
 pub use define::is_expression;
 pub use glob::{GLOB_PREFIX, Glob, GlobKind};
 pub use helpers::{HELPER_MODULE, helper_module};
-pub use plan::{BindingPlan, CompilePlan, ImportCall, ModuleWrap, RecordPlan};
+pub use plan::{BindingPlan, CompilePlan, ImportCall, ModuleWrap, NAMESPACE_EXPORT, RecordPlan};
 pub use scan::scan;
 
 pub use facts::{

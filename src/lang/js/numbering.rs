@@ -31,6 +31,8 @@ pub(super) struct Numbered {
     pub marker: SyntaxContext,
     pub rewritten: Rewritten,
     pub problems: Vec<Diagnostic>,
+    /// The default export has a temporal dead zone.
+    pub lexical_default: bool,
 }
 
 /// The name of the marker for symbol numbers that have no source name.
@@ -197,7 +199,14 @@ impl Builder<'_> {
             ModuleDecl::ExportDefaultExpr(default) => {
                 let id = self.default_id();
                 self.export("default".into(), ExportDraftTarget::Local(id.to_id()), default.span);
-                body.push(constant(id, default.expr, default.span));
+                // Others let a default export that stands for itself, through a circle of modules, be undefined.
+                let alias = default.expr.is_ident();
+                body.push(variable(
+                    if alias { VarDeclKind::Var } else { VarDeclKind::Const },
+                    id,
+                    default.expr,
+                    default.span,
+                ));
             }
             ModuleDecl::ExportAll(all) => {
                 let record = self.record(&all.src, all.with.as_deref());
@@ -309,11 +318,11 @@ fn export_name(name: &ModuleExportName) -> String {
     }
 }
 
-/// `const id = value;`
-pub(super) fn constant(id: Ident, value: Box<Expr>, span: Span) -> Stmt {
+/// `kind id = value;`
+fn variable(kind: VarDeclKind, id: Ident, value: Box<Expr>, span: Span) -> Stmt {
     Stmt::Decl(Decl::Var(Box::new(VarDecl {
         span,
-        kind: VarDeclKind::Const,
+        kind,
         decls: vec![VarDeclarator { span, name: id.into(), init: Some(value), definite: false }],
         ..VarDecl::default()
     })))
@@ -354,6 +363,7 @@ fn finish(
         marker,
         rewritten,
         problems: Vec::new(),
+        lexical_default: false,
     };
     let base = tree.tree.base.0;
     number_markers(&mut out, default_id);
@@ -375,6 +385,18 @@ fn finish(
     for (ident, constant) in found {
         declare(&mut out, ident.to_id(), SymbolKind::Local, constant, ident.span.lo.0.saturating_sub(base));
     }
+    for id in lexical(&out.body) {
+        match out.ids.get(&id).copied() {
+            Some(sym::DEFAULT) => out.lexical_default = true,
+            Some(symbol) => {
+                let first = out.first_declared();
+                if let Some(declared) = symbol.checked_sub(first).and_then(|at| out.symbols.get_mut(at as usize)) {
+                    declared.lexical = true;
+                }
+            }
+            None => {}
+        }
+    }
     for export in tables.exports {
         let target = match export.target {
             ExportDraftTarget::Local(id) => match out.ids.get(&id) {
@@ -391,6 +413,21 @@ fn finish(
         out.exports.push(ExportDecl { name: export.name, target, start, end });
     }
     out
+}
+
+/// What `let`, `const`, `using` and `class` declare at the top level.
+fn lexical(body: &[Stmt]) -> Vec<Id> {
+    body.iter().flat_map(declares_lexically).collect()
+}
+
+/// What one statement declares that has a temporal dead zone.
+pub(super) fn declares_lexically(statement: &Stmt) -> Vec<Id> {
+    match statement {
+        Stmt::Decl(Decl::Var(variables)) if variables.kind != VarDeclKind::Var => find_pat_ids(&variables.decls),
+        Stmt::Decl(Decl::Using(using)) => find_pat_ids(&using.decls),
+        Stmt::Decl(Decl::Class(class)) => vec![class.ident.to_id()],
+        _ => Vec::new(),
+    }
 }
 
 /// Imports that no statement asks for. What `--inject` files export is evaluated before what the source imports.
@@ -434,7 +471,7 @@ fn declare(out: &mut Numbered, id: Id, kind: SymbolKind, constant: bool, start: 
     let next = out.first_declared() + out.symbols.len() as u32;
     if let std::collections::hash_map::Entry::Vacant(entry) = out.ids.entry(id.clone()) {
         entry.insert(next);
-        out.symbols.push(SymbolDecl { name: id.0.to_string(), kind, constant, start });
+        out.symbols.push(SymbolDecl { name: id.0.to_string(), kind, constant, lexical: false, start });
     }
 }
 

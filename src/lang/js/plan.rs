@@ -37,6 +37,9 @@ pub enum BindingPlan {
     Constant(Constant),
 }
 
+/// The name under which a chunk exports the namespace object of the module that it was made for.
+pub const NAMESPACE_EXPORT: &str = "$";
+
 /// What the site of a record becomes.
 #[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize)]
 pub enum RecordPlan {
@@ -60,19 +63,22 @@ pub enum RecordPlan {
         specifier: String,
         helper: bool,
     },
-    /// `import("./chunk.js")`; `interop` when the chunk's default export is `module.exports`.
+    /// `import("./chunk.js")`; `interop` when the chunk's default export is `module.exports`; `namespace` when the
+    /// namespace object that others see is exported as [`NAMESPACE_EXPORT`].
     DynamicChunk {
         preload: bool,
         interop: Option<bool>,
+        namespace: bool,
     },
     /// `Promise.resolve().then(() => (init_x(), x_exports))`
     DynamicEsm {
         wrapped: bool,
         asynchronous: bool,
     },
-    /// `Promise.resolve().then(() => __toESM(require_x()))`
+    /// `__import(require_x)`; with `chunk`, which is loaded then, `Promise.resolve().then(() => __toESM(require_x()))`
     DynamicCommonJs {
         node: bool,
+        chunk: bool,
     },
     DynamicDisabled,
     DynamicExternal {
@@ -99,6 +105,11 @@ pub struct CompilePlan {
     pub records: Vec<RecordPlan>,
     /// Symbols of this module that others mention, sorted.
     pub keep: Vec<LocalSym>,
+    /// Own symbols, sorted, that are marked as not yet initialized until they are.
+    pub marked: Vec<LocalSym>,
+    /// Imported symbols, sorted, that are looked at before they are read while the module is evaluated: they may be
+    /// marked.
+    pub checked: Vec<LocalSym>,
     /// A free `require` becomes the helper.
     pub require_helper: bool,
     /// The output is an ES module, so that sloppy directives and `"use strict"` mean nothing.

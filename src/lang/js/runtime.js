@@ -178,17 +178,54 @@ export const __reExport = (target, module, second) => (
   copyProperties(target, module, 'default'), second && copyProperties(second, module, 'default')
 );
 
-// CommonJS as `import` sees it. `node` is set for importers that follow Node's rule: default is module.exports.
-export const __toESM = (module, node, target) => (
-  (target = module != null ? Object.create(getPrototypeOf(module)) : {}),
-  copyProperties(
-    node || !module || !module.__esModule ? defineProperty(target, 'default', { value: module, enumerable: true }) : target,
-    module,
-  )
-);
+// CommonJS as `import` sees it. `node` is set for importers that follow Node's rule: default is module.exports, and the
+// namespace is one of a module. Of another ES module `require` gives the namespace itself.
+export const __toESM = (module, node, target) => {
+  if (node) {
+    if (Object(module) === module && !getPrototypeOf(module) && module[Symbol.toStringTag] === 'Module') return module;
+    const own = { default: module };
+    copyProperties(own, module);
+    target = { __proto__: null };
+    for (const key of getOwnPropertyNames(own).sort()) defineProperty(target, key, getOwnPropertyDescriptor(own, key));
+    return Object.preventExtensions(defineProperty(target, Symbol.toStringTag, { value: 'Module' }));
+  }
+  target = module != null ? Object.create(getPrototypeOf(module)) : {};
+  if (!module || !module.__esModule) defineProperty(target, 'default', { value: module, enumerable: true });
+  return copyProperties(target, module);
+};
 
-// An ES module as `require` sees it.
-export const __toCommonJS = (module) => copyProperties(defineProperty({}, '__esModule', { value: true }), module);
+// An ES module as `require` sees it: one object for each, or what the module exports for that by name.
+const required = /* @__PURE__ */ new WeakMap();
+export const __toCommonJS = (module, view) => {
+  if ('module.exports' in module) return module['module.exports'];
+  view = required.get(module);
+  if (!view) {
+    view = hasOwnProperty.call(module, '__esModule') ? {} : defineProperty({}, '__esModule', { value: true });
+    required.set(module, copyProperties(view, module));
+  }
+  return view;
+};
+
+// `import()` of CommonJS in the same file: one namespace for each module, and one error if it fails.
+const imported = [/* @__PURE__ */ new WeakMap(), /* @__PURE__ */ new WeakMap()];
+export const __import = (load, node) => {
+  const known = imported[node || 0];
+  if (!known.has(load)) known.set(load, Promise.resolve().then(() => __toESM(load(), node)));
+  return known.get(load);
+};
+
+// The value of a binding in its temporal dead zone, where the binding itself has none because its module is a function;
+// and a look at a binding that may still be in it.
+const early = () => {
+  throw ReferenceError('Cannot access a binding before initialization');
+};
+export const __early = /* @__PURE__ */ new Proxy(early, {
+  get: early, set: early, has: early, apply: early, construct: early, ownKeys: early, getPrototypeOf: early, deleteProperty: early,
+});
+export const __tdz = (value, name) => {
+  if (value === __early) throw ReferenceError("Cannot access '" + name + "' before initialization");
+  return value;
+};
 
 // Loads what a chunk needs beside its code; style sheets are waited for, scripts are only hinted at.
 const preloaded = {};

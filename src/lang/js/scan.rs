@@ -1,6 +1,7 @@
 //! From a numbered module to [`ModuleFacts`].
 
 use super::declared::statement_declares;
+use super::eager;
 use super::facts::{Constant, Helper, LocalSym, ModuleFacts, Part, SourceType, SymbolKind, sym};
 use super::numbering::{Numbered, TreeContext, number};
 use super::parse::{Reading, Tree, with_tree};
@@ -44,6 +45,9 @@ fn facts(
     let mut stateful: Vec<LocalSym> = sensitivity.stateful.into_iter().collect();
     stateful.sort_unstable();
     let problems = assignments(&mut numbered, &mutated, &tree, source, name);
+    let mut read_early: Vec<LocalSym> =
+        eager::early(&numbered.body).iter().filter_map(|id| numbered.ids.get(id).copied()).collect();
+    read_early.sort_unstable();
     let facts = ModuleFacts {
         source_type,
         ambiguous,
@@ -65,6 +69,8 @@ fn facts(
         cjs_exports: Vec::new(),
         cjs_es_module: source_type == SourceType::CommonJs && source.contains("__esModule"),
         top_level_await: numbered.rewritten.top_level_await,
+        lexical_default: numbered.lexical_default,
+        read_early,
         stateful,
         pins_names: numbered.rewritten.pins_names,
         strict: tree.strict || tree.has_module_syntax || parse.source_type == Some(SourceTypeHint::Esm),

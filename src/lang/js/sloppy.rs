@@ -138,3 +138,23 @@ impl VisitMut for Vars<'_> {
     fn visit_mut_class(&mut self, _: &mut Class) {}
     fn visit_mut_expr(&mut self, _: &mut Expr) {}
 }
+
+/// Numbers and strings as strict code may have them: `010` is 8.
+pub(super) fn spell_strictly(body: &mut Vec<Stmt>) {
+    struct Speller;
+    impl VisitMut for Speller {
+        noop_visit_mut_type!();
+        fn visit_mut_number(&mut self, number: &mut Number) {
+            let old = |raw: &str| raw.starts_with('0') && raw.as_bytes().get(1).is_some_and(u8::is_ascii_digit);
+            if number.raw.as_deref().is_some_and(old) {
+                number.raw = None;
+            }
+        }
+        fn visit_mut_str(&mut self, text: &mut Str) {
+            if text.raw.as_deref().is_some_and(|raw| raw.contains('\\')) {
+                text.raw = None;
+            }
+        }
+    }
+    body.visit_mut_with(&mut Speller);
+}

@@ -140,7 +140,14 @@ fn esm(body: Vec<Stmt>, plan: &CompilePlan, numbered: &Numbered) -> Vec<Stmt> {
     }
     let mut out = Vec::new();
     if !hoister.names.is_empty() {
-        let declarator = |name: Ident| VarDeclarator { span: DUMMY_SP, name: name.into(), init: None, definite: false };
+        let marked = |name: &Ident| {
+            let symbol = numbered.ids.get(&name.to_id())?;
+            plan.marked.binary_search(symbol).ok().map(|_| Box::new(Expr::Ident(numbered.helper(Helper::EARLY))))
+        };
+        let declarator = |name: Ident| {
+            let init = marked(&name);
+            VarDeclarator { span: DUMMY_SP, name: name.into(), init, definite: false }
+        };
         out.push(variables(hoister.names.into_iter().map(declarator).collect()));
     }
     out.append(&mut functions);

@@ -1,0 +1,123 @@
+//! Temporal dead zones of modules that are functions: their variables stand outside the function and would be `undefined`
+//! where the language has an error. Only in circles of imports can somebody look too early.
+
+use crate::base::{IndexVec, ModuleId};
+use crate::lang::js::{ImportKind, LocalSym, sym};
+use crate::model::{ExportBinding, ModuleGraph, SymbolRef, Target, Wrap};
+use std::collections::BTreeSet;
+
+/// By module: the number of its circle of imports and requires, if it is in one.
+pub fn circles(graph: &ModuleGraph) -> IndexVec<ModuleId, Option<u32>> {
+    let count = graph.modules.len();
+    let mut search = Search {
+        edges: graph.modules.ids().map(|id| edges(graph, id)).collect(),
+        index: vec![u32::MAX; count],
+        low: vec![0; count],
+        open: vec![false; count],
+        stack: Vec::new(),
+        next: 0,
+        circles: vec![None; count],
+        found: 0,
+    };
+    for id in 0..count as u32 {
+        if search.index[id as usize] == u32::MAX {
+            search.visit(id);
+        }
+    }
+    search.circles.into_iter().collect()
+}
+
+fn edges(graph: &ModuleGraph, id: ModuleId) -> Vec<u32> {
+    let module = &graph.modules[id];
+    let records = module.facts.records.iter().zip(&module.targets);
+    let edge = |(record, target): (&crate::lang::js::ImportRecord, &Target)| match target {
+        Target::Module(target) if matches!(record.kind, ImportKind::Import | ImportKind::Require) => Some(target.0),
+        _ => None,
+    };
+    records.filter_map(edge).collect()
+}
+
+/// Tarjan's strongly connected components, without recursion.
+struct Search {
+    edges: Vec<Vec<u32>>,
+    index: Vec<u32>,
+    low: Vec<u32>,
+    open: Vec<bool>,
+    stack: Vec<u32>,
+    next: u32,
+    circles: Vec<Option<u32>>,
+    found: u32,
+}
+
+impl Search {
+    fn enter(&mut self, id: u32) {
+        self.index[id as usize] = self.next;
+        self.low[id as usize] = self.next;
+        self.next += 1;
+        self.open[id as usize] = true;
+        self.stack.push(id);
+    }
+
+    fn visit(&mut self, start: u32) {
+        let mut work = vec![(start, 0usize)];
+        self.enter(start);
+        while let Some((id, at)) = work.last_mut() {
+            let here = *id as usize;
+            if let Some(next) = self.edges[here].get(*at).copied() {
+                *at += 1;
+                if self.index[next as usize] == u32::MAX {
+                    self.enter(next);
+                    work.push((next, 0));
+                } else if self.open[next as usize] {
+                    self.low[here] = self.low[here].min(self.index[next as usize]);
+                }
+                continue;
+            }
+            work.pop();
+            if let Some((parent, _)) = work.last() {
+                let parent = *parent as usize;
+                self.low[parent] = self.low[parent].min(self.low[here]);
+            }
+            if self.low[here] == self.index[here] {
+                self.close(here as u32);
+            }
+        }
+    }
+
+    fn close(&mut self, root: u32) {
+        let from = self.stack.iter().rposition(|id| *id == root).unwrap_or(0);
+        let members = self.stack.split_off(from);
+        let alone = members.len() == 1 && !self.edges[root as usize].contains(&root);
+        for id in members {
+            self.open[id as usize] = false;
+            self.circles[id as usize] = (!alone).then_some(self.found);
+        }
+        self.found += 1;
+    }
+}
+
+/// What must be known of a module to tell what it may see too early.
+pub struct Reader<'a> {
+    pub graph: &'a ModuleGraph,
+    pub wraps: &'a IndexVec<ModuleId, Wrap>,
+    pub circles: &'a IndexVec<ModuleId, Option<u32>>,
+}
+
+impl Reader<'_> {
+    /// Symbols of wrapped modules that a mention, by a module of the same circle, may read too early.
+    pub fn risky(&self, reader: ModuleId, binding: &ExportBinding) -> Option<SymbolRef> {
+        let ExportBinding::Symbol(target) = binding else { return None };
+        let same = self.circles[reader].is_some() && self.circles[reader] == self.circles[target.module];
+        let lexical = || self.graph.modules[target.module].facts.is_lexical(target.symbol);
+        (same && self.wraps[target.module] == Wrap::Esm && lexical()).then_some(*target)
+    }
+
+    /// Own symbols that a wrapped module reads before it declares them.
+    pub fn own(&self, id: ModuleId) -> BTreeSet<LocalSym> {
+        if self.wraps[id] != Wrap::Esm {
+            return BTreeSet::new();
+        }
+        let facts = &self.graph.modules[id].facts;
+        facts.read_early.iter().copied().filter(|symbol| *symbol == sym::DEFAULT || facts.is_lexical(*symbol)).collect()
+    }
+}
