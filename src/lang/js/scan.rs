@@ -44,6 +44,12 @@ fn facts(
     let mut stateful: Vec<LocalSym> = sensitivity.stateful.into_iter().collect();
     stateful.sort_unstable();
     let problems = assignments(&mut numbered, &mutated, &tree, source, name);
+    let exported = match source_type {
+        SourceType::CommonJs if numbered.rewritten.uses_exports || numbered.rewritten.uses_module => {
+            super::commonjs::names(&numbered.body, tree.unresolved)
+        }
+        _ => super::commonjs::Names::default(),
+    };
     let facts = ModuleFacts {
         source_type,
         ambiguous,
@@ -62,7 +68,8 @@ fn facts(
         .filter_map(|(needed, helper)| needed.then_some(helper))
         .chain(std::mem::take(&mut numbered.rewritten.helpers))
         .collect(),
-        cjs_exports: Vec::new(),
+        cjs_complete: exported.complete,
+        cjs_exports: exported.names,
         cjs_es_module: source_type == SourceType::CommonJs && source.contains("__esModule"),
         top_level_await: numbered.rewritten.top_level_await,
         stateful,
