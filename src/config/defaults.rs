@@ -68,7 +68,6 @@ pub(super) fn loaders() -> BTreeMap<String, Loader> {
         ".mov",
         ".vtt",
         ".pdf",
-        ".wasm",
         ".webmanifest",
     ];
     let languages = languages.into_iter().map(|(suffix, loader)| (suffix.to_string(), loader));

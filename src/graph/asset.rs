@@ -102,10 +102,14 @@ fn copied_name(project: &Project, path: &Path) -> Option<String> {
     if loaders::by_name(project.options, path) != Some(Loader::Copy) {
         return None;
     }
+    Some(copied_path(project, path))
+}
+
+/// Where a copied file goes: its path under the outbase.
+pub(super) fn copied_path(project: &Project, path: &Path) -> String {
     let outbase = project.real(&project.options.outbase);
-    let inside = path.strip_prefix(&outbase).ok().map(Path::to_path_buf);
-    let name = inside.or_else(|| path.file_name().map(PathBuf::from))?;
-    Some(normalize_slashes(&name.to_string_lossy()))
+    let inside = path.strip_prefix(&outbase).ok().or_else(|| path.file_name().map(Path::new)).unwrap_or(path);
+    normalize_slashes(&inside.to_string_lossy())
 }
 
 /// Every file of the public folder, sorted. Symbolic links to folders above are not followed twice.

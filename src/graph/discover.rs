@@ -6,7 +6,7 @@ use super::shards::{Shards, lock};
 use super::{asset, page, script, style};
 use crate::base::ContentHash;
 use crate::diag::{Diagnostic, Location};
-use crate::model::{Asset, Loader, Module, Page, Style};
+use crate::model::{Asset, EntryKind, Loader, Module, Page, Style};
 use rayon::Scope;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -46,7 +46,15 @@ pub(super) type Early = u32;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Link {
     To(Early),
-    Worker { to: Early, module: bool },
+    Worker {
+        to: Early,
+        kind: EntryKind,
+    },
+    /// A file that is copied as it is and imported by its name in the output.
+    Copied {
+        to: Early,
+        name: String,
+    },
     External(String),
     Disabled,
     Unresolved,

@@ -138,7 +138,7 @@ fn locate(project: &Project, from: &Folder, specifier: &str) -> Option<Place> {
     let candidates = [relative.as_str(), specifier];
     let candidates = if is_bare(specifier) { &candidates[..] } else { &candidates[1..] };
     candidates.iter().find_map(|specifier| match &*project.resolution.resolve(from, Class::Import, true, specifier) {
-        Resolved::File { path, query } => Some(Place { path: Arc::clone(path), query: query.clone() }),
+        Resolved::File { path, query } => Some(Place::new(Arc::clone(path), query.clone())),
         _ => None,
     })
 }

@@ -2,6 +2,7 @@
 
 use super::discover::{Inline, hash};
 use super::project::{Place, Project};
+use super::resolve::{Class, extensions};
 use crate::base::{normalize_slashes, relative_path};
 use crate::diag::Diagnostic;
 use crate::graph::externals::normalize;
@@ -22,7 +23,7 @@ pub(super) struct Expanded {
     pub problem: Option<Diagnostic>,
 }
 
-pub(super) fn expand(project: &Project, folder: &Path, specifier: &str, glob: &Glob) -> Expanded {
+pub(super) fn expand(project: &Project, folder: &Path, own: Option<&Path>, specifier: &str, glob: &Glob) -> Expanded {
     let mut search = Search { project, folder, glob, found: BTreeMap::new(), searched: Vec::new() };
     let mut problem = None;
     for pattern in glob.patterns.iter().filter(|pattern| !pattern.starts_with('!')) {
@@ -38,14 +39,17 @@ pub(super) fn expand(project: &Project, folder: &Path, specifier: &str, glob: &G
             None => problem = Some(bad_pattern(pattern)),
         }
     }
+    // What a file gives out of its folder is not the file itself.
+    let own = own.filter(|_| glob.kind == GlobKind::Meta);
+    search.found.retain(|_, path| Some(path.as_path()) != own);
     if search.found.is_empty() && problem.is_none() {
         let what = glob.patterns.join(", ");
         let found = Diagnostic::warning("empty-glob", format!("\"{what}\" matches no file"));
         problem = Some(found.hint("patterns are relative to the file they stand in; \"**\" goes into folders"));
     }
     let text = source(glob, &search);
-    let key = format!("{specifier} {}", relative_path(&project.root, folder));
-    let place = Place { path: folder.join("glob").into(), query: format!("glob:{}", hash(&key).short()).into() };
+    let key = format!("{specifier} {}", relative_path(&project.root, own.unwrap_or(folder)));
+    let place = Place::new(folder.join("glob").into(), format!("glob:{}", hash(&key).short()));
     let inline = Inline { text: text.into(), host: None, attribute: false };
     Expanded { place, inline, searched: search.searched, problem }
 }
@@ -140,12 +144,36 @@ fn escape(text: &str) -> String {
     text.chars().map(special).collect()
 }
 
+/// Paths that `require` completes: without the extension, or of a folder with an index.
+fn shorter<'s>(glob: &Glob, search: &'s Search<'_, '_>) -> BTreeMap<String, &'s PathBuf> {
+    let mut out = BTreeMap::new();
+    if glob.kind != GlobKind::Require {
+        return out;
+    }
+    let extensions = extensions(search.project.options, Class::Require, false);
+    let matchers: Vec<Matcher> = glob.patterns.iter().filter_map(|pattern| search.pattern(pattern)).collect();
+    for extension in &extensions {
+        for (key, path) in &search.found {
+            let Some(bare) = key.strip_suffix(extension.as_str()) else { continue };
+            for short in [Some(bare), bare.strip_suffix("/index")].into_iter().flatten() {
+                let meant = normalize(&search.folder.join(short));
+                if !search.found.contains_key(short) && matchers.iter().any(|matcher| matcher.is_match(&meant)) {
+                    out.entry(short.to_string()).or_insert(path);
+                }
+            }
+        }
+    }
+    out
+}
+
 /// The text of the module. What is wanted at once is imported; the rest is loaded by functions.
 fn source(glob: &Glob, search: &Search<'_, '_>) -> String {
     let quote = |text: &str| serde_json::Value::from(text).to_string();
     let mut imports = String::new();
     let mut members = String::new();
-    for (at, (key, path)) in search.found.iter().enumerate() {
+    let shorter = shorter(glob, search);
+    let found = search.found.iter().chain(shorter.iter().map(|(key, path)| (key, *path)));
+    for (at, (key, path)) in found.enumerate() {
         let from = quote(&format!("{}{}", dotted(relative_path(search.folder, path)), glob.query));
         let value = match (glob.kind, &glob.import) {
             (GlobKind::Require, _) => format!("() => require({from})"),
@@ -163,10 +191,12 @@ fn source(glob: &Glob, search: &Search<'_, '_>) -> String {
     match glob.kind {
         GlobKind::Meta => format!("{imports}export default {{\n{members}}};\n"),
         kind => {
-            let fail = "new Error('no module was bundled for ' + path)";
+            let fail = |code: &str| {
+                format!("Object.assign(new Error(\"Cannot find module '\" + path + \"'\"), {{ code: '{code}' }})")
+            };
             let fail = match kind {
-                GlobKind::Require => format!("throw {fail}"),
-                _ => format!("return Promise.reject({fail})"),
+                GlobKind::Require => format!("throw {}", fail("MODULE_NOT_FOUND")),
+                _ => format!("return Promise.reject({})", fail("ERR_MODULE_NOT_FOUND")),
             };
             format!(
                 "const modules = {{ __proto__: null,\n{members}}};\n\

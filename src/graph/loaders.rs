@@ -6,9 +6,13 @@ use std::path::Path;
 
 /// The loader of a mention: its query or import attribute decides before the file name. `None`: no loader is known.
 pub(super) fn choose(options: &Options, path: &Path, query: &str, attribute: Option<&str>) -> Option<Loader> {
-    match query {
+    match query.split('#').next().unwrap_or(query) {
         "?url" => return Some(Loader::File),
         "?raw" => return Some(Loader::Text),
+        // A sheet is asked for in order to be applied by hand.
+        "?inline" if matches!(by_name(options, path), Some(Loader::Css | Loader::LocalCss)) => {
+            return Some(Loader::Text);
+        }
         "?inline" => return Some(Loader::DataUrl),
         _ => {}
     }
@@ -35,6 +39,13 @@ pub(super) fn by_name(options: &Options, path: &Path) -> Option<Loader> {
         None if options.site => Some(Loader::File),
         None => None,
     }
+}
+
+/// WebAssembly for which the options name no loader.
+pub(super) fn is_plain_wasm(options: &Options, path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let said = name.match_indices('.').any(|(at, _)| options.loaders.contains_key(&name[at..]));
+    extension(path) == "wasm" && !said
 }
 
 fn default_loader(suffix: &str) -> Option<Loader> {

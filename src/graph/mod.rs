@@ -8,6 +8,7 @@
 //! Start at `discover.rs` (a task per file), then `records.rs` (a mention and where it leads), `number.rs` (final ids).
 
 mod asset;
+mod browser_field;
 mod data_url;
 mod discover;
 mod entries;
@@ -19,6 +20,7 @@ mod number;
 mod packages;
 mod page;
 mod project;
+mod queries;
 mod records;
 mod resolve;
 mod scan_memory;
@@ -27,6 +29,7 @@ mod shards;
 mod sources;
 mod style;
 mod typescript;
+mod wasm;
 
 #[cfg(test)]
 mod tests;
@@ -53,6 +56,7 @@ pub fn build(options: &Options, files: &dyn Files, cache: &Cache) -> Noted<Modul
     let project = &discovery.project;
     problems.extend(project.tsconfigs.problems());
     let more = project.packages.watched().into_iter().chain(project.tsconfigs.watched());
+    let more = more.chain(project.resolution.watched());
     graph.watched.extend(more);
     graph.watched.sort();
     graph.watched.dedup();

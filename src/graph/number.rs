@@ -31,7 +31,7 @@ struct Numbering {
     order: Vec<Early>,
     /// Entries by module, with its early number.
     entries: Vec<(Early, EntryKind, String)>,
-    workers: FxHashMap<(Early, bool), usize>,
+    workers: FxHashMap<(Early, EntryKind), usize>,
     /// Files of `module` fields that give way to those of `main`.
     instead: FxHashMap<Early, Early>,
 }
@@ -56,7 +56,7 @@ pub(super) fn assemble(discovery: &Discovery, starts: &Starts, problems: &mut Ve
 /// One instance of a package that is both imported and required: the one that can be required.
 fn instead(discovery: &Discovery) -> FxHashMap<Early, Early> {
     let early = |path: &std::sync::Arc<Path>| {
-        let place = Place { path: path.clone(), query: "".into() };
+        let place = Place::new(path.clone(), "");
         [Loader::Js, Loader::Jsx, Loader::Ts, Loader::Tsx]
             .into_iter()
             .find_map(|loader| discovery.known(&Key::Script { place: place.clone(), loader }))
@@ -155,12 +155,12 @@ impl Numbering {
             }
             for (at, link) in links.iter().enumerate() {
                 let to = match link {
-                    Link::To(to) | Link::Worker { to, .. } => self.resolve_instead(*to),
+                    Link::To(to) | Link::Worker { to, .. } | Link::Copied { to, .. } => self.resolve_instead(*to),
                     _ => continue,
                 };
                 self.reach(to, self.origin(early, at as u32).unwrap_or(own));
-                if let Link::Worker { module, .. } = link {
-                    self.worker(to, *module);
+                if let Link::Worker { kind, .. } = link {
+                    self.worker(to, *kind);
                 }
             }
         }
@@ -176,14 +176,14 @@ impl Numbering {
         }
     }
 
-    fn worker(&mut self, script: Early, module: bool) {
-        if self.workers.contains_key(&(script, module)) {
+    fn worker(&mut self, script: Early, kind: EntryKind) {
+        if self.workers.contains_key(&(script, kind)) {
             return;
         }
         let Some(Node { body: Body::Script(body), .. }) = &self.nodes[script as usize] else { return };
         let stem = body.path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
-        self.workers.insert((script, module), self.entries.len());
-        self.entries.push((script, EntryKind::Worker { module }, stem.unwrap_or_else(|| "worker".to_string())));
+        self.workers.insert((script, kind), self.entries.len());
+        self.entries.push((script, kind, stem.unwrap_or_else(|| "worker".to_string())));
     }
 
     fn target(&self, link: &Link) -> Target {
@@ -195,11 +195,11 @@ impl Numbering {
                 Some(Final::Page(id)) => Target::Page(id),
                 None => Target::Unresolved,
             },
-            Link::Worker { to, module } => {
-                let entry = self.workers.get(&(self.resolve_instead(*to), *module));
+            Link::Worker { to, kind } => {
+                let entry = self.workers.get(&(self.resolve_instead(*to), *kind));
                 entry.map_or(Target::Unresolved, |entry| Target::Worker(*entry))
             }
-            Link::External(name) => Target::External(name.clone()),
+            Link::External(name) | Link::Copied { name, .. } => Target::External(name.clone()),
             Link::Disabled => Target::Disabled,
             Link::Unresolved => Target::Unresolved,
         }

@@ -50,13 +50,13 @@ struct Inlines<'a> {
 
 impl Inlines<'_> {
     fn script(&mut self, mention: &HtmlRef) -> (Key, Inline) {
-        let place = Place { path: Arc::clone(self.path), query: format!("?script={}", self.scripts).into() };
+        let place = Place::new(Arc::clone(self.path), format!("?script={}", self.scripts));
         self.scripts += 1;
         (Key::Script { place, loader: Loader::Js }, self.inline(mention, false))
     }
 
     fn style(&mut self, mention: &HtmlRef, attribute: bool) -> (Key, Inline) {
-        let place = Place { path: Arc::clone(self.path), query: format!("?style={}", self.styles).into() };
+        let place = Place::new(Arc::clone(self.path), format!("?style={}", self.styles));
         self.styles += 1;
         (Key::Style { place, local: false }, self.inline(mention, attribute))
     }

@@ -43,11 +43,18 @@ pub(super) struct Project<'a> {
 pub(super) struct Place {
     pub path: Arc<Path>,
     pub query: Box<str>,
+    /// The service worker that the module is for: a script that the page and the worker need is there twice, since
+    /// neither may load a file of the other's.
+    pub worker: Option<Arc<str>>,
 }
 
 impl Place {
     pub fn file(path: &Path) -> Self {
-        Place { path: path.into(), query: "".into() }
+        Place::new(path.into(), "")
+    }
+
+    pub fn new(path: Arc<Path>, query: impl Into<Box<str>>) -> Self {
+        Place { path, query: query.into(), worker: None }
     }
 }
 
@@ -110,10 +117,11 @@ impl<'a> Project<'a> {
 
     pub fn place_name(&self, place: &Place) -> String {
         if ["data:", "glob:", "helper:", "disabled:"].iter().any(|prefix| place.query.starts_with(prefix)) {
-            return format!("plimsoll:{}", place.query);
+            return format!("plimsoll:{}{}", place.query, for_worker(place));
         }
         let mut name = self.name(&place.path);
         name.push_str(&place.query);
+        name.push_str(&for_worker(place));
         name
     }
 
@@ -160,6 +168,10 @@ impl<'a> Project<'a> {
         let folder = Arc::new(Folder::new(path, self.packages.scope(path), config));
         self.folders.insert(key, folder)
     }
+}
+
+fn for_worker(place: &Place) -> String {
+    place.worker.as_ref().map_or_else(String::new, |worker| format!("?service-worker={worker}"))
 }
 
 /// Follows symbolic links as the resolver does, so that one file has one path.

@@ -5,10 +5,10 @@ use super::explain::{self, Unresolved};
 use super::externals::{is_bare, is_url, normalize};
 use super::project::Place;
 use super::resolve::{Class, Folder, Resolved};
-use super::{data_url, loaders};
+use super::{data_url, loaders, queries};
 use crate::diag::{Diagnostic, Severity};
 use crate::lang::js::{Glob, HELPER_MODULE, INJECT_PREFIX, ImportKind, ImportRecord, helper_module};
-use crate::model::Loader;
+use crate::model::{EntryKind, Loader};
 use rayon::Scope;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,6 +20,10 @@ pub(super) struct Mentions<'s, 'x, 'r, 'a> {
     pub(super) folder: &'x Folder,
     importer: Importer<'x>,
     pub typescript: bool,
+    /// As [`Place::worker`] of the importer.
+    pub worker: Option<Arc<str>>,
+    /// The importer itself.
+    pub file: Option<&'x Path>,
     /// Of the problem of a missing file.
     pub code: &'static str,
     problems: Vec<Diagnostic>,
@@ -37,24 +41,35 @@ impl<'s, 'x, 'r, 'a> Mentions<'s, 'x, 'r, 'a> {
     pub fn new(discovery: &'s Discovery<'a>, scope: &'r Scope<'s>, folder: &'x Folder, importer: Importer<'x>) -> Self {
         let (problems, missed) = (Vec::new(), Vec::new());
         let code = "unresolved-reference";
-        Mentions { discovery, scope, folder, importer, typescript: false, code, problems, missed }
+        let (typescript, worker, file) = (false, None, None);
+        Mentions { discovery, scope, folder, importer, typescript, worker, file, code, problems, missed }
     }
 
     pub fn finish(self) -> (Vec<Diagnostic>, Vec<PathBuf>) {
         (self.problems, self.missed)
     }
 
-    /// A specifier of a script.
-    pub fn record(&mut self, record: &ImportRecord) -> Link {
+    /// A specifier of a script. `only_default`: all that the script wants of it is its default export.
+    pub fn record(&mut self, record: &ImportRecord, only_default: bool) -> Link {
         match record.kind {
-            ImportKind::Import | ImportKind::Dynamic => self.module(record, Class::Import),
-            ImportKind::Require | ImportKind::RequireResolve => self.module(record, Class::Require),
+            ImportKind::Import | ImportKind::Dynamic => self.module(record, Class::Import, only_default),
+            ImportKind::Require | ImportKind::RequireResolve => self.module(record, Class::Require, true),
             ImportKind::Url => self.url(record),
             ImportKind::Worker | ImportKind::ServiceWorker => self.worker(record),
         }
     }
 
-    fn module(&mut self, record: &ImportRecord, class: Class) -> Link {
+    fn place(&self, path: Arc<Path>, query: impl Into<Box<str>>) -> Place {
+        Place { worker: self.worker.clone(), ..Place::new(path, query) }
+    }
+
+    /// A script whose text was made.
+    fn made(&self, place: Place, text: String) -> Link {
+        let inline = Inline { text: text.into(), host: None, attribute: false };
+        Link::To(self.discovery.visit(self.scope, Key::Script { place, loader: Loader::Js }, Some(inline)))
+    }
+
+    fn module(&mut self, record: &ImportRecord, class: Class, only_default: bool) -> Link {
         let specifier = record.specifier.as_str();
         if let Some(number) = specifier.strip_prefix(INJECT_PREFIX)
             && let Some(key) = number.parse().ok().and_then(|at: usize| self.discovery.project.inject.get(at))
@@ -65,9 +80,12 @@ impl<'s, 'x, 'r, 'a> Mentions<'s, 'x, 'r, 'a> {
             && let Some(text) = helper_module(helper)
         {
             let root = &self.discovery.project.root;
-            let place = Place { path: root.join("helper").into(), query: format!("helper:{helper}").into() };
-            let inline = Inline { text: text.into(), host: None, attribute: false };
-            return Link::To(self.discovery.visit(self.scope, Key::Script { place, loader: Loader::Js }, Some(inline)));
+            return self.made(self.place(root.join("helper").into(), format!("helper:{helper}")), text);
+        }
+        if specifier == queries::WASM_MODULE {
+            let project = &self.discovery.project;
+            let text = queries::wasm_loader(project.options.platform).to_string();
+            return self.made(self.place(project.root.join("helper").into(), "helper:wasm"), text);
         }
         if let Some(glob) = Glob::from_specifier(specifier) {
             return self.many(record, &glob);
@@ -78,9 +96,7 @@ impl<'s, 'x, 'r, 'a> Mentions<'s, 'x, 'r, 'a> {
         let resolution = &self.discovery.project.resolution;
         let resolved = resolution.resolve(self.folder, class, self.typescript, specifier);
         match &*resolved {
-            Resolved::File { path, query } => {
-                self.script(path, query, record.attribute.as_deref(), record.start, record.end)
-            }
+            Resolved::File { path, query } => self.file(record, path, query, only_default),
             Resolved::External(name) => Link::External(name.clone()),
             Resolved::Disabled => self.disabled(specifier),
             Resolved::Missing(error) => {
@@ -93,16 +109,73 @@ impl<'s, 'x, 'r, 'a> Mentions<'s, 'x, 'r, 'a> {
     /// `"browser": { "x": false }`: an empty CommonJS module.
     fn disabled(&self, specifier: &str) -> Link {
         let root = &self.discovery.project.root;
-        let place = Place { path: root.join("disabled.cjs").into(), query: format!("disabled:{specifier}").into() };
-        let inline = Inline { text: "".into(), host: None, attribute: false };
-        Link::To(self.discovery.visit(self.scope, Key::Script { place, loader: Loader::Js }, Some(inline)))
+        let place = self.place(root.join("disabled.cjs").into(), format!("disabled:{specifier}"));
+        self.made(place, String::new())
+    }
+
+    /// A file that was found: what stands for it, depending on how it is asked for.
+    fn file(&mut self, record: &ImportRecord, path: &Arc<Path>, query: &str, only_default: bool) -> Link {
+        let project = &self.discovery.project;
+        let attribute = record.attribute.as_deref();
+        match queries::by_query(path, query) {
+            Some(Ok(text)) => return self.made(self.place(Arc::clone(path), query), text),
+            Some(Err(problem)) => {
+                self.problems.push(problem.at(self.importer.location(record.start, record.end)));
+                return Link::Unresolved;
+            }
+            None => {}
+        }
+        let loader = loaders::choose(project.options, path, query, attribute);
+        match (loader, attribute) {
+            (Some(Loader::Json), Some(attribute)) if !only_default => {
+                let place = self.place(Arc::clone(path), queries::ONLY_DEFAULT);
+                return self.made(place, queries::only_default(path, attribute));
+            }
+            (Some(Loader::Copy), _) => return self.copied(path),
+            (Some(Loader::File), None) if query.is_empty() && loaders::is_plain_wasm(project.options, path) => {
+                if let Some(link) = self.wasm(record, path, only_default) {
+                    return link;
+                }
+            }
+            _ => {}
+        }
+        self.script(path, query, attribute, record.start, record.end)
+    }
+
+    /// A file that is imported from where it is copied to.
+    fn copied(&mut self, path: &Arc<Path>) -> Link {
+        let name = format!("./{}", super::asset::copied_path(&self.discovery.project, path));
+        match self.asset(Arc::clone(path), false) {
+            Link::To(to) => Link::Copied { to, name },
+            link => link,
+        }
+    }
+
+    /// WebAssembly as a module; `None`: its address is wanted.
+    fn wasm(&mut self, record: &ImportRecord, path: &Arc<Path>, only_default: bool) -> Option<Link> {
+        let bytes = self.discovery.project.bytes(path).ok()?;
+        let found = super::wasm::interface(&bytes);
+        let has_default = found.iter().any(|found| found.exports.iter().any(|(name, _)| name == "default"));
+        if only_default && !has_default {
+            return None;
+        }
+        let Some(found) = found else {
+            let name = self.discovery.project.name(path);
+            let problem = Diagnostic::error("bad-wasm", format!("\"{name}\" is not a WebAssembly module"))
+                .at(self.importer.location(record.start, record.end))
+                .hint("import it with ?url to get the address of the file");
+            self.problems.push(problem);
+            return Some(Link::Unresolved);
+        };
+        Some(self.made(self.place(Arc::clone(path), ""), queries::wasm_module(path, &found)))
     }
 
     /// The module that stands for all files of a pattern.
     fn many(&mut self, record: &ImportRecord, glob: &Glob) -> Link {
         let project = &self.discovery.project;
-        let super::glob::Expanded { place, inline, searched, problem } =
-            super::glob::expand(project, &self.folder.path, &record.specifier, glob);
+        let super::glob::Expanded { mut place, inline, searched, problem } =
+            super::glob::expand(project, &self.folder.path, self.file, &record.specifier, glob);
+        place.worker.clone_from(&self.worker);
         self.missed.extend(searched);
         self.problems.extend(problem.map(|problem| problem.at(self.importer.location(record.start, record.end))));
         Link::To(self.discovery.visit(self.scope, Key::Script { place, loader: Loader::Js }, Some(inline)))
@@ -121,7 +194,7 @@ impl<'s, 'x, 'r, 'a> Mentions<'s, 'x, 'r, 'a> {
             Some(kind) if !usual && query.is_empty() => format!("?type={kind}"),
             _ => query.to_string(),
         };
-        let place = Place { path: Arc::clone(path), query: query.into() };
+        let place = self.place(Arc::clone(path), query);
         Link::To(self.discovery.visit(self.scope, Key::Script { place, loader }, None))
     }
 
@@ -134,7 +207,8 @@ impl<'s, 'x, 'r, 'a> Mentions<'s, 'x, 'r, 'a> {
             "text/css" => Loader::Css,
             _ => return external(),
         };
-        let (place, inline) = data_place(&self.discovery.project.root, &url);
+        let (mut place, inline) = data_place(&self.discovery.project.root, &url);
+        place.worker.clone_from(&self.worker);
         Link::To(self.discovery.visit(self.scope, Key::Script { place, loader }, Some(inline)))
     }
 
@@ -161,16 +235,25 @@ impl<'s, 'x, 'r, 'a> Mentions<'s, 'x, 'r, 'a> {
 
     fn worker(&mut self, record: &ImportRecord) -> Link {
         let module = record.attribute.as_deref() == Some("module");
+        let service = record.kind == ImportKind::ServiceWorker;
         let link = match self.locate(&record.specifier, Class::Import) {
-            Reference::File(path) => self.script(&path, "", None, record.start, record.end),
+            Reference::File(path) => {
+                let own = service.then(|| self.discovery.project.name(&path).into());
+                let importer = std::mem::replace(&mut self.worker, None);
+                self.worker = own.or_else(|| importer.clone());
+                let link = self.script(&path, "", None, record.start, record.end);
+                self.worker = importer;
+                link
+            }
             Reference::External(name) => Link::External(name),
             Reference::Missing => {
                 let specifier = &record.specifier;
                 self.unresolved(specifier, Class::Import, None, Severity::Error, record.start, record.end)
             }
         };
+        let kind = if service { EntryKind::ServiceWorker } else { EntryKind::Worker { module } };
         match link {
-            Link::To(to) => Link::Worker { to, module },
+            Link::To(to) => Link::Worker { to, kind },
             link => link,
         }
     }
@@ -270,8 +353,7 @@ impl<'s, 'x, 'r, 'a> Mentions<'s, 'x, 'r, 'a> {
 pub(super) fn data_place(root: &Path, url: &data_url::DataUrl) -> (Place, Inline) {
     let text = String::from_utf8_lossy(&url.bytes).into_owned();
     let query = format!("data:{}", super::discover::hash(&text).short());
-    let place = Place { path: root.join("data").into(), query: query.into() };
-    (place, Inline { text: text.into(), host: None, attribute: false })
+    (Place::new(root.join("data").into(), query), Inline { text: text.into(), host: None, attribute: false })
 }
 
 pub(super) fn no_loader(name: &str, path: &Path) -> Diagnostic {

@@ -1,5 +1,6 @@
 //! From a specifier to a file: externals, aliases, and `oxc_resolver` with the options that the mention calls for.
 
+use super::browser_field::{BrowserFields, Instead};
 use super::externals::{Externals, is_bare, is_url, normalize};
 use super::packages::{Scope, in_node_modules};
 use super::shards::lock;
@@ -66,6 +67,7 @@ pub(super) struct Resolution<'a> {
     /// A package that is imported and required, and has `module` and `main` fields but no `exports`, must not be there
     /// twice: from the file of `module` to that of `main`.
     required: Mutex<BTreeMap<Arc<Path>, Arc<Path>>>,
+    browser_fields: BrowserFields,
 }
 
 impl<'a> Resolution<'a> {
@@ -89,12 +91,18 @@ impl<'a> Resolution<'a> {
             aliases,
             resolvers,
             required: Mutex::default(),
+            browser_fields: BrowserFields::new(extensions(options, Class::Import, false)),
         }
     }
 
     /// For reading tsconfigs with the same cache.
     pub fn resolver(&self) -> &Resolver {
         &self.resolvers[0]
+    }
+
+    /// Files that were read beside what the resolver read.
+    pub fn watched(&self) -> Vec<PathBuf> {
+        self.browser_fields.watched()
     }
 
     /// From the file of a package's `module` field to that of `main`, for packages that something requires.
@@ -160,7 +168,11 @@ impl<'a> Resolution<'a> {
                 if class == Class::Require && !exports {
                     self.note_required(from, which, specifier, found.path());
                 }
-                let query = found.query().unwrap_or("").into();
+                if let Some(instead) = self.instead_of_file(&found, class, which) {
+                    return instead;
+                }
+                // As for the platform, what follows the path makes another module of the file.
+                let query = format!("{}{}", found.query().unwrap_or(""), found.fragment().unwrap_or("")).into();
                 Resolved::File { path: found.into_path_buf().into(), query }
             }
             Err(ResolveError::Ignored(_)) => Resolved::Disabled,
@@ -171,9 +183,34 @@ impl<'a> Resolution<'a> {
                 if !is_bare(specifier) && self.externals.path(&path) {
                     return Resolved::External(self.external_path(specifier, &path));
                 }
-                literal(from, specifier).unwrap_or(Resolved::Missing(error))
+                literal(from, specifier)
+                    .or_else(|| {
+                        let uses_field = self.uses_browser_field(class);
+                        let instead = uses_field.then(|| self.browser_fields.of_missing(from, specifier)).flatten();
+                        self.instead(instead?, which)
+                    })
+                    .unwrap_or(Resolved::Missing(error))
             }
         }
+    }
+
+    fn uses_browser_field(&self, class: Class) -> bool {
+        self.options.platform == Platform::Browser && class != Class::Style
+    }
+
+    /// What the `browser` field of its package says of a file that was found.
+    fn instead_of_file(&self, found: &oxc_resolver::Resolution, class: Class, which: usize) -> Option<Resolved> {
+        let package = found.package_json().filter(|_| self.uses_browser_field(class))?;
+        self.instead(self.browser_fields.of_file(package.directory(), found.path())?, which)
+    }
+
+    fn instead(&self, instead: Instead, which: usize) -> Option<Resolved> {
+        let (folder, specifier) = match instead {
+            Instead::Disabled => return Some(Resolved::Disabled),
+            Instead::Specifier(folder, specifier) => (folder, specifier),
+        };
+        let found = self.resolvers[which].resolve(folder, &specifier).ok()?;
+        Some(Resolved::File { path: found.into_path_buf().into(), query: "".into() })
     }
 
     /// An external file keeps being found from the output's folder, whoever mentions it from wherever.

@@ -3,7 +3,7 @@
 use super::discover::{Body, Discovery, Host, Importer, Inline, Key, Link, Node, hash};
 use super::project::{Place, Project};
 use super::resolve::Folder;
-use super::{data_url, loaders, records, sources, style, typescript};
+use super::{data_url, loaders, queries, records, sources, style, typescript};
 use crate::config::{Format, Platform};
 use crate::diag::{Diagnostic, Location};
 use crate::lang::js::{self, ParseOptions, RUNTIME_NAME, SourceTypeHint};
@@ -61,7 +61,7 @@ pub(super) fn load<'s>(
     if place.query.starts_with("disabled:") {
         module.side_effects = false;
     }
-    if host.is_some() || place.query.starts_with("?script=") {
+    if host.is_some() || queries::is_made(&place, loader) || place.query.starts_with("?script=") {
         module.parse.source_type = Some(SourceTypeHint::Esm);
     }
     let mut problems = text.problems;
@@ -69,7 +69,10 @@ pub(super) fn load<'s>(
     let importer = Importer { name: &module.name, source: &module.source, host: host.as_ref(), made: !text.is_file };
     let mut mentions = records::Mentions::new(discovery, scope, &folder, importer);
     mentions.typescript = matches!(loader, Loader::Ts | Loader::Tsx);
-    let links: Vec<Link> = module.facts.records.iter().map(|record| mentions.record(record)).collect();
+    mentions.worker = place.worker.clone();
+    mentions.file = Some(&place.path);
+    let record = |(at, record)| mentions.record(record, queries::takes_only_default(&module.facts, at as u32));
+    let links: Vec<Link> = module.facts.records.iter().enumerate().map(record).collect();
     let (found, missed) = mentions.finish();
     problems.extend(found);
     let attached = text.stands_for.map(|key| discovery.visit(scope, key, None));
@@ -157,18 +160,23 @@ fn text(project: &Project, place: &Place, loader: Loader, inline: Option<Inline>
         },
         Loader::Css => {
             // The sheet is read by whoever asks first; a data URL's text must be there before that.
-            style::sheet(project, place, false, inline.as_ref());
-            Text { stands_for: Some(Key::Style { place: place.clone(), local: false }), ..Text::default() }
+            style::sheet(project, &sheet_place(place), false, inline.as_ref());
+            Text { stands_for: Some(Key::Style { place: sheet_place(place), local: false }), ..Text::default() }
         }
         Loader::LocalCss => {
-            let sheet = style::sheet(project, place, true, inline.as_ref());
+            let sheet = style::sheet(project, &sheet_place(place), true, inline.as_ref());
             Text {
                 source: sheet.facts.script.clone().unwrap_or_default(),
-                stands_for: Some(Key::Style { place: place.clone(), local: true }),
+                stands_for: Some(Key::Style { place: sheet_place(place), local: true }),
                 ..Text::default()
             }
         }
     }
+}
+
+/// Sheets are the same for everybody.
+fn sheet_place(place: &Place) -> Place {
+    Place { worker: None, ..place.clone() }
 }
 
 fn is_manifest(path: &Path) -> bool {

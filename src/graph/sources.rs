@@ -41,10 +41,45 @@ pub(super) fn parse_json(text: &str) -> Result<Value, BadJson> {
     })
 }
 
+/// The text with U+FFFD for escapes of half a character, which JSON may have and UTF-8 cannot.
+fn without_halves(text: &str) -> Option<String> {
+    let unit = |at: usize| {
+        let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
+        u16::from_str_radix(digits, 16).ok()
+    };
+    let mut out = String::with_capacity(text.len());
+    let (mut at, mut changed) = (0, false);
+    while let Some(found) = text[at..].find('\\') {
+        let escape = at + found;
+        out.push_str(&text[at..escape]);
+        let length = match (unit(escape), unit(escape + 6)) {
+            (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => 12,
+            (Some(0xD800..=0xDFFF), _) => 6,
+            // With what follows the backslash, one character.
+            _ => 1 + text[escape + 1..].chars().next().map_or(0, char::len_utf8),
+        };
+        if length == 6 {
+            out.push_str("\\ufffd");
+            changed = true;
+        } else {
+            out.push_str(&text[escape..escape + length]);
+        }
+        at = escape + length;
+    }
+    out.push_str(&text[at..]);
+    changed.then_some(out)
+}
+
 /// Named exports for the keys of an object that are identifiers, so that unused ones can be dropped, and the whole
 /// as `default`.
 pub(super) fn json(text: &str) -> Result<String, BadJson> {
-    let value = parse_json(text)?;
+    let value = match (parse_json(text), without_halves(text)) {
+        // Only the run time can make such strings.
+        (Err(_), Some(whole)) if parse_json(&whole).is_ok() => {
+            return Ok(format!("export default /* @__PURE__ */ JSON.parse({});\n", quote(text)));
+        }
+        (parsed, _) => parsed?,
+    };
     let Value::Object(members) = &value else {
         let mut out = "export default ".to_string();
         write_value(&mut out, &value);
@@ -211,6 +246,14 @@ mod tests {
         );
         assert_eq!(json("[1, -2.5e3]").unwrap(), "export default [1, -2500.0];\n");
         assert_eq!(text("a\"\n\u{2028}"), "export default \"a\\\"\\n\\u2028\";\n");
+    }
+
+    #[test]
+    fn halves_of_characters_are_left_to_the_run_time() {
+        let text = r#"{"a": "\ud800", "b": "\\ud800", "c": "\ud83d\ude00"}"#;
+        assert_eq!(without_halves(text).unwrap(), text.replacen("\\ud800", "\\ufffd", 1));
+        assert!(json(text).unwrap().starts_with("export default /* @__PURE__ */ JSON.parse("));
+        assert_eq!(without_halves("\"\\\\ud800\""), None);
     }
 
     #[test]

@@ -64,7 +64,10 @@ fn bind_module(
         }
         let found = exports.symbol(id, symbol, &mut FxHashSet::default());
         let binding = match found {
-            Resolution::Found(binding) | Resolution::Guess(binding) => binding,
+            Resolution::Found(binding) | Resolution::Guess(binding) => {
+                problems.extend(never_assigned(graph, id, symbol, &binding));
+                binding
+            }
             failed => {
                 let typescript = matches!(module.loader, Loader::Ts | Loader::Tsx);
                 // `export { Type } from`: a single file cannot tell that it is a type.
@@ -77,6 +80,31 @@ fn bind_module(
         out.push(Some(binding));
     }
     out
+}
+
+/// A name of a CommonJS module that nothing assigns, though all that assigns its names was seen.
+fn never_assigned(graph: &ModuleGraph, id: ModuleId, symbol: u32, binding: &ExportBinding) -> Option<Diagnostic> {
+    let ExportBinding::CommonJs(found) = binding else { return None };
+    let (module, target) = (&graph.modules[id], &graph.modules[found.module]);
+    let names = &target.facts.cjs_exports;
+    let inherited = ["constructor", "hasOwnProperty", "isPrototypeOf", "toString", "valueOf", "__proto__"];
+    let known = matches!(found.name.as_str(), "*" | "default" | "module.exports" | "__esModule")
+        || inherited.contains(&found.name.as_str())
+        || names.contains(&found.name);
+    if !target.facts.cjs_complete || known || found.via.0 != id {
+        return None;
+    }
+    let declared = module.facts.declared(symbol)?;
+    let specifier = &module.facts.records.get(found.via.1 as usize)?.specifier;
+    let end = declared.start + declared.name.len() as u32;
+    let message = format!("\"{}\" is never assigned by \"{specifier}\", so this is always undefined", found.name);
+    let problem = Diagnostic::warning("import-is-undefined", message)
+        .at(Location::span(&module.name, &module.source, declared.start, end))
+        .note(exported_names(&target.name, names));
+    Some(match nearest(&found.name, names.iter().map(String::as_str), 3).first() {
+        Some(near) => problem.hint(format!("did you mean \"{near}\"?")),
+        None => problem,
+    })
 }
 
 fn reexported_symbols(module: &crate::model::Module) -> FxHashSet<u32> {
@@ -126,6 +154,10 @@ fn report(
         _ => Diagnostic::error("missing-export", format!("\"{name}\" is not exported by \"{specifier}\"")),
     };
     let problem = problem.at(location).note(exported_names(target_name, &names));
+    if name == "default" && target_name.ends_with(".wasm") {
+        problems.push(problem.hint(format!("\"{specifier}?url\" is the address of the file")));
+        return;
+    }
     problems.push(match near.first() {
         Some(near) if !matches!(failed, Resolution::Ambiguous(..)) => problem.hint(format!("did you mean \"{near}\"?")),
         None if names.iter().any(|name| name == "default") && !is_member && problem.hint.is_none() => {

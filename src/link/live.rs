@@ -81,7 +81,7 @@ pub fn live(inputs: Inputs<'_>) -> Linked {
         work: Vec::new(),
     };
     for entry in entries {
-        if !matches!(graph.entries[*entry].kind, EntryKind::Worker { .. }) {
+        if !matches!(graph.entries[*entry].kind, EntryKind::Worker { .. } | EntryKind::ServiceWorker) {
             marker.entry(*entry);
         }
     }
@@ -462,7 +462,7 @@ impl Marker<'_> {
                 self.links[id].workers.push((record, entry));
                 self.entry(entry);
             }
-            (Target::External(_) | Target::Unresolved, ImportKind::Require)
+            (Target::External(_) | Target::Unresolved, ImportKind::Require | ImportKind::RequireResolve)
                 if self.options.format != crate::config::Format::Cjs =>
             {
                 self.helper(id, Helper::REQUIRE);

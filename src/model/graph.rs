@@ -183,7 +183,7 @@ pub struct Page {
     pub targets: Vec<Target>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum EntryKind {
     /// Named on the command line: its exports are the output's exports.
     User,
@@ -191,6 +191,8 @@ pub enum EntryKind {
     Page(PageId),
     /// A worker; `module` for `{type: 'module'}`.
     Worker { module: bool },
+    /// A service worker: its file keeps its name from build to build, since the browser knows it by that.
+    ServiceWorker,
 }
 
 #[derive(Clone, Debug)]

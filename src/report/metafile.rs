@@ -148,7 +148,25 @@ impl Outputs<'_> {
             _ => Some("file-loader"),
         };
         let mentions = file.mentions.iter().filter_map(by_path);
-        mentions.filter_map(|other| Some(json!({ "path": self.path(&other.path), "kind": kind(other)? }))).collect()
+        let own = mentions.filter_map(|other| Some(json!({ "path": self.path(&other.path), "kind": kind(other)? })));
+        own.chain(self.externals(&file.key)).collect()
+    }
+
+    /// What the modules of a chunk import and the build left alone.
+    fn externals(&self, key: &OutputKey) -> Vec<Value> {
+        let OutputKey::Chunk(id) = key else { return Vec::new() };
+        let modules = self.plan.chunks[*id].modules.iter().map(|id| &self.graph.modules[*id]);
+        let records = modules
+            .filter(|module| !is_ours(&module.name))
+            .flat_map(|module| module.facts.records.iter().zip(&module.targets));
+        let found: BTreeSet<(&str, &str)> = records
+            .filter_map(|(record, target)| match target {
+                Target::External(specifier) => Some((specifier.as_str(), import_kind(record.kind))),
+                _ => None,
+            })
+            .collect();
+        let told = |(path, kind): (&str, &str)| json!({ "path": path, "kind": kind, "external": true });
+        found.into_iter().filter(|(_, kind)| *kind != "url-token").map(told).collect()
     }
 
     fn entry_point(&self, key: &OutputKey) -> Option<&str> {

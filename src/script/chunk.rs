@@ -298,23 +298,29 @@ impl Writer<'_> {
         {
             self.out.push(&format!("#!{}\n", hashbang.trim_start_matches("#!")));
         }
-        if let Some(banner) = context.options.banner.get("js") {
-            self.out.push(banner);
+        let banner = context.options.banner.get("js").map_or("", String::as_str);
+        // A `#!` is one only at the very start, and a directive only before every statement.
+        let hashbang_ends = if banner.starts_with("#!") { banner.find('\n').unwrap_or(banner.len()) } else { 0 };
+        let (hashbang, banner) = banner.split_at(hashbang_ends);
+        if self.out.written() == 0 {
+            self.out.push(hashbang);
             self.out.end_line();
         }
+        if context.options.format == Format::Cjs {
+            self.use_strict();
+        }
+        self.out.push(banner.trim_start_matches('\n'));
+        self.out.end_line();
         match context.options.format {
             Format::Esm => self.imports(),
             Format::Cjs => {
-                self.use_strict();
                 self.chunk_getters();
                 self.chunk_imports(&mut Vec::new());
                 self.external_requires();
             }
             Format::Iife => {
-                match &context.options.global_name {
-                    Some(name) if name.contains('.') || name.contains('[') => self.out.push(&format!("{name}=")),
-                    Some(name) => self.out.push(&format!("var {name}=")),
-                    None => {}
+                if let Some(name) = &context.options.global_name {
+                    self.out.push(&super::global_name::target(name));
                 }
                 self.out.push("(()=>{");
                 self.use_strict();
@@ -381,6 +387,7 @@ impl Writer<'_> {
 
     fn external_import(&self, specifier: &str, symbols: &[(SymbolRef, &str)]) -> Vec<String> {
         let from = quote(specifier);
+        let with = self.attribute(specifier);
         let named: Vec<String> = symbols
             .iter()
             .filter(|(_, name)| *name != "*")
@@ -392,15 +399,26 @@ impl Writer<'_> {
         let mut out: Vec<String> = symbols
             .iter()
             .filter(|(_, name)| *name == "*")
-            .map(|(symbol, _)| format!("import*as {} from{from};", self.name(*symbol)))
+            .map(|(symbol, _)| format!("import*as {} from{from}{with};", self.name(*symbol)))
             .collect();
         if !named.is_empty() {
-            out.push(format!("import{{{}}}from{from};", named.join(",")));
+            out.push(format!("import{{{}}}from{from}{with};", named.join(",")));
         }
         if out.is_empty() {
-            out.push(format!("import{from};"));
+            out.push(format!("import{from}{with};"));
         }
         out
+    }
+
+    /// The attribute with which the chunk's modules import an external.
+    fn attribute(&self, specifier: &str) -> String {
+        let modules = self.context.plan.chunks[self.id].modules.iter().map(|id| &self.context.graph.modules[*id]);
+        let mut records = modules.flat_map(|module| module.facts.records.iter().zip(&module.targets));
+        let found = records.find_map(|(record, target)| match target {
+            Target::External(found) if found == specifier => record.attribute.as_deref(),
+            _ => None,
+        });
+        found.map_or_else(String::new, |kind| format!("with{{type:{}}}", quote(kind)))
     }
 
     /// `var import_x = __toESM(require("x"))`, in the order in which they are evaluated.

@@ -190,9 +190,22 @@ fn common_js_root(context: &Context<'_>, root: ModuleId, tail: &mut Tail) {
             tail.glue.extend([text("var "), Glue::Name(symbol), text("="), own(root, sym::WRAPPER), text("();")]);
             tail.exports.push((symbol, "default".into()));
         }
-        Format::Cjs => tail.glue.extend([text("module.exports="), own(root, sym::WRAPPER), text("();")]),
+        Format::Cjs => {
+            tail.glue.extend([text("module.exports="), own(root, sym::WRAPPER), text("();")]);
+            tail.glue.extend(annotation(context.graph.modules[root].facts.cjs_exports.iter()));
+        }
         Format::Iife => tail.glue.extend([text("return "), own(root, sym::WRAPPER), text("();")]),
     }
+}
+
+/// Never runs; Node reads the names from it.
+fn annotation<'n>(names: impl Iterator<Item = &'n String>) -> Option<Glue> {
+    let target = |name: &String| match property(name) {
+        quoted if quoted.starts_with('"') => format!("exports[{quoted}]="),
+        name => format!("exports.{name}="),
+    };
+    let targets: String = names.map(target).collect();
+    (!targets.is_empty()).then(|| text(format!("0&&({targets}0);")))
 }
 
 fn temporary(tail: &mut Tail, name: &str) -> SymbolRef {
@@ -214,14 +227,8 @@ fn esm_root(context: &Context<'_>, externals: &Externals, root: ModuleId, tail: 
             own(root, sym::NAMESPACE),
             text(");"),
         ]);
-        if context.options.format == Format::Cjs && !link.exports.is_empty() {
-            // Never runs; Node reads the names from it.
-            let target = |name: &String| match property(name) {
-                quoted if quoted.starts_with('"') => format!("exports[{quoted}]="),
-                name => format!("exports.{name}="),
-            };
-            let targets: String = link.exports.keys().map(target).collect();
-            tail.glue.push(text(format!("0&&({targets}0);")));
+        if context.options.format == Format::Cjs {
+            tail.glue.extend(annotation(link.exports.keys()));
         }
         return;
     }

@@ -8,6 +8,7 @@
 
 mod canon;
 mod chunk;
+mod global_name;
 mod glue;
 mod naming;
 mod objects;

@@ -5,7 +5,7 @@ use crate::config::{Format, Options};
 use crate::lang::js::{
     BindingPlan, CompilePlan, Constant, ImportCall, ImportKind, LocalSym, ModuleWrap, RecordPlan, sym,
 };
-use crate::model::{ChunkKind, ChunkPlan, ExportBinding, Linked, Loader, ModuleGraph, Target, Wrap};
+use crate::model::{ChunkKind, ChunkPlan, EntryKind, ExportBinding, Linked, Loader, ModuleGraph, Target, Wrap};
 use std::collections::BTreeSet;
 
 /// One plan per included module.
@@ -54,6 +54,11 @@ fn module_plan(
         checked: link.checked.clone(),
         require_helper: options.format != Format::Cjs && link.helpers.contains(&crate::lang::js::Helper::REQUIRE),
         strict_output: options.format == Format::Esm,
+        is_main: match graph.entries.iter().any(|entry| entry.kind == EntryKind::User && entry.module == id) {
+            // The output is what the program is or is not; no other format has a `module` to compare.
+            true if options.format == Format::Cjs => None,
+            is_main => Some(is_main),
+        },
     }
 }
 
@@ -161,6 +166,12 @@ fn record_plan(
         (Target::Disabled, ImportKind::Require) => RecordPlan::RequireDisabled,
         (Target::Disabled, ImportKind::Dynamic) => RecordPlan::DynamicDisabled,
         (Target::Asset(_) | Target::Worker(_), _) => RecordPlan::Url,
+        (Target::External(specifier), ImportKind::RequireResolve) => {
+            RecordPlan::ResolveRequire { specifier: specifier.clone(), helper }
+        }
+        (Target::Unresolved, ImportKind::RequireResolve) => {
+            RecordPlan::ResolveRequire { specifier: found.specifier.clone(), helper }
+        }
         (Target::External(specifier), _) => RecordPlan::ResolveExternal { specifier: specifier.clone() },
         (_, ImportKind::Url | ImportKind::Worker | ImportKind::ServiceWorker | ImportKind::RequireResolve) => {
             RecordPlan::ResolveExternal { specifier: found.specifier.clone() }

@@ -21,15 +21,20 @@ pub fn chunk_name(context: &Context<'_>, chunk: ChunkId) -> NameTemplate {
                     ext: String::new(),
                 };
             }
-            // Nobody outside names a worker: its file may as well be hashed.
-            let template =
-                if kind == EntryKind::User || options.site { &options.entry_names } else { &options.chunk_names };
+            // Nobody outside names a worker: its file may as well be hashed. A service worker is known by its name.
+            let template = if kind == EntryKind::ServiceWorker {
+                "[dir]/[name]"
+            } else if kind == EntryKind::User || options.site {
+                options.entry_names.as_str()
+            } else {
+                options.chunk_names.as_str()
+            };
             (template, found.name.as_str())
         }
-        _ => (&options.chunk_names, found.name.as_str()),
+        _ => (options.chunk_names.as_str(), found.name.as_str()),
     };
     let (dir, name) = full.rsplit_once('/').unwrap_or(("", full));
-    NameTemplate { template: template.clone(), dir: dir.into(), name: name.into(), ext: ".js".into() }
+    NameTemplate { template: template.to_string(), dir: dir.into(), name: name.into(), ext: ".js".into() }
 }
 
 fn asset_path(context: &Context<'_>, asset: AssetId) -> String {

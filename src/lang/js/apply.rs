@@ -162,9 +162,27 @@ impl<'a> Applier<'a> {
         })
     }
 
-    /// `import(marker)`.
-    fn imported(&self, record: u32, import: Expr) -> Expr {
-        match self.record_plan(record) {
+    /// `require.resolve("x")`
+    fn resolve_call(&self, specifier: &str, helper: bool) -> Expr {
+        let require = if helper {
+            self.numbered.helper(Helper::REQUIRE)
+        } else {
+            Ident::new("require".into(), DUMMY_SP, self.unresolved)
+        };
+        Expr::Call(CallExpr {
+            callee: Callee::Expr(Box::new(member(Expr::Ident(require), "resolve"))),
+            args: vec![Expr::Lit(Lit::Str(specifier.into())).into()],
+            ..CallExpr::default()
+        })
+    }
+
+    /// `import(marker)`. Attributes are for what is imported as it is.
+    fn imported(&self, record: u32, mut import: Expr) -> Expr {
+        let plan = self.record_plan(record);
+        if let (Expr::Call(call), false) = (&mut import, matches!(plan, RecordPlan::DynamicExternal { .. })) {
+            call.args.truncate(1);
+        }
+        match plan {
             RecordPlan::DynamicChunk { preload, interop, namespace } => {
                 let mut loaded = import;
                 if *preload {
@@ -212,7 +230,7 @@ impl<'a> Applier<'a> {
             ),
             RecordPlan::DynamicExternal { specifier } => {
                 let Expr::Call(mut call) = import else { return import };
-                call.args = vec![Expr::Lit(Lit::Str(specifier.as_str().into())).into()];
+                call.args[0] = Expr::Lit(Lit::Str(specifier.as_str().into())).into();
                 Expr::Call(call)
             }
             _ => import,
@@ -259,8 +277,14 @@ impl VisitMut for Applier<'_> {
         match expression {
             Expr::Ident(ident) => {
                 if let Some(record) = self.marked_record(ident) {
-                    if let RecordPlan::ResolveExternal { specifier } = self.record_plan(record) {
-                        *expression = Expr::Lit(Lit::Str(specifier.as_str().into()));
+                    match self.record_plan(record) {
+                        RecordPlan::ResolveExternal { specifier } => {
+                            *expression = Expr::Lit(Lit::Str(specifier.as_str().into()));
+                        }
+                        RecordPlan::ResolveRequire { specifier, helper } => {
+                            *expression = self.resolve_call(specifier, *helper);
+                        }
+                        _ => {}
                     }
                 } else if let Some(value) = self.bound(ident) {
                     *expression = value;
@@ -268,6 +292,12 @@ impl VisitMut for Applier<'_> {
                     *expression = value;
                 } else if let Some(value) = self.looked_at(ident) {
                     *expression = value;
+                }
+            }
+            Expr::Bin(test) if super::meta::is_main(test, self.unresolved) => {
+                if let Some(is_main) = self.plan.is_main {
+                    let equal = matches!(test.op, BinaryOp::EqEq | BinaryOp::EqEqEq);
+                    *expression = Expr::Lit(Lit::Bool((is_main == equal).into()));
                 }
             }
             Expr::Call(call) if !self.risky.is_empty() => {

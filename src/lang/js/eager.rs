@@ -26,11 +26,6 @@ struct Reader {
     found: FxHashSet<Id>,
 }
 
-/// A function that is a value of its own, not an argument.
-pub(super) fn is_function(expression: &Expr) -> bool {
-    matches!(super::tree::strip(expression), Expr::Fn(_) | Expr::Arrow(_))
-}
-
 impl Reader {
     fn run(&mut self, expression: &Expr) {
         match super::tree::strip(expression) {

@@ -227,6 +227,8 @@ pub struct ModuleFacts {
     pub helpers: Vec<Helper>,
     /// For CommonJS: names assigned to `exports` (as far as they can be seen).
     pub cjs_exports: Vec<String>,
+    /// For CommonJS: `cjs_exports` are all the names there can be.
+    pub cjs_complete: bool,
     /// CommonJS with `__esModule` set.
     pub cjs_es_module: bool,
     pub top_level_await: bool,

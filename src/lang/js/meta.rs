@@ -42,3 +42,28 @@ pub(super) fn in_node(name: &str, span: Span, unresolved: SyntaxContext) -> Opti
         _ => return None,
     })
 }
+
+/// `import.meta` itself: an object with what a CommonJS module of Node knows of its file.
+pub(super) fn whole_in_node(span: Span, unresolved: SyntaxContext) -> Expr {
+    let pair = |key: &str, value: Expr| {
+        let key = PropName::Ident(IdentName::new(key.into(), DUMMY_SP));
+        PropOrSpread::Prop(Box::new(Prop::KeyValue(KeyValueProp { key, value: Box::new(value) })))
+    };
+    let mut props = vec![pair("__proto__", Expr::Lit(Lit::Null(Null { span: DUMMY_SP })))];
+    let known = ["dirname", "filename", "url", "main"];
+    props.extend(known.iter().filter_map(|name| Some(pair(name, in_node(name, span, unresolved)?))));
+    Expr::Object(ObjectLit { span, props })
+}
+
+/// `require.main === module`, either way round: which module is the program is only known when the output is planned.
+pub(super) fn is_main(test: &BinExpr, unresolved: SyntaxContext) -> bool {
+    let free = |value: &Expr, name: &str| value.as_ident().is_some_and(|id| id.ctxt == unresolved && &*id.sym == name);
+    let main = |value: &Expr| {
+        let member = value.as_member();
+        member.is_some_and(|member| {
+            free(&member.obj, "require") && member.prop.as_ident().is_some_and(|name| &*name.sym == "main")
+        })
+    };
+    matches!(test.op, BinaryOp::EqEq | BinaryOp::EqEqEq | BinaryOp::NotEq | BinaryOp::NotEqEq)
+        && (main(&test.left) && free(&test.right, "module") || free(&test.left, "module") && main(&test.right))
+}

@@ -2,6 +2,7 @@
 
 mod apply;
 mod classes;
+mod commonjs;
 mod compile;
 mod declared;
 mod define;

@@ -86,11 +86,26 @@ pub(super) fn number(
     let imported = out.imports.iter().map(|(local, _)| local);
     let declared =
         found.iter().map(|(ident, _)| ident).chain(imported).map(|ident| (ident.sym.clone(), ident.ctxt)).collect();
+    let threads = threads(&out);
     let records = std::mem::take(&mut out.records);
-    let mut rewriter = Rewriter::new(tree, parse, language, marker, namespaces, records, &declared);
+    let rewriter = Rewriter::new(tree, parse, language, marker, namespaces, records, &declared);
+    let mut rewriter = rewriter.with_threads(threads);
     body.visit_mut_with(&mut rewriter);
     let rewritten = rewriter.finish();
     finish(body, out, rewritten, marker, default_id, tree)
+}
+
+/// Imports through which threads of Node are started: `Worker` and the namespace of the module that has it.
+fn threads(tables: &Tables) -> Vec<Id> {
+    let from_threads = |record: u32| {
+        let specifier = tables.records[record as usize].specifier.as_str();
+        matches!(specifier, "worker_threads" | "node:worker_threads")
+    };
+    let starts = |kind: &SymbolKindDraft| match kind {
+        SymbolKindDraft::Named { record, name } => (name == "Worker" || name == "default") && from_threads(*record),
+        SymbolKindDraft::Namespace { record } => from_threads(*record),
+    };
+    tables.imports.iter().filter(|(_, kind)| starts(kind)).map(|(local, _)| local.to_id()).collect()
 }
 
 /// What numbering needs of a tree whose module has been taken out.

@@ -90,6 +90,11 @@ pub enum RecordPlan {
     ResolveExternal {
         specifier: String,
     },
+    /// `require.resolve("x")`, through the helper when the format has no `require`.
+    ResolveRequire {
+        specifier: String,
+        helper: bool,
+    },
 }
 
 /// Everything `compile` needs beyond the source and the language options.
@@ -112,6 +117,8 @@ pub struct CompilePlan {
     pub checked: Vec<LocalSym>,
     /// A free `require` becomes the helper.
     pub require_helper: bool,
+    /// What `require.main === module` is; `None`: it is asked at run time.
+    pub is_main: Option<bool>,
     /// The output is an ES module, so that sloppy directives and `"use strict"` mean nothing.
     pub strict_output: bool,
 }

@@ -1,18 +1,20 @@
 //! One walk over a module: puts defines in, drops branches they decide, marks the sites that mention other modules,
 //! and notes what the linker must know (top-level await, direct `eval`, use of `exports`).
 //!
-//! Dropping comes before marking: what stands in a dead branch is never resolved.
+//! Dropping comes before marking: what stands in a dead branch is never resolved. `rewrite/sites.rs` has the marking.
 
-use super::facts::{HELPERS, Helper, ImportKind, ImportRecord, LocalSym, sym};
+mod sites;
+
+use super::facts::{Helper, ImportKind, ImportRecord, LocalSym, sym};
 use super::fold;
 use super::glob::{self, Glob, GlobKind};
 use super::meta;
 use super::numbering::{TreeContext, marker_name};
 use super::tree;
 use super::{INJECT_PREFIX, ImportMeta, LanguageOptions, ParseOptions, SourceTypeHint};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use swc_core::atoms::Atom;
-use swc_core::common::{DUMMY_SP, Mark, Span, Spanned, SyntaxContext};
+use swc_core::common::{DUMMY_SP, Mark, Span, SyntaxContext};
 use swc_core::ecma::ast::*;
 use swc_core::ecma::visit::{VisitMut, VisitMutWith, noop_visit_mut_type};
 
@@ -66,7 +68,9 @@ pub(super) struct Rewriter<'a> {
     is_surely_module: bool,
     namespaces: FxHashMap<Id, SyntaxContext>,
     inject: &'a [(String, u32)],
-    record_numbers: FxHashMap<(String, ImportKind), u32>,
+    record_numbers: FxHashMap<(String, ImportKind, Option<String>), u32>,
+    /// `Worker` of `node:worker_threads`, and that module's namespace, as they are imported here.
+    threads: FxHashSet<Id>,
     function_depth: u32,
     this_depth: u32,
     try_depth: u32,
@@ -96,12 +100,19 @@ impl<'a> Rewriter<'a> {
             is_surely_module: parse.source_type == Some(SourceTypeHint::Esm),
             inject: if parse.injected { &language.inject } else { &[] },
             record_numbers: FxHashMap::default(),
+            threads: FxHashSet::default(),
             function_depth: 0,
             this_depth: 0,
             try_depth: 0,
             out: Rewritten { records, ..Rewritten::default() },
             member_ids: FxHashMap::default(),
         }
+    }
+
+    /// Imports through which threads of Node are started.
+    pub fn with_threads(mut self, threads: impl IntoIterator<Item = Id>) -> Self {
+        self.threads.extend(threads);
+        self
     }
 
     pub fn finish(self) -> Rewritten {
@@ -114,111 +125,6 @@ impl<'a> Rewriter<'a> {
 
     fn is_global(&self, ident: &Ident, name: &str) -> bool {
         ident.ctxt == self.unresolved && &*ident.sym == name
-    }
-
-    /// The number of the record for a specifier, made on first mention.
-    fn record(&mut self, specifier: String, kind: ImportKind, span: Span) -> u32 {
-        let next = self.out.records.len() as u32;
-        let number = *self.record_numbers.entry((specifier.clone(), kind)).or_insert(next);
-        let guarded = self.try_depth > 0;
-        if number == next {
-            let base = self.context.tree.base.0;
-            let (start, end) = (span.lo.0.saturating_sub(base), span.hi.0.saturating_sub(base));
-            self.out.records.push(ImportRecord { specifier, kind, start, end, attribute: None, guarded });
-        } else {
-            self.out.records[number as usize].guarded &= guarded;
-        }
-        number
-    }
-
-    fn target_marker(&self, record: u32, span: Span) -> Ident {
-        self.marker(sym::FIRST_HELPER + HELPERS.len() as u32 + 2 * record + 1, span)
-    }
-
-    /// `require('x')`, `require.resolve('x')`, `import('x')`.
-    fn call(&mut self, call: &mut CallExpr) -> Option<Expr> {
-        match &call.callee {
-            Callee::Import(import) if import.phase == ImportPhase::Evaluation => {
-                let Some(specifier) = literal(&call.args.first()?.expr) else {
-                    self.computed(GlobKind::Import, call)?;
-                    return None;
-                };
-                let span = call.args[0].expr.span();
-                let record = self.record(specifier, ImportKind::Dynamic, span);
-                let marker = self.target_marker(record, span);
-                call.args = vec![Expr::Ident(marker).into()];
-                None
-            }
-            Callee::Expr(callee) => match &**callee {
-                Expr::Ident(name) if self.is_global(name, "require") => {
-                    let name_span = name.span;
-                    let Some(specifier) = literal(&call.args.first()?.expr) else {
-                        self.computed(GlobKind::Require, call)?;
-                        self.out.uses_require = true;
-                        return None;
-                    };
-                    if call.args.len() != 1 {
-                        return None;
-                    }
-                    let record = self.record(specifier, ImportKind::Require, call.args[0].expr.span());
-                    self.out.uses_require = true;
-                    call.callee = Callee::Expr(Box::new(Expr::Ident(self.target_marker(record, name_span))));
-                    call.args.clear();
-                    None
-                }
-                Expr::Ident(name) if self.is_global(name, "eval") => {
-                    self.out.pins_names = true;
-                    None
-                }
-                Expr::Member(member) => {
-                    let object = member.obj.as_ident()?;
-                    let is_resolve = member.prop.as_ident().is_some_and(|name| &*name.sym == "resolve");
-                    if !is_resolve || !self.is_global(object, "require") {
-                        return None;
-                    }
-                    let specifier = literal(&call.args.first()?.expr)?;
-                    let record = self.record(specifier, ImportKind::RequireResolve, call.args[0].expr.span());
-                    Some(Expr::Ident(self.target_marker(record, call.span)))
-                }
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
-    /// `new URL('x', import.meta.url)` becomes `new URL(marker, import.meta.url)`.
-    fn new_url(&mut self, new: &mut NewExpr, kind: ImportKind) -> bool {
-        let callee_is_url = new.callee.as_ident().is_some_and(|name| self.is_global(name, "URL"));
-        let Some(args) = new.args.as_mut().filter(|args| callee_is_url && args.len() == 2) else { return false };
-        let based_here = args[1].expr.as_member().is_some_and(|member| {
-            matches!(&*member.obj, Expr::MetaProp(meta) if meta.kind == MetaPropKind::ImportMeta)
-                && member.prop.as_ident().is_some_and(|name| &*name.sym == "url")
-        });
-        let Some(specifier) = literal(&args[0].expr).filter(|text| based_here && is_local(text)) else { return false };
-        let span = args[0].expr.span();
-        let record = self.record(specifier, kind, span);
-        let marker = self.target_marker(record, span);
-        if let Some(args) = new.args.as_mut() {
-            args[0] = Expr::Ident(marker).into();
-        }
-        self.out.uses_import_meta = true;
-        true
-    }
-
-    /// `new Worker(new URL(…), options)`: the worker is built as a module, so it is started as one.
-    fn new_worker(&mut self, new: &mut NewExpr) {
-        let is_worker = new
-            .callee
-            .as_ident()
-            .is_some_and(|name| self.is_global(name, "Worker") || self.is_global(name, "SharedWorker"));
-        let Some(args) = new.args.as_mut().filter(|args| is_worker && !args.is_empty()) else { return };
-        let mut arguments = std::mem::take(args);
-        if let Expr::New(url) = &mut *arguments[0].expr
-            && self.new_url(url, ImportKind::Worker)
-        {
-            start_as_module(&mut arguments);
-        }
-        new.args = Some(arguments);
     }
 
     fn namespace_member(&mut self, object: &Expr, property: &MemberProp, span: Span) -> Option<Ident> {
@@ -263,6 +169,10 @@ impl<'a> Rewriter<'a> {
             _ => {}
         }
         None
+    }
+
+    fn free_require(&self, span: Span) -> Expr {
+        Expr::Ident(Ident::new("require".into(), span, self.unresolved))
     }
 
     fn has_no_such_name(&self, value: &Expr) -> bool {
@@ -318,16 +228,6 @@ impl<'a> Rewriter<'a> {
         Expr::Ident(Ident::new(id.0, span, id.1))
     }
 
-    /// `import()` and `require()` of a path that is put together at run time.
-    fn computed(&mut self, kind: GlobKind, call: &mut CallExpr) -> Option<()> {
-        if call.args.len() != 1 || call.args[0].spread.is_some() {
-            return None;
-        }
-        let glob = glob::computed(kind, &call.args[0].expr)?;
-        call.callee = Callee::Expr(Box::new(self.glob(&glob, call.span)));
-        Some(())
-    }
-
     fn expression(&mut self, expression: &mut Expr) {
         match expression {
             Expr::Cond(conditional) => {
@@ -351,6 +251,7 @@ impl<'a> Rewriter<'a> {
                     None => binary.right.visit_mut_with(self),
                 }
             }
+            Expr::Bin(test) if meta::is_main(test, self.unresolved) => self.out.uses_module = true,
             Expr::Bin(_) => {
                 expression.visit_mut_children_with(self);
                 fold::comparison(expression);
@@ -375,6 +276,12 @@ impl<'a> Rewriter<'a> {
                 None => self.out.bad_globs.push(call.span),
             },
             Expr::Call(call) => {
+                if let Callee::Expr(callee) = &mut call.callee
+                    && callee.as_member().is_some_and(|member| self.is_module_require(member))
+                {
+                    self.out.uses_module = true;
+                    **callee = self.free_require(call.span);
+                }
                 if let Some(replacement) = self.call(call) {
                     *expression = replacement;
                     return;
@@ -397,8 +304,14 @@ impl<'a> Rewriter<'a> {
             }
             Expr::New(new) => {
                 self.new_worker(new);
-                self.new_url(new, ImportKind::Url);
+                self.new_url(new, ImportKind::Url, None);
                 new.visit_mut_children_with(self);
+            }
+            Expr::Member(member) if self.is_module_require(member) => {
+                let require = self.free_require(member.span);
+                self.out.uses_module = true;
+                *expression = require;
+                self.expression(expression);
             }
             Expr::Member(member) if meta::is_import_meta(&member.obj) => {
                 if let Some(value) = self.import_meta(member) {
@@ -444,7 +357,10 @@ impl<'a> Rewriter<'a> {
             }
             Expr::MetaProp(meta) if meta.kind == MetaPropKind::ImportMeta => {
                 self.out.uses_import_meta = true;
-                if matches!(self.language.import_meta, ImportMeta::NodeScript | ImportMeta::Script) {
+                if self.language.import_meta == ImportMeta::NodeScript {
+                    *expression = meta::whole_in_node(meta.span, self.unresolved);
+                    self.out.uses_exports |= !self.is_module;
+                } else if self.language.import_meta == ImportMeta::Script {
                     self.out.empty_import_meta.get_or_insert(meta.span);
                     *expression = Expr::Object(ObjectLit { span: meta.span, props: Vec::new() });
                 }
@@ -549,6 +465,17 @@ impl VisitMut for Rewriter<'_> {
         target.visit_mut_children_with(self);
     }
 
+    /// `[ns.a] = …` writes to the namespace, which refuses it at run time.
+    fn visit_mut_pat(&mut self, pattern: &mut Pat) {
+        match pattern {
+            Pat::Expr(target) => match &mut **target {
+                Expr::Member(member) => member.visit_mut_children_with(self),
+                other => other.visit_mut_with(self),
+            },
+            pattern => pattern.visit_mut_children_with(self),
+        }
+    }
+
     fn visit_mut_function(&mut self, function: &mut Function) {
         self.below_function(function, true);
     }
@@ -582,13 +509,21 @@ impl VisitMut for Rewriter<'_> {
     }
 }
 
-/// A string literal, or a template without substitutions.
+/// A string literal, or literals put together.
 pub(super) fn literal(expression: &Expr) -> Option<String> {
     match expression {
         Expr::Lit(Lit::Str(text)) => text.value.as_str().map(str::to_string),
-        Expr::Tpl(template) if template.exprs.is_empty() => {
-            template.quasis.first()?.cooked.as_ref()?.as_str().map(str::to_string)
+        Expr::Tpl(template) => {
+            let mut out = String::new();
+            for (at, quasi) in template.quasis.iter().enumerate() {
+                out.push_str(quasi.cooked.as_ref()?.as_str()?);
+                if let Some(value) = template.exprs.get(at) {
+                    out.push_str(&literal(value)?);
+                }
+            }
+            Some(out)
         }
+        Expr::Bin(binary) if binary.op == BinaryOp::Add => Some(literal(&binary.left)? + &literal(&binary.right)?),
         Expr::Paren(inner) => literal(&inner.expr),
         _ => None,
     }
@@ -599,31 +534,4 @@ fn is_guard(call: &CallExpr) -> bool {
     let Callee::Expr(callee) = &call.callee else { return false };
     let Some(name) = callee.as_member().and_then(|member| member.prop.as_ident()) else { return false };
     &*name.sym == "catch" || (&*name.sym == "then" && call.args.len() > 1)
-}
-
-fn is_local(specifier: &str) -> bool {
-    let scheme = specifier.split(['/', '?', '#']).next().is_some_and(|head| head.len() > 1 && head.contains(':'));
-    !scheme && !specifier.starts_with("//") && !specifier.starts_with('#') && !specifier.is_empty()
-}
-
-fn start_as_module(arguments: &mut Vec<ExprOrSpread>) {
-    let pair = || {
-        PropOrSpread::Prop(Box::new(Prop::KeyValue(KeyValueProp {
-            key: PropName::Ident(IdentName::new("type".into(), DUMMY_SP)),
-            value: Box::new(Expr::Lit(Lit::Str("module".into()))),
-        })))
-    };
-    match arguments.get_mut(1).map(|argument| &mut *argument.expr) {
-        None => arguments.push(Expr::Object(ObjectLit { span: DUMMY_SP, props: vec![pair()] }).into()),
-        Some(Expr::Object(options)) => {
-            options.props.retain(|property| {
-                !property
-                    .as_prop()
-                    .and_then(|property| property.as_key_value())
-                    .is_some_and(|property| matches!(&property.key, PropName::Ident(name) if &*name.sym == "type"))
-            });
-            options.props.push(pair());
-        }
-        Some(_) => {}
-    }
 }

@@ -48,6 +48,12 @@ fn facts(
     let mut read_early: Vec<LocalSym> =
         eager::early(&numbered.body).iter().filter_map(|id| numbered.ids.get(id).copied()).collect();
     read_early.sort_unstable();
+    let exported = match source_type {
+        SourceType::CommonJs if numbered.rewritten.uses_exports || numbered.rewritten.uses_module => {
+            super::commonjs::names(&numbered.body, tree.unresolved)
+        }
+        _ => super::commonjs::Names::default(),
+    };
     let facts = ModuleFacts {
         source_type,
         ambiguous,
@@ -66,7 +72,8 @@ fn facts(
         .filter_map(|(needed, helper)| needed.then_some(helper))
         .chain(std::mem::take(&mut numbered.rewritten.helpers))
         .collect(),
-        cjs_exports: Vec::new(),
+        cjs_complete: exported.complete,
+        cjs_exports: exported.names,
         cjs_es_module: source_type == SourceType::CommonJs && source.contains("__esModule"),
         top_level_await: numbered.rewritten.top_level_await,
         lexical_default: numbered.lexical_default,
