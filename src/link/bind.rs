@@ -36,8 +36,9 @@ fn bind_module(
             Resolution::Found(binding) | Resolution::Guess(binding) => binding,
             failed => {
                 let typescript = matches!(module.loader, Loader::Ts | Loader::Tsx);
-                // `export { Type } from`: a single file cannot tell that it is a type.
-                if !(typescript && reexported.contains(&symbol)) {
+                // `export { Type } from`, and types that the metadata of decorators ask for by name: a single file
+                // cannot tell that they are types.
+                if !(typescript && (reexported.contains(&symbol) || module.parse.decorator_metadata)) {
                     report(graph, exports, id, symbol, &failed, problems);
                 }
                 ExportBinding::Undefined

@@ -1,11 +1,15 @@
 //! JavaScript, TypeScript and JSX, one module at a time. The only home of swc: no type of it leaves.
 
 mod apply;
+mod arrows;
 mod classes;
 mod compile;
+mod constants;
 mod declared;
+mod decorators;
 mod define;
 mod early;
+mod equals;
 mod facts;
 mod fold;
 mod functions;
@@ -15,8 +19,10 @@ mod helpers;
 mod lower;
 mod meta;
 mod names;
+mod namespaces;
 mod numbering;
 mod object;
+mod object_rest;
 mod parse;
 mod plan;
 mod print;
@@ -27,6 +33,7 @@ mod scopes;
 mod sensitivity;
 mod sloppy;
 mod tree;
+mod unsupported;
 mod wrap;
 
 pub use compile::compile;

@@ -83,7 +83,7 @@ impl Namer {
 }
 
 /// A static member `name` replaces what the language would set.
-fn has_own_name(class: &Class) -> bool {
+pub(super) fn has_own_name(class: &Class) -> bool {
     let is_name = |key: &PropName| match key {
         PropName::Ident(name) => name.sym == *"name",
         PropName::Str(name) => name.value == *"name",

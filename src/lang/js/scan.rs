@@ -43,7 +43,9 @@ fn facts(
     let parts = parts(&numbered, &tree, language, source_type, &sensitivity, &mut mutated);
     let mut stateful: Vec<LocalSym> = sensitivity.stateful.into_iter().collect();
     stateful.sort_unstable();
-    let problems = assignments(&mut numbered, &mutated, &tree, source, name);
+    let mut problems = assignments(&mut numbered, &mutated, &tree, source, name);
+    problems.append(&mut tree.problems);
+    problems.extend(super::unsupported::errors(&numbered.body, &language.target, source, name, tree.base));
     let facts = ModuleFacts {
         source_type,
         ambiguous,
@@ -113,10 +115,10 @@ fn source_type(tree: &Tree, numbered: &Numbered, parse: &ParseOptions) -> Source
     let found = &numbered.rewritten;
     match parse.source_type {
         Some(SourceTypeHint::Esm) => SourceType::Esm,
-        Some(SourceTypeHint::CommonJs) => SourceType::CommonJs,
-        None if tree.has_module_syntax => SourceType::Esm,
-        None if found.uses_exports || found.uses_module => SourceType::CommonJs,
-        None => SourceType::Esm,
+        Some(SourceTypeHint::CommonJs) if !tree.has_module_syntax => SourceType::CommonJs,
+        _ if tree.has_module_syntax => SourceType::Esm,
+        _ if found.uses_exports || found.uses_module => SourceType::CommonJs,
+        _ => SourceType::Esm,
     }
 }
 

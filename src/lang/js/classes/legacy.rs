@@ -91,6 +91,28 @@ impl Before {
     }
 }
 
+/// TypeScript decorates the members of objects before static ones, swc in the order of the source. Nothing but computed
+/// keys can tell in which order members of the two kinds stand.
+fn instance_first(class: &mut Class) {
+    let is_static = |member: &ClassMember| match member {
+        ClassMember::Method(method) => method.is_static,
+        ClassMember::PrivateMethod(method) => method.is_static,
+        ClassMember::ClassProp(property) => property.is_static,
+        ClassMember::PrivateProp(property) => property.is_static,
+        ClassMember::AutoAccessor(accessor) => accessor.is_static,
+        ClassMember::StaticBlock(_) => true,
+        _ => false,
+    };
+    let key = |member: &ClassMember| match member {
+        ClassMember::Method(ClassMethod { key: PropName::Computed(key), .. })
+        | ClassMember::ClassProp(ClassProp { key: PropName::Computed(key), .. }) => !key.expr.is_lit(),
+        _ => false,
+    };
+    if !class.body.iter().any(key) {
+        class.body.sort_by_key(is_static);
+    }
+}
+
 fn has_private(expression: &Expr) -> bool {
     struct Finder(bool);
     impl Visit for Finder {
@@ -110,6 +132,7 @@ impl VisitMut for Before {
 
     fn visit_mut_class(&mut self, class: &mut Class) {
         class.visit_mut_children_with(self);
+        instance_first(class);
         self.private_decorators(class);
     }
 
@@ -129,7 +152,9 @@ impl VisitMut for Before {
     fn visit_mut_module_items(&mut self, items: &mut Vec<ModuleItem>) {
         items.visit_mut_children_with(self);
         if let Some(declaration) = declaration(&mut self.temps) {
-            items.insert(0, ModuleItem::Stmt(declaration));
+            let is_directive = |item: &&ModuleItem| item.as_stmt().is_some_and(super::super::compile::is_directive);
+            let directives = items.iter().take_while(is_directive).count();
+            items.insert(directives, ModuleItem::Stmt(declaration));
         }
     }
 
