@@ -4,7 +4,8 @@ use super::facts::Helper;
 use super::{functions, tree};
 use swc_core::common::SyntaxContext;
 use swc_core::ecma::ast::*;
-use swc_core::ecma::visit::{VisitMut, VisitMutWith, noop_visit_mut_type};
+use swc_core::ecma::utils::find_pat_ids;
+use swc_core::ecma::visit::{Visit, VisitMut, VisitMutWith, VisitWith, noop_visit_mut_type, noop_visit_type};
 
 /// Before the target's lowering.
 pub(super) fn prepare(program: &mut Program, unresolved: SyntaxContext) {
@@ -23,6 +24,19 @@ fn is_simple(expression: &Expr) -> bool {
         Expr::Member(member) => matches!(member.prop, MemberProp::Ident(_)) && is_simple(&member.obj),
         _ => false,
     }
+}
+
+fn mentions(expression: &Expr, names: &[Id]) -> bool {
+    struct Finder<'a>(&'a [Id], bool);
+    impl Visit for Finder<'_> {
+        noop_visit_type!();
+        fn visit_ident(&mut self, ident: &Ident) {
+            self.1 |= self.0.contains(&ident.to_id());
+        }
+    }
+    let mut finder = Finder(names, false);
+    expression.visit_with(&mut finder);
+    finder.1
 }
 
 /// The value of `__proto__: value`, which sets the prototype.
@@ -57,9 +71,12 @@ impl VisitMut for Preparer {
         if !pattern.props.iter().any(|property| property.is_rest()) {
             return;
         }
+        // A key may depend on what stands before it; swc evaluates calls too early for that.
+        let names: Vec<Id> = find_pat_ids(&*pattern);
         for property in &mut pattern.props {
             if let ObjectPatProp::KeyValue(KeyValuePatProp { key: PropName::Computed(key), .. }) = property
                 && !key.expr.is_lit()
+                && !mentions(&key.expr, &names)
             {
                 let helper = tree::ident(&tree::helper(Helper::KEY, self.unresolved));
                 let value = std::mem::take(&mut *key.expr);

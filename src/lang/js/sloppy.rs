@@ -7,7 +7,7 @@ use swc_core::ecma::parser::error::{Error, SyntaxError};
 use swc_core::ecma::utils::find_pat_ids;
 use swc_core::ecma::visit::{VisitMut, VisitMutWith, noop_visit_mut_type};
 
-/// What strict code may not write, in words that it may: `if (x) function f() {}` with braces, `label: function f() {}`
+/// What strict code may not write, in words that it may: `if (x) function f() {}` as a variable, `label: function f() {}`
 /// without the label, `for (var x = 1 in y)` as two statements. Before scopes are resolved.
 pub(super) fn plain_statements(program: &mut Program) {
     program.visit_mut_with(&mut Statements);
@@ -24,6 +24,16 @@ fn initialized_loop(statement: &mut Stmt) -> Option<&mut ForInStmt> {
                 .then_some(each)
         }
         _ => None,
+    }
+}
+
+/// `function f() {}` that is all of a branch, as `var f = function () {}`: what it declares is seen outside.
+fn branch_function(statement: Stmt) -> Stmt {
+    match statement {
+        Stmt::Decl(Decl::Fn(FnDecl { ident, function, .. })) => {
+            tree::declare(VarDeclKind::Var, ident.into(), Some(Expr::Fn(FnExpr { ident: None, function })))
+        }
+        other => other,
     }
 }
 
@@ -50,8 +60,7 @@ impl VisitMut for Statements {
     fn visit_mut_if_stmt(&mut self, branch: &mut IfStmt) {
         for statement in std::iter::once(&mut branch.cons).chain(branch.alt.as_mut()) {
             if statement.is_decl() {
-                let stmts = vec![std::mem::take(&mut **statement)];
-                **statement = Stmt::Block(BlockStmt { stmts, ..BlockStmt::default() });
+                **statement = branch_function(std::mem::take(&mut **statement));
             }
         }
         branch.visit_mut_children_with(self);

@@ -8,12 +8,13 @@ use swc_core::ecma::utils::replace_ident;
 use swc_core::ecma::visit::{Visit, VisitMut, VisitMutWith, VisitWith, noop_visit_mut_type, noop_visit_type};
 
 /// Before decorators are lowered.
-pub(in crate::lang::js) fn before(program: &mut Program) {
-    program.visit_mut_with(&mut Before::default());
+pub(in crate::lang::js) fn before(program: &mut Program, metadata: bool) {
+    program.visit_mut_with(&mut Before { metadata, temps: Vec::new() });
 }
 
-#[derive(Default)]
 struct Before {
+    /// Types of decorated members are values too.
+    metadata: bool,
     temps: Vec<Ident>,
 }
 
@@ -29,6 +30,39 @@ impl Visit for Mentions<'_> {
     }
 }
 
+/// Types that name the class itself.
+struct OwnType<'a> {
+    name: &'a Ident,
+    alias: &'a Ident,
+    found: bool,
+}
+
+impl VisitMut for OwnType<'_> {
+    fn visit_mut_ts_type_ref(&mut self, found: &mut TsTypeRef) {
+        if let TsEntityName::Ident(name) = &mut found.type_name
+            && name.sym == self.name.sym
+            && name.ctxt == self.name.ctxt
+        {
+            *name = self.alias.clone();
+            self.found = true;
+        }
+        found.visit_mut_children_with(self);
+    }
+    fn visit_mut_function_body(&mut self, _: &mut FunctionBody) {}
+    fn visit_mut_expr(&mut self, _: &mut Expr) {}
+}
+
+fn has_decorators(member: &ClassMember) -> bool {
+    let of_function = |function: &Function| {
+        !function.decorators.is_empty() || function.params.iter().any(|parameter| !parameter.decorators.is_empty())
+    };
+    match member {
+        ClassMember::Method(method) => of_function(&method.function),
+        ClassMember::ClassProp(property) => !property.decorators.is_empty(),
+        _ => false,
+    }
+}
+
 fn static_block(statement: Stmt) -> ClassMember {
     let body = BlockStmt { stmts: vec![statement], ..BlockStmt::default() };
     ClassMember::StaticBlock(StaticBlock { span: DUMMY_SP, body })
@@ -37,18 +71,30 @@ fn static_block(statement: Stmt) -> ClassMember {
 impl Before {
     /// Inside a decorated class its name is another variable, which its first decorator, the last to run, sets again.
     fn alias(&mut self, name: &Ident, class: &mut Class) {
-        if class.decorators.is_empty() {
-            return;
-        }
+        let decorated = !class.decorators.is_empty();
         let mut mentions = Mentions { name, found: false };
-        class.body.visit_with(&mut mentions);
-        if !mentions.found {
+        if decorated {
+            class.body.visit_with(&mut mentions);
+        }
+        // swc gives the type of the class itself up, by its name.
+        let alias = tree::fresh(&format!("_{}", name.sym));
+        let mut types = OwnType { name, alias: &alias, found: false };
+        if self.metadata {
+            class.body.iter_mut().filter(|member| decorated || has_decorators(member)).for_each(|member| {
+                member.visit_mut_with(&mut types);
+            });
+        }
+        if !mentions.found && !types.found {
             return;
         }
-        let alias = tree::fresh(&name.sym);
         self.temps.push(alias.clone());
-        replace_ident(&mut class.body, name.to_id(), &alias);
+        if decorated {
+            replace_ident(&mut class.body, name.to_id(), &alias);
+        }
         class.body.insert(0, static_block(tree::expression(tree::assign(alias.clone(), tree::this()))));
+        if !decorated {
+            return;
+        }
         let made = tree::fresh("made");
         let set = tree::expression(tree::assign(alias, tree::ident(&made)));
         let keep = tree::arrow(vec![Pat::from(made)], tree::block(vec![set]));
@@ -103,12 +149,14 @@ fn instance_first(class: &mut Class) {
         ClassMember::StaticBlock(_) => true,
         _ => false,
     };
-    let key = |member: &ClassMember| match member {
+    let has_key = |member: &&ClassMember| match member {
         ClassMember::Method(ClassMethod { key: PropName::Computed(key), .. })
         | ClassMember::ClassProp(ClassProp { key: PropName::Computed(key), .. }) => !key.expr.is_lit(),
         _ => false,
     };
-    if !class.body.iter().any(key) {
+    let mut keyed = class.body.iter().filter(has_key).map(is_static);
+    let first = keyed.next();
+    if keyed.all(|kind| Some(kind) == first) {
         class.body.sort_by_key(is_static);
     }
 }
