@@ -30,6 +30,21 @@ impl Visit for Mentions<'_> {
     }
 }
 
+/// `readonly T[]` is an array to the metadata; swc takes it for anything.
+struct WithoutReadonly;
+
+impl VisitMut for WithoutReadonly {
+    fn visit_mut_ts_type(&mut self, found: &mut TsType) {
+        found.visit_mut_children_with(self);
+        if let TsType::TsTypeOperator(operator) = found
+            && operator.op == TsTypeOperatorOp::ReadOnly
+        {
+            *found = (*operator.type_ann).clone();
+        }
+    }
+    fn visit_mut_function_body(&mut self, _: &mut FunctionBody) {}
+}
+
 /// Types that name the class itself.
 struct OwnType<'a> {
     name: &'a Ident,
@@ -180,6 +195,9 @@ impl VisitMut for Before {
 
     fn visit_mut_class(&mut self, class: &mut Class) {
         class.visit_mut_children_with(self);
+        if self.metadata {
+            class.body.visit_mut_with(&mut WithoutReadonly);
+        }
         instance_first(class);
         self.private_decorators(class);
     }
