@@ -70,8 +70,9 @@ fn bind_module(
             }
             failed => {
                 let typescript = matches!(module.loader, Loader::Ts | Loader::Tsx);
-                // `export { Type } from`: a single file cannot tell that it is a type.
-                if !(typescript && reexported.contains(&symbol)) {
+                // `export { Type } from`, and types that the metadata of decorators ask for by name: a single file
+                // cannot tell that they are types.
+                if !(typescript && (reexported.contains(&symbol) || module.parse.decorator_metadata)) {
                     report(graph, exports, id, symbol, &failed, problems);
                 }
                 ExportBinding::Undefined

@@ -169,8 +169,25 @@ pub(super) fn without_receiver(callee: &mut Expr) {
         _ => false,
     };
     if has_receiver {
-        let zero = Expr::Lit(Lit::Num(0.0.into()));
-        let value = std::mem::take(callee);
-        *callee = Expr::Seq(SeqExpr { span: DUMMY_SP, exprs: vec![Box::new(zero), Box::new(value)] });
+        behind_zero(callee);
     }
+}
+
+/// `const f = (0, () => {})` where the source had a choice: what a choice gives takes no name from where it stands.
+pub(super) fn without_name(value: &mut Expr) {
+    let is_anonymous = match &*value {
+        Expr::Arrow(_) => true,
+        Expr::Fn(function) => function.ident.is_none(),
+        Expr::Class(class) => class.ident.is_none(),
+        _ => false,
+    };
+    if is_anonymous {
+        behind_zero(value);
+    }
+}
+
+fn behind_zero(value: &mut Expr) {
+    let zero = Expr::Lit(Lit::Num(0.0.into()));
+    let taken = std::mem::take(value);
+    *value = Expr::Seq(SeqExpr { span: DUMMY_SP, exprs: vec![Box::new(zero), Box::new(taken)] });
 }

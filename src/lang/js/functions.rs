@@ -30,10 +30,46 @@ pub(super) fn lacks_async(target: &LanguageTarget) -> bool {
 
 /// Moves what happens in parameter lists of async functions into their bodies.
 pub(super) fn move_parameters(program: &mut Program) {
-    program.visit_mut_with(&mut Mover);
+    program.visit_mut_with(&mut Mover { all: false });
 }
 
-struct Mover;
+/// Does the same for functions that would otherwise count more parameters than before: those with a rest of an object
+/// and defaults behind it.
+pub(super) fn keep_lengths(program: &mut Program) {
+    program.visit_mut_with(&mut Mover { all: true });
+}
+
+struct Mover {
+    /// Functions of all kinds, where an object has a rest; otherwise async functions.
+    all: bool,
+}
+
+impl Mover {
+    fn wants(&self, is_async: bool, is_generator: bool, patterns: &[Pat]) -> bool {
+        if is_generator {
+            return false;
+        }
+        if !self.all {
+            return is_async && !patterns.iter().all(is_simple);
+        }
+        let first = patterns.iter().position(has_object_rest);
+        first.is_some_and(|first| patterns[first..].iter().any(|pattern| pattern.is_assign()))
+    }
+}
+
+fn has_object_rest(pattern: &Pat) -> bool {
+    struct Finder(bool);
+    impl Visit for Finder {
+        noop_visit_type!();
+        fn visit_object_pat_prop(&mut self, property: &ObjectPatProp) {
+            self.0 |= property.is_rest();
+            property.visit_children_with(self);
+        }
+    }
+    let mut finder = Finder(false);
+    pattern.visit_with(&mut finder);
+    finder.0
+}
 
 fn is_simple(pattern: &Pat) -> bool {
     match pattern {
@@ -101,9 +137,9 @@ impl VisitMut for Mover {
 
     fn visit_mut_function(&mut self, function: &mut Function) {
         function.visit_mut_children_with(self);
-        let Some(body) = function.body.as_mut().filter(|_| function.is_async && !function.is_generator) else { return };
         let patterns: Vec<Pat> = function.params.iter().map(|parameter| parameter.pat.clone()).collect();
-        if patterns.iter().all(is_simple) || !fits(&patterns, &body.stmts) {
+        let Some(body) = &mut function.body else { return };
+        if !self.wants(function.is_async, function.is_generator, &patterns) || !fits(&patterns, &body.stmts) {
             return;
         }
         let (params, first) = split(patterns);
@@ -114,7 +150,7 @@ impl VisitMut for Mover {
 
     fn visit_mut_arrow_expr(&mut self, arrow: &mut ArrowExpr) {
         arrow.visit_mut_children_with(self);
-        if !arrow.is_async || arrow.params.iter().all(is_simple) {
+        if !self.wants(arrow.is_async, false, &arrow.params) {
             return;
         }
         let stmts: &[Stmt] = match &*arrow.body {

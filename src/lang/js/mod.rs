@@ -1,24 +1,30 @@
 //! JavaScript, TypeScript and JSX, one module at a time. The only home of swc: no type of it leaves.
 
 mod apply;
+mod arrows;
 mod classes;
 mod commonjs;
 mod compile;
+mod constants;
 mod declared;
+mod decorators;
 mod define;
 mod eager;
 mod early;
+mod equals;
 mod facts;
 mod fold;
 mod functions;
 mod glob;
 mod guard;
-mod helpers;
 mod lower;
+mod lowered;
 mod meta;
 mod names;
+mod namespaces;
 mod numbering;
 mod object;
+mod object_rest;
 mod parse;
 mod plan;
 mod print;
@@ -29,12 +35,13 @@ mod scopes;
 mod sensitivity;
 mod sloppy;
 mod tree;
+mod unsupported;
 mod wrap;
 
 pub use compile::compile;
 pub use define::is_expression;
 pub use glob::{GLOB_PREFIX, Glob, GlobKind};
-pub use helpers::{HELPER_MODULE, helper_module};
+pub use lowered::{HELPER_MODULE, helper_module};
 pub use plan::{BindingPlan, CompilePlan, ImportCall, ModuleWrap, NAMESPACE_EXPORT, RecordPlan};
 pub use scan::scan;
 

@@ -9,7 +9,7 @@ use swc_core::atoms::Atom;
 use swc_core::common::util::take::Take;
 use swc_core::common::{DUMMY_SP, SyntaxContext};
 use swc_core::ecma::ast::*;
-use swc_core::ecma::visit::{VisitMut, VisitMutWith, noop_visit_mut_type};
+use swc_core::ecma::visit::{Visit, VisitMut, VisitMutWith, VisitWith, noop_visit_mut_type, noop_visit_type};
 
 /// Gives values their names, before anything is lowered: `__name(value, "name")`, for classes in a static block, which
 /// runs before other static members see the class.
@@ -22,6 +22,49 @@ pub(super) fn infer(program: &mut Program, unresolved: SyntaxContext) {
 pub(super) fn declared(body: &mut Vec<Stmt>, numbered: &Numbered) {
     let mut declared = Declared { helper: numbered.helper(Helper::NAME), default: marker_name("s", sym::DEFAULT) };
     body.visit_mut_with(&mut declared);
+}
+
+/// Names the classes that standard decorators were lowered in.
+pub(super) fn decorated(program: &mut Program, unresolved: SyntaxContext) {
+    program.visit_mut_with(&mut Decorated { namer: Namer { unresolved } });
+}
+
+struct Decorated {
+    namer: Namer,
+}
+
+/// A static block calls swc's helper.
+fn is_decorated(class: &Class) -> bool {
+    struct Finder(bool);
+    impl Visit for Finder {
+        noop_visit_type!();
+        fn visit_ident(&mut self, name: &Ident) {
+            self.0 |= name.sym == *"_apply_decs_2311";
+        }
+        fn visit_class(&mut self, _: &Class) {}
+    }
+    let mut finder = Finder(false);
+    let blocks = class.body.iter().filter(|member| matches!(member, ClassMember::StaticBlock(_)));
+    blocks.for_each(|block| block.visit_with(&mut finder));
+    finder.0
+}
+
+impl VisitMut for Decorated {
+    noop_visit_mut_type!();
+
+    fn visit_mut_class_decl(&mut self, class: &mut ClassDecl) {
+        class.visit_mut_children_with(self);
+        if is_decorated(&class.class) {
+            self.namer.class(&mut class.class, &class.ident.sym);
+        }
+    }
+
+    fn visit_mut_class_expr(&mut self, class: &mut ClassExpr) {
+        class.visit_mut_children_with(self);
+        if let Some(name) = class.ident.as_ref().filter(|_| is_decorated(&class.class)) {
+            self.namer.class(&mut class.class, &name.sym);
+        }
+    }
 }
 
 struct Declared {
@@ -83,7 +126,7 @@ impl Namer {
 }
 
 /// A static member `name` replaces what the language would set.
-fn has_own_name(class: &Class) -> bool {
+pub(super) fn has_own_name(class: &Class) -> bool {
     let is_name = |key: &PropName| match key {
         PropName::Ident(name) => name.sym == *"name",
         PropName::Str(name) => name.value == *"name",
@@ -120,6 +163,26 @@ impl VisitMut for Namer {
             }
             Expr::Class(ClassExpr { ident: Some(name), class }) => self.class(class, &name.sym),
             _ => {}
+        }
+    }
+
+    /// `{ name: class { … } }`: the language names it, but not where lowering wraps the class into a call.
+    fn visit_mut_key_value_prop(&mut self, property: &mut KeyValueProp) {
+        property.visit_mut_children_with(self);
+        let name = match &property.key {
+            PropName::Ident(name) if name.sym != *"__proto__" => name.sym.clone(),
+            PropName::Str(name) if name.value != *"__proto__" => Atom::from(name.value.to_string_lossy()),
+            _ => return,
+        };
+        if let Expr::Class(class) = &mut *property.value
+            && class.ident.is_none()
+            && !class
+                .class
+                .body
+                .iter()
+                .all(|member| matches!(member, ClassMember::Method(_) | ClassMember::Constructor(_)))
+        {
+            self.class(&mut class.class, &name);
         }
     }
 

@@ -400,18 +400,7 @@ fn finish(
     for (ident, constant) in found {
         declare(&mut out, ident.to_id(), SymbolKind::Local, constant, ident.span.lo.0.saturating_sub(base));
     }
-    for id in lexical(&out.body) {
-        match out.ids.get(&id).copied() {
-            Some(sym::DEFAULT) => out.lexical_default = true,
-            Some(symbol) => {
-                let first = out.first_declared();
-                if let Some(declared) = symbol.checked_sub(first).and_then(|at| out.symbols.get_mut(at as usize)) {
-                    declared.lexical = true;
-                }
-            }
-            None => {}
-        }
-    }
+    mark_lexical(&mut out);
     for export in tables.exports {
         let target = match export.target {
             ExportDraftTarget::Local(id) => match out.ids.get(&id) {
@@ -428,6 +417,22 @@ fn finish(
         out.exports.push(ExportDecl { name: export.name, target, start, end });
     }
     out
+}
+
+/// Says of every symbol whether it has a temporal dead zone.
+fn mark_lexical(out: &mut Numbered) {
+    for id in lexical(&out.body) {
+        match out.ids.get(&id).copied() {
+            Some(sym::DEFAULT) => out.lexical_default = true,
+            Some(symbol) => {
+                let first = out.first_declared();
+                if let Some(declared) = symbol.checked_sub(first).and_then(|at| out.symbols.get_mut(at as usize)) {
+                    declared.lexical = true;
+                }
+            }
+            None => {}
+        }
+    }
 }
 
 /// What `let`, `const`, `using` and `class` declare at the top level.

@@ -3,7 +3,7 @@
 //! One `Globals` and one `SourceMap` per module: their locks are never contended and die with the module.
 
 use super::{JsxRuntime, LanguageOptions, ParseOptions, SourceTypeHint};
-use super::{classes, early, functions};
+use super::{arrows, classes, constants, decorators, early, equals, functions, namespaces, object_rest};
 use crate::diag::{Diagnostic, Location};
 use rustc_hash::FxHashSet;
 use swc_core::common::comments::SingleThreadedComments;
@@ -15,7 +15,7 @@ use swc_core::ecma::parser::{EsSyntax, Lexer, Parser, StringInput, Syntax, TsSyn
 use swc_core::ecma::transforms::base::fixer::paren_remover;
 use swc_core::ecma::transforms::base::helpers::{HELPERS, Helpers};
 use swc_core::ecma::transforms::base::resolver;
-use swc_core::ecma::transforms::{proposal, react, typescript};
+use swc_core::ecma::transforms::{react, typescript};
 use swc_core::ecma::utils::replace_ident;
 use swc_core::ecma::visit::{Visit, VisitMut, VisitMutWith, VisitWith, noop_visit_mut_type, noop_visit_type};
 
@@ -34,6 +34,8 @@ pub(super) struct Tree {
     /// Position of the first byte of the source.
     pub base: BytePos,
     pub hashbang: Option<String>,
+    /// Mistakes that do not keep the module from being read; of the first reading only.
+    pub problems: Vec<Diagnostic>,
 }
 
 /// Whether a source is read for the first time, or once more after that found nothing wrong.
@@ -78,20 +80,32 @@ fn build(
             return Err(problems);
         }
     }
-    let has_module_syntax = matches!(program, Program::Module(_));
-    let (strict, hashbang) = preamble(&program);
+    let has_module_syntax = parse.source_type == Some(SourceTypeHint::Esm) || equals::is_es_module(&program);
+    let (mut strict, hashbang) = preamble(&program);
+    // CommonJS that TypeScript makes of a module is strict.
+    strict |= program.is_module();
     let unresolved_mark = Mark::new();
     let top_level_mark = Mark::new();
     let mut program = program;
     if source.contains("catch") && source.contains("var ") {
         super::sloppy::split_catch_variables(&mut program);
     }
+    if parse.typescript && has_module_syntax {
+        equals::split_exports(&mut program);
+    }
+    if !strict && (source.contains("function") || source.contains("for")) {
+        super::sloppy::plain_statements(&mut program);
+    }
     resolver(unresolved_mark, top_level_mark, parse.typescript).process(&mut program);
+    let problems = match reading {
+        Reading::First => constants::assignments(&program, source, name, base, parse.in_package),
+        Reading::Again => Vec::new(),
+    };
     let keep_names = language.keep_names && name != super::RUNTIME_NAME;
     let marks = Marks { unresolved: unresolved_mark, top_level: top_level_mark };
     transform(&mut program, source, parse, language, &source_map, &comments, marks, keep_names);
     without_parentheses(&mut program, source);
-    let module = super::helpers::import(program, unresolved_mark);
+    let module = super::lowered::import(program, unresolved_mark);
     let unresolved = SyntaxContext::empty().apply_mark(unresolved_mark);
     Ok(Tree {
         module,
@@ -104,6 +118,7 @@ fn build(
         strict,
         base,
         hashbang,
+        problems,
     })
 }
 
@@ -173,11 +188,16 @@ fn parse_program(
     let mut parser = Parser::new_from(lexer);
     let result = match parse.source_type {
         Some(SourceTypeHint::Esm) => parser.parse_module().map(Program::Module),
-        Some(SourceTypeHint::CommonJs) => parser.parse_commonjs().map(Program::Script),
-        None => parser.parse_program(),
+        // `.cts` may have imports and exports, which TypeScript compiles.
+        Some(SourceTypeHint::CommonJs) if !parse.typescript => parser.parse_commonjs().map(Program::Script),
+        _ => parser.parse_program(),
     };
+    let sloppy = matches!(&result, Ok(Program::Script(script)) if !super::sloppy::is_strict(&script.body));
+    let accepted =
+        |error: &swc_core::ecma::parser::error::Error| sloppy && super::sloppy::is_branch(source, base, error);
     let problem = |error: swc_core::ecma::parser::error::Error| syntax_error(source, name, base, &error);
-    let mut problems: Vec<Diagnostic> = parser.take_errors().into_iter().map(problem).collect();
+    let mut problems: Vec<Diagnostic> =
+        parser.take_errors().into_iter().filter(|error| !accepted(error)).map(problem).collect();
     match result {
         Ok(program) if problems.is_empty() => Ok(program),
         Ok(_) => Err(problems),
@@ -253,11 +273,13 @@ fn transform(
     if has_accessors {
         classes::accessors(program, parse.legacy_decorators, unresolved);
     }
-    let has_decorators = source.contains('@') && (parse.typescript || source.contains("class"));
-    if has_decorators || has_accessors {
-        decorators(program, source, parse);
+    if source.contains('@') && source.contains("class") {
+        decorators::lower(program, parse, unresolved);
     }
     if parse.typescript {
+        if source.contains("namespace ") || source.contains("module ") || source.contains("enum ") {
+            namespaces::share_exports(program);
+        }
         strip_types(program, source, parse, source_map, comments, unresolved_mark, top_level_mark);
     }
     if parse.jsx && parse.jsx_mode != JsxRuntime::Preserve {
@@ -284,8 +306,12 @@ fn transform(
     if (lower || assign) && (source.contains("class") || source.contains("?.")) {
         classes::lower(program, classes::Wish { lower, assign }, unresolved, comments);
     }
+    if lower && source.contains("...") {
+        object_rest::prepare(program, unresolved);
+    }
     if source.contains("async") && functions::lacks_async(&language.target) {
         functions::move_parameters(program);
+        arrows::pass_super(program);
     }
     super::lower::lower(program, source, language, comments, unresolved_mark);
 }
@@ -296,22 +322,6 @@ struct Marks {
     /// Of names that no scope of the file declares.
     unresolved: Mark,
     top_level: Mark,
-}
-
-/// No engine has decorators or `accessor` yet, so that they are always lowered.
-fn decorators(program: &mut Program, source: &str, parse: &ParseOptions) {
-    if parse.legacy_decorators && source.contains('@') {
-        classes::before_decorators(program);
-        proposal::decorators::decorators(proposal::decorators::Config {
-            legacy: true,
-            emit_metadata: parse.decorator_metadata,
-            use_define_for_class_fields: parse.define_class_fields,
-        })
-        .process(program);
-    }
-    if !parse.legacy_decorators || source.contains("accessor ") {
-        proposal::decorator_2022_03::decorator_2022_03().process(program);
-    }
 }
 
 fn strip_types(

@@ -235,7 +235,8 @@ impl<'a> Rewriter<'a> {
                 if let Some(test) = fold::truthiness(&conditional.test) {
                     let kept = if test { &mut conditional.cons } else { &mut conditional.alt };
                     *expression = std::mem::take(&mut **kept);
-                    return self.visit_mut_expr(expression);
+                    self.visit_mut_expr(expression);
+                    return fold::without_name(expression);
                 }
                 conditional.cons.visit_mut_with(self);
                 conditional.alt.visit_mut_with(self);
@@ -243,10 +244,14 @@ impl<'a> Rewriter<'a> {
             Expr::Bin(binary) if fold::is_logical(binary.op) => {
                 binary.left.visit_mut_with(self);
                 match fold::short_circuit(binary.op, &binary.left) {
-                    Some(fold::Side::Left) => *expression = std::mem::take(&mut *binary.left),
+                    Some(fold::Side::Left) => {
+                        *expression = std::mem::take(&mut *binary.left);
+                        fold::without_name(expression);
+                    }
                     Some(fold::Side::Right) => {
                         *expression = std::mem::take(&mut *binary.right);
                         self.visit_mut_expr(expression);
+                        fold::without_name(expression);
                     }
                     None => binary.right.visit_mut_with(self),
                 }

@@ -271,8 +271,11 @@ export const __name = (target, value) => defineProperty(target, 'name', { value,
 
 // Class members for targets that have no such syntax. A store is a WeakMap for fields, a WeakSet for what all objects of
 // the class share.
-export const __publicField = (target, key, value) =>
-  defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+// `named`: the value is an anonymous function, which the language names after the field.
+export const __publicField = (target, key, value, named) => {
+  if (named) __name(value, typeof key !== 'symbol' ? '' + key : key.description === undefined ? '' : '[' + key.description + ']');
+  return defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+};
 
 const checkPrivate = (target, member, what) => {
   if (!member.has(target)) throw TypeError('Cannot ' + what);
@@ -292,7 +295,8 @@ export const __privateMethod = (target, member, method) => (
   checkPrivate(target, member, 'access private method'), method
 );
 
-export const __privateAdd = (target, store, value) => {
+export const __privateAdd = (target, store, value, name) => {
+  if (name) __name(value, name);
   if (store.has(target)) throw TypeError('Cannot add the same private member more than once');
   if (store instanceof WeakSet) store.add(target);
   else store.set(target, value);

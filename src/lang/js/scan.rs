@@ -44,16 +44,11 @@ fn facts(
     let parts = parts(&numbered, &tree, language, source_type, &sensitivity, &mut mutated);
     let mut stateful: Vec<LocalSym> = sensitivity.stateful.into_iter().collect();
     stateful.sort_unstable();
-    let problems = assignments(&mut numbered, &mutated, &tree, source, name);
-    let mut read_early: Vec<LocalSym> =
-        eager::early(&numbered.body).iter().filter_map(|id| numbered.ids.get(id).copied()).collect();
-    read_early.sort_unstable();
-    let exported = match source_type {
-        SourceType::CommonJs if numbered.rewritten.uses_exports || numbered.rewritten.uses_module => {
-            super::commonjs::names(&numbered.body, tree.unresolved)
-        }
-        _ => super::commonjs::Names::default(),
-    };
+    let mut problems = assignments(&mut numbered, &mutated, &tree, source, name);
+    let read_early = read_early(&numbered);
+    let exported = common_js_names(&numbered, source_type, &tree);
+    problems.append(&mut tree.problems);
+    problems.extend(super::unsupported::errors(&numbered.body, &language.target, source, name, tree.base));
     let facts = ModuleFacts {
         source_type,
         ambiguous,
@@ -85,6 +80,21 @@ fn facts(
         records: numbered.records,
     };
     (facts, problems)
+}
+
+fn read_early(numbered: &Numbered) -> Vec<LocalSym> {
+    let mut out: Vec<LocalSym> =
+        eager::early(&numbered.body).iter().filter_map(|id| numbered.ids.get(id).copied()).collect();
+    out.sort_unstable();
+    out
+}
+
+fn common_js_names(numbered: &Numbered, source_type: SourceType, tree: &Tree) -> super::commonjs::Names {
+    let found = &numbered.rewritten;
+    if source_type == SourceType::CommonJs && (found.uses_exports || found.uses_module) {
+        return super::commonjs::names(&numbered.body, tree.unresolved);
+    }
+    super::commonjs::Names::default()
 }
 
 /// Marks the symbols that are assigned to, and reports those that are imported.
@@ -126,10 +136,10 @@ fn source_type(tree: &Tree, numbered: &Numbered, parse: &ParseOptions) -> Source
     let found = &numbered.rewritten;
     match parse.source_type {
         Some(SourceTypeHint::Esm) => SourceType::Esm,
-        Some(SourceTypeHint::CommonJs) => SourceType::CommonJs,
-        None if tree.has_module_syntax => SourceType::Esm,
-        None if found.uses_exports || found.uses_module => SourceType::CommonJs,
-        None => SourceType::Esm,
+        Some(SourceTypeHint::CommonJs) if !tree.has_module_syntax => SourceType::CommonJs,
+        _ if tree.has_module_syntax => SourceType::Esm,
+        _ if found.uses_exports || found.uses_module => SourceType::CommonJs,
+        _ => SourceType::Esm,
     }
 }
 

@@ -1,10 +1,103 @@
 //! Old meanings of the language that the resolver of scopes does not know.
 
 use super::tree;
-use swc_core::common::SyntaxContext;
+use swc_core::common::{BytePos, Spanned, SyntaxContext};
 use swc_core::ecma::ast::*;
+use swc_core::ecma::parser::error::{Error, SyntaxError};
 use swc_core::ecma::utils::find_pat_ids;
 use swc_core::ecma::visit::{VisitMut, VisitMutWith, noop_visit_mut_type};
+
+/// What strict code may not write, in words that it may: `if (x) function f() {}` as a variable, `label: function f() {}`
+/// without the label, `for (var x = 1 in y)` as two statements. Before scopes are resolved.
+pub(super) fn plain_statements(program: &mut Program) {
+    program.visit_mut_with(&mut Statements);
+}
+
+struct Statements;
+
+/// The `for`-`in` loop below any labels, if its variable has a value.
+fn initialized_loop(statement: &mut Stmt) -> Option<&mut ForInStmt> {
+    match statement {
+        Stmt::Labeled(labeled) => initialized_loop(&mut labeled.body),
+        Stmt::ForIn(each) => {
+            matches!(&each.left, ForHead::VarDecl(variables) if variables.decls.iter().any(|found| found.init.is_some()))
+                .then_some(each)
+        }
+        _ => None,
+    }
+}
+
+/// `function f() {}` that is all of a branch, as `var f = function () {}`: what it declares is seen outside.
+fn branch_function(statement: Stmt) -> Stmt {
+    match statement {
+        Stmt::Decl(Decl::Fn(FnDecl { ident, function, .. })) => {
+            tree::declare(VarDeclKind::Var, ident.into(), Some(Expr::Fn(FnExpr { ident: None, function })))
+        }
+        other => other,
+    }
+}
+
+impl VisitMut for Statements {
+    noop_visit_mut_type!();
+
+    fn visit_mut_stmt(&mut self, statement: &mut Stmt) {
+        statement.visit_mut_children_with(self);
+        if let Stmt::Labeled(labeled) = statement
+            && labeled.body.is_decl()
+        {
+            *statement = std::mem::take(&mut *labeled.body);
+        }
+        let Some(each) = initialized_loop(statement) else { return };
+        let Some(name) = each.left.as_var_decl().and_then(|found| found.decls[0].name.as_ident().cloned()) else {
+            return;
+        };
+        let target = ForHead::Pat(Box::new(Pat::Ident(name)));
+        let ForHead::VarDecl(variables) = std::mem::replace(&mut each.left, target) else { return };
+        let stmts = vec![Stmt::Decl(Decl::Var(variables)), std::mem::take(statement)];
+        *statement = Stmt::Block(BlockStmt { stmts, ..BlockStmt::default() });
+    }
+
+    fn visit_mut_if_stmt(&mut self, branch: &mut IfStmt) {
+        for statement in std::iter::once(&mut branch.cons).chain(branch.alt.as_mut()) {
+            if statement.is_decl() {
+                **statement = branch_function(std::mem::take(&mut **statement));
+            }
+        }
+        branch.visit_mut_children_with(self);
+    }
+}
+
+/// Begins with `"use strict"`.
+pub(super) fn is_strict(body: &[Stmt]) -> bool {
+    let directives = body.iter().take_while(|statement| super::compile::is_directive(statement));
+    directives.into_iter().any(|statement| {
+        matches!(statement, Stmt::Expr(ExprStmt { expr, .. })
+            if matches!(&**expr, Expr::Lit(Lit::Str(text)) if text.value == *"use strict"))
+    })
+}
+
+/// Whether the parser complains of a function that is a branch of `if`: old code may have that.
+pub(super) fn is_branch(source: &str, base: BytePos, error: &Error) -> bool {
+    let at = error.span().lo.0.saturating_sub(base.0) as usize;
+    let before = source.get(..at).unwrap_or_default().trim_end();
+    matches!(error.kind(), SyntaxError::DeclNotAllowed)
+        && source.get(at..).is_some_and(|rest| rest.starts_with("function"))
+        && (before.ends_with("else") || (before.ends_with(')') && opens_branch(before)))
+}
+
+/// The text ends with `if (…)`.
+fn opens_branch(text: &str) -> bool {
+    let mut depth = 0;
+    for (at, character) in text.char_indices().rev() {
+        match character {
+            ')' => depth += 1,
+            '(' if depth == 1 => return text[..at].trim_end().ends_with("if"),
+            '(' => depth -= 1,
+            _ => {}
+        }
+    }
+    false
+}
 
 /// `catch (e) { var e = 1 }` declares a variable of the function and assigns to the parameter: says so in two statements.
 /// Before scopes are resolved.

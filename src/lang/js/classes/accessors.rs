@@ -138,7 +138,9 @@ impl VisitMut for Accessors {
     fn visit_mut_module_items(&mut self, items: &mut Vec<ModuleItem>) {
         items.visit_mut_children_with(self);
         if let Some(declaration) = declaration(&mut self.temps) {
-            items.insert(0, ModuleItem::Stmt(declaration));
+            let is_directive = |item: &&ModuleItem| item.as_stmt().is_some_and(super::super::compile::is_directive);
+            let directives = items.iter().take_while(is_directive).count();
+            items.insert(directives, ModuleItem::Stmt(declaration));
         }
     }
 

@@ -8,12 +8,13 @@ use swc_core::ecma::utils::replace_ident;
 use swc_core::ecma::visit::{Visit, VisitMut, VisitMutWith, VisitWith, noop_visit_mut_type, noop_visit_type};
 
 /// Before decorators are lowered.
-pub(in crate::lang::js) fn before(program: &mut Program) {
-    program.visit_mut_with(&mut Before::default());
+pub(in crate::lang::js) fn before(program: &mut Program, metadata: bool) {
+    program.visit_mut_with(&mut Before { metadata, temps: Vec::new() });
 }
 
-#[derive(Default)]
 struct Before {
+    /// Types of decorated members are values too.
+    metadata: bool,
     temps: Vec<Ident>,
 }
 
@@ -29,6 +30,54 @@ impl Visit for Mentions<'_> {
     }
 }
 
+/// `readonly T[]` is an array to the metadata; swc takes it for anything.
+struct WithoutReadonly;
+
+impl VisitMut for WithoutReadonly {
+    fn visit_mut_ts_type(&mut self, found: &mut TsType) {
+        found.visit_mut_children_with(self);
+        if let TsType::TsTypeOperator(operator) = found
+            && operator.op == TsTypeOperatorOp::ReadOnly
+        {
+            *found = (*operator.type_ann).clone();
+        }
+    }
+    fn visit_mut_function_body(&mut self, _: &mut FunctionBody) {}
+}
+
+/// Types that name the class itself.
+struct OwnType<'a> {
+    name: &'a Ident,
+    alias: &'a Ident,
+    found: bool,
+}
+
+impl VisitMut for OwnType<'_> {
+    fn visit_mut_ts_type_ref(&mut self, found: &mut TsTypeRef) {
+        if let TsEntityName::Ident(name) = &mut found.type_name
+            && name.sym == self.name.sym
+            && name.ctxt == self.name.ctxt
+        {
+            *name = self.alias.clone();
+            self.found = true;
+        }
+        found.visit_mut_children_with(self);
+    }
+    fn visit_mut_function_body(&mut self, _: &mut FunctionBody) {}
+    fn visit_mut_expr(&mut self, _: &mut Expr) {}
+}
+
+fn has_decorators(member: &ClassMember) -> bool {
+    let of_function = |function: &Function| {
+        !function.decorators.is_empty() || function.params.iter().any(|parameter| !parameter.decorators.is_empty())
+    };
+    match member {
+        ClassMember::Method(method) => of_function(&method.function),
+        ClassMember::ClassProp(property) => !property.decorators.is_empty(),
+        _ => false,
+    }
+}
+
 fn static_block(statement: Stmt) -> ClassMember {
     let body = BlockStmt { stmts: vec![statement], ..BlockStmt::default() };
     ClassMember::StaticBlock(StaticBlock { span: DUMMY_SP, body })
@@ -37,18 +86,30 @@ fn static_block(statement: Stmt) -> ClassMember {
 impl Before {
     /// Inside a decorated class its name is another variable, which its first decorator, the last to run, sets again.
     fn alias(&mut self, name: &Ident, class: &mut Class) {
-        if class.decorators.is_empty() {
-            return;
-        }
+        let decorated = !class.decorators.is_empty();
         let mut mentions = Mentions { name, found: false };
-        class.body.visit_with(&mut mentions);
-        if !mentions.found {
+        if decorated {
+            class.body.visit_with(&mut mentions);
+        }
+        // swc gives the type of the class itself up, by its name.
+        let alias = tree::fresh(&format!("_{}", name.sym));
+        let mut types = OwnType { name, alias: &alias, found: false };
+        if self.metadata {
+            class.body.iter_mut().filter(|member| decorated || has_decorators(member)).for_each(|member| {
+                member.visit_mut_with(&mut types);
+            });
+        }
+        if !mentions.found && !types.found {
             return;
         }
-        let alias = tree::fresh(&name.sym);
         self.temps.push(alias.clone());
-        replace_ident(&mut class.body, name.to_id(), &alias);
+        if decorated {
+            replace_ident(&mut class.body, name.to_id(), &alias);
+        }
         class.body.insert(0, static_block(tree::expression(tree::assign(alias.clone(), tree::this()))));
+        if !decorated {
+            return;
+        }
         let made = tree::fresh("made");
         let set = tree::expression(tree::assign(alias, tree::ident(&made)));
         let keep = tree::arrow(vec![Pat::from(made)], tree::block(vec![set]));
@@ -91,6 +152,30 @@ impl Before {
     }
 }
 
+/// TypeScript decorates the members of objects before static ones, swc in the order of the source. Nothing but computed
+/// keys can tell in which order members of the two kinds stand.
+fn instance_first(class: &mut Class) {
+    let is_static = |member: &ClassMember| match member {
+        ClassMember::Method(method) => method.is_static,
+        ClassMember::PrivateMethod(method) => method.is_static,
+        ClassMember::ClassProp(property) => property.is_static,
+        ClassMember::PrivateProp(property) => property.is_static,
+        ClassMember::AutoAccessor(accessor) => accessor.is_static,
+        ClassMember::StaticBlock(_) => true,
+        _ => false,
+    };
+    let has_key = |member: &&ClassMember| match member {
+        ClassMember::Method(ClassMethod { key: PropName::Computed(key), .. })
+        | ClassMember::ClassProp(ClassProp { key: PropName::Computed(key), .. }) => !key.expr.is_lit(),
+        _ => false,
+    };
+    let mut keyed = class.body.iter().filter(has_key).map(is_static);
+    let first = keyed.next();
+    if keyed.all(|kind| Some(kind) == first) {
+        class.body.sort_by_key(is_static);
+    }
+}
+
 fn has_private(expression: &Expr) -> bool {
     struct Finder(bool);
     impl Visit for Finder {
@@ -110,6 +195,10 @@ impl VisitMut for Before {
 
     fn visit_mut_class(&mut self, class: &mut Class) {
         class.visit_mut_children_with(self);
+        if self.metadata {
+            class.body.visit_mut_with(&mut WithoutReadonly);
+        }
+        instance_first(class);
         self.private_decorators(class);
     }
 
@@ -129,7 +218,9 @@ impl VisitMut for Before {
     fn visit_mut_module_items(&mut self, items: &mut Vec<ModuleItem>) {
         items.visit_mut_children_with(self);
         if let Some(declaration) = declaration(&mut self.temps) {
-            items.insert(0, ModuleItem::Stmt(declaration));
+            let is_directive = |item: &&ModuleItem| item.as_stmt().is_some_and(super::super::compile::is_directive);
+            let directives = items.iter().take_while(is_directive).count();
+            items.insert(directives, ModuleItem::Stmt(declaration));
         }
     }
 

@@ -196,7 +196,9 @@ impl Members {
         if lowerer.wish.lower {
             let Some(private) = lowerer.privates.last().and_then(|names| names.get(&property.key.name)) else { return };
             let value = property.value.map_or_else(super::super::fold::void, |value| *value);
-            let arguments = vec![tree::this(), tree::ident(&private.store), value];
+            let named = is_anonymous(&value);
+            let mut arguments = vec![tree::this(), tree::ident(&private.store), value];
+            arguments.extend(named.then(|| tree::text(&format!("#{}", property.key.name))));
             let add = tree::expression(tree::call(lowerer.helper(Helper::PRIVATE_ADD), arguments));
             if property.is_static {
                 self.statics.push(add)
@@ -253,7 +255,10 @@ impl Members {
             };
             tree::assign_member(target, value)
         } else {
-            tree::call(lowerer.helper(Helper::PUBLIC_FIELD), vec![tree::this(), key, value])
+            let named = is_anonymous(&value);
+            let mut arguments = vec![tree::this(), key, value];
+            arguments.extend(named.then(|| Expr::Lit(Lit::Num(1.0.into()))));
+            tree::call(lowerer.helper(Helper::PUBLIC_FIELD), arguments)
         });
         match (is_static, lower) {
             (false, _) => self.instance.push(set),
@@ -294,6 +299,17 @@ impl Members {
             is_optional: false,
         };
         self.body.insert(0, ClassMember::Constructor(constructor));
+    }
+}
+
+/// A function or class that the field would give its name to.
+fn is_anonymous(value: &Expr) -> bool {
+    match value {
+        Expr::Arrow(_) => true,
+        Expr::Fn(function) => function.ident.is_none(),
+        Expr::Class(class) => class.ident.is_none() && !super::super::names::has_own_name(&class.class),
+        Expr::Paren(inner) => is_anonymous(&inner.expr),
+        _ => false,
     }
 }
 

@@ -144,13 +144,42 @@ impl Lowerer<'_> {
         ])
     }
 
+    /// The body of a loop: temporaries inside it are of each turn.
+    fn turn(&mut self, body: &mut Box<Stmt>) {
+        if let Some(temps) = self.framed(|lowerer| body.visit_mut_with(lowerer)) {
+            let stmts = vec![temps, std::mem::take(&mut **body)];
+            **body = Stmt::Block(BlockStmt { stmts, ..BlockStmt::default() });
+        }
+    }
+
     /// The value of a field: temporaries inside it are of each evaluation.
     fn field_value(&mut self, value: &mut Option<Box<Expr>>) {
         let Some(value) = value else { return };
+        if self.wish.lower {
+            value.visit_mut_with(&mut NoTarget);
+        }
         if let Some(temps) = self.framed(|lowerer| value.visit_mut_with(lowerer)) {
             let result = Stmt::Return(ReturnStmt { span: DUMMY_SP, arg: Some(std::mem::take(value)) });
             **value = tree::call(tree::arrow(Vec::new(), tree::block(vec![temps, result])), Vec::new());
         }
+    }
+}
+
+/// `new.target` is undefined in fields and static blocks; where they are moved to it is not.
+struct NoTarget;
+
+impl VisitMut for NoTarget {
+    noop_visit_mut_type!();
+
+    fn visit_mut_expr(&mut self, expression: &mut Expr) {
+        match expression {
+            Expr::MetaProp(meta) if meta.kind == MetaPropKind::NewTarget => *expression = super::fold::void(),
+            other => other.visit_mut_children_with(self),
+        }
+    }
+    fn visit_mut_function(&mut self, _: &mut Function) {}
+    fn visit_mut_class(&mut self, class: &mut Class) {
+        class.super_class.visit_mut_with(self);
     }
 }
 
@@ -211,6 +240,42 @@ impl VisitMut for Lowerer<'_> {
         statement.visit_mut_children_with(self);
     }
 
+    fn visit_mut_for_stmt(&mut self, each: &mut ForStmt) {
+        each.init.visit_mut_with(self);
+        each.test.visit_mut_with(self);
+        each.update.visit_mut_with(self);
+        self.turn(&mut each.body);
+    }
+
+    fn visit_mut_for_in_stmt(&mut self, each: &mut ForInStmt) {
+        each.left.visit_mut_with(self);
+        each.right.visit_mut_with(self);
+        self.turn(&mut each.body);
+    }
+
+    fn visit_mut_for_of_stmt(&mut self, each: &mut ForOfStmt) {
+        each.left.visit_mut_with(self);
+        each.right.visit_mut_with(self);
+        self.turn(&mut each.body);
+    }
+
+    fn visit_mut_while_stmt(&mut self, each: &mut WhileStmt) {
+        each.test.visit_mut_with(self);
+        self.turn(&mut each.body);
+    }
+
+    fn visit_mut_do_while_stmt(&mut self, each: &mut DoWhileStmt) {
+        self.turn(&mut each.body);
+        each.test.visit_mut_with(self);
+    }
+
+    fn visit_mut_static_block(&mut self, block: &mut StaticBlock) {
+        if self.wish.lower {
+            block.visit_mut_children_with(&mut NoTarget);
+        }
+        block.visit_mut_children_with(self);
+    }
+
     fn visit_mut_arrow_expr(&mut self, arrow: &mut ArrowExpr) {
         arrow.params.visit_mut_with(self);
         let body = &mut *arrow.body;
@@ -242,8 +307,11 @@ impl VisitMut for Lowerer<'_> {
             }
             return;
         }
-        if self.wish.lower && self.private_expression(expression) {
-            return;
+        if self.wish.lower {
+            private::join_optional(expression);
+            if self.private_expression(expression) {
+                return;
+            }
         }
         expression.visit_mut_children_with(self);
     }

@@ -337,6 +337,21 @@ impl Lowerer<'_> {
     }
 }
 
+/// `(a?.b)?.()` is `a?.b?.()`: where the first part gives up, the second one does.
+pub(super) fn join_optional(expression: &mut Expr) {
+    let Expr::OptChain(link) = expression else { return };
+    if !link.optional {
+        return;
+    }
+    let base = match &mut *link.base {
+        OptChainBase::Member(member) => &mut member.obj,
+        OptChainBase::Call(call) => &mut call.callee,
+    };
+    if base.is_paren() && tree::strip(base).is_opt_chain() {
+        **base = std::mem::take(tree::strip_mut(base));
+    }
+}
+
 /// A private name somewhere along the chain.
 fn has_private(chain: &Expr) -> bool {
     struct Finder(bool);

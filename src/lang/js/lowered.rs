@@ -16,20 +16,44 @@ pub fn helper_module(name: &str) -> Option<String> {
     let needed = |helper: &&HelperDef| found.deps.contains(helper.name) && helper.local != name;
     let import = |helper: &HelperDef| format!("import {{ _ as {0} }} from '{HELPER_MODULE}{0}';\n", helper.local);
     let imports: String = ALL.iter().filter(needed).map(import).collect();
-    Some(format!("{imports}{}export {{ {name} as _ }};\n", found.source))
+    let source = corrected(name, found.source);
+    Some(format!("{imports}{source}export {{ {name} as _ }};\n"))
+}
+
+/// Where helpers do not do what the language does: helper, what it says, what it has to say.
+const CORRECTIONS: [(&str, &str, &str); 1] = [
+    // `await` in a `finally` that runs because of `return()`: the generator goes on, it is not asked to return again.
+    (
+        "_async_generator",
+        r#"var nextKey = key === "return" ? "return" : "next";"#,
+        r#"var nextKey = key === "return" && value.k ? key : "next";"#,
+    ),
+];
+
+/// swc's hangs on answers that are no objects, and loses errors where the inner iterator has no `throw`.
+const DELEGATE: &str = include_str!("async_generator_delegate.js");
+
+fn corrected(name: &str, source: &str) -> String {
+    if name == "_async_generator_delegate" {
+        return DELEGATE.to_string();
+    }
+    let ours = CORRECTIONS.iter().filter(|(helper, _, _)| *helper == name);
+    ours.fold(source.to_string(), |source, (_, from, to)| source.replace(from, to))
+}
+
+/// A script as a module: what swc declares and imports goes into lists of module items.
+pub(super) fn make_module(program: &mut Program) {
+    if let Program::Script(script) = program {
+        let Script { span, body, shebang } = std::mem::take(script);
+        *program = Program::Module(Module { span, body: body.into_iter().map(ModuleItem::Stmt).collect(), shebang });
+    }
 }
 
 /// Imports the helpers that lowering has asked for.
 pub(super) fn import(program: Program, unresolved: Mark) -> Module {
-    // As a module, whatever it is: helpers are imported by CommonJS too.
-    let mut program = Program::Module(match program {
-        Program::Module(module) => module,
-        Program::Script(script) => Module {
-            span: script.span,
-            body: script.body.into_iter().map(ModuleItem::Stmt).collect(),
-            shebang: script.shebang,
-        },
-    });
+    let mut program = program;
+    // Helpers are imported by CommonJS too.
+    make_module(&mut program);
     inject_helpers(unresolved).process(&mut program);
     let mut module = match program {
         Program::Module(module) => module,
@@ -49,6 +73,15 @@ pub(super) fn import(program: Program, unresolved: Mark) -> Module {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn corrections_find_what_they_correct() {
+        for (helper, from, to) in CORRECTIONS {
+            let known = ALL.iter().find(|known| known.local == helper).unwrap();
+            assert_eq!(known.source.matches(from).count(), 1, "{helper}");
+            assert!(helper_module(helper).unwrap().contains(to));
+        }
+    }
 
     #[test]
     fn a_helper_brings_what_it_calls() {
