@@ -1,6 +1,6 @@
 //! Decorators, which no engine has yet, so that they are always lowered. Files and classes without them stay untouched.
 
-use super::{ParseOptions, classes, helpers, names};
+use super::{ParseOptions, classes, lowered, names};
 use swc_core::common::SyntaxContext;
 use swc_core::ecma::ast::*;
 use swc_core::ecma::transforms::proposal;
@@ -11,7 +11,7 @@ pub(super) fn lower(program: &mut Program, parse: &ParseOptions, unresolved: Syn
         return;
     }
     // swc declares what it needs in lists of module items only.
-    helpers::make_module(program);
+    lowered::make_module(program);
     if parse.legacy_decorators {
         classes::before_decorators(program, parse.decorator_metadata);
         proposal::decorators::decorators(proposal::decorators::Config {
