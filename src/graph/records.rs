@@ -239,7 +239,7 @@ impl<'s, 'x, 'r, 'a> Mentions<'s, 'x, 'r, 'a> {
         let link = match self.locate(&record.specifier, Class::Import) {
             Reference::File(path) => {
                 let own = service.then(|| self.discovery.project.name(&path).into());
-                let importer = std::mem::replace(&mut self.worker, None);
+                let importer = self.worker.take();
                 self.worker = own.or_else(|| importer.clone());
                 let link = self.script(&path, "", None, record.start, record.end);
                 self.worker = importer;

@@ -64,7 +64,7 @@ pub(super) fn import(program: Program, unresolved: Mark) -> Module {
             && import.span == DUMMY_SP
             && let Some(name) = import.src.value.as_str().and_then(|source| source.strip_prefix(PACKAGE))
         {
-            import.src = Box::new(Str::from(format!("{HELPER_MODULE}{name}")));
+            *import.src = Str::from(format!("{HELPER_MODULE}{name}"));
         }
     }
     module

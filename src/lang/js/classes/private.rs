@@ -306,11 +306,8 @@ impl Lowerer<'_> {
                 }),
             };
         }
-        match test {
-            Some((test, _)) => Some(test),
-            // A link without a question mark and none below: plain from here on.
-            None => None,
-        }
+        // A link without a question mark and none below is plain from here on.
+        test.map(|(test, _)| test)
     }
 
     /// `object.f?.(…)`: the function is tested, and called with the object as `this`.
