@@ -136,7 +136,7 @@ impl VisitMut for Passed {
         match expression {
             Expr::SuperProp(mention) => *expression = self.read(mention),
             Expr::MetaProp(meta) if meta.kind == MetaPropKind::NewTarget => {
-                let value = Expr::MetaProp(meta);
+                let value = Expr::MetaProp(*meta);
                 *expression = self.pass("_target", value);
             }
             Expr::Call(CallExpr { callee: Callee::Expr(callee), args, .. })
