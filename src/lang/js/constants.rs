@@ -62,6 +62,14 @@ impl Visit for Declared {
         using.visit_children_with(self);
     }
 
+    /// The name of `export default class` is declared like that of any class, and can change outside.
+    fn visit_export_default_decl(&mut self, default: &ExportDefaultDecl) {
+        match &default.decl {
+            DefaultDecl::Class(class) => class.class.visit_with(self),
+            other => other.visit_with(self),
+        }
+    }
+
     fn visit_class_expr(&mut self, class: &ClassExpr) {
         self.0.extend(class.ident.as_ref().map(|name| (name.to_id(), name.span)));
         class.visit_children_with(self);
@@ -96,6 +104,13 @@ impl Finder {
             let name = ident.sym.clone();
             self.found.push(Found { name, class: class.is_some(), declared, assigned: ident.span });
         }
+    }
+
+    fn inside(&mut self, name: Option<&Ident>, class: &Class) {
+        let depth = self.classes.len();
+        self.classes.extend(name.map(|name| (name.to_id(), name.span)));
+        class.visit_with(self);
+        self.classes.truncate(depth);
     }
 
     fn target(&mut self, expression: &Expr) {
@@ -160,9 +175,14 @@ impl Visit for Finder {
     }
 
     fn visit_class_decl(&mut self, class: &ClassDecl) {
-        self.classes.push((class.ident.to_id(), class.ident.span));
-        class.class.visit_with(self);
-        self.classes.pop();
+        self.inside(Some(&class.ident), &class.class);
+    }
+
+    fn visit_export_default_decl(&mut self, default: &ExportDefaultDecl) {
+        match &default.decl {
+            DefaultDecl::Class(class) => self.inside(class.ident.as_ref(), &class.class),
+            other => other.visit_with(self),
+        }
     }
 
     fn visit_ts_module_decl(&mut self, module: &TsModuleDecl) {

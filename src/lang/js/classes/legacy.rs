@@ -30,16 +30,36 @@ impl Visit for Mentions<'_> {
     }
 }
 
-/// `readonly T[]` is an array to the metadata; swc takes it for anything.
-struct WithoutReadonly;
+/// A decorated field without a type has the type of anything, and metadata that says so.
+fn typed(member: &mut ClassMember) {
+    if let ClassMember::ClassProp(property) = member
+        && !property.decorators.is_empty()
+        && property.type_ann.is_none()
+    {
+        let any = TsKeywordType { span: DUMMY_SP, kind: TsKeywordTypeKind::TsAnyKeyword };
+        let type_ann = Box::new(TsType::TsKeywordType(any));
+        property.type_ann = Some(Box::new(TsTypeAnn { span: DUMMY_SP, type_ann }));
+    }
+}
 
-impl VisitMut for WithoutReadonly {
+/// Types as metadata has them and swc does not: `readonly T[]` is an array, `...rest: T[]` is of type `T`.
+struct MetadataTypes;
+
+impl VisitMut for MetadataTypes {
     fn visit_mut_ts_type(&mut self, found: &mut TsType) {
         found.visit_mut_children_with(self);
         if let TsType::TsTypeOperator(operator) = found
             && operator.op == TsTypeOperatorOp::ReadOnly
         {
             *found = (*operator.type_ann).clone();
+        }
+    }
+    fn visit_mut_rest_pat(&mut self, rest: &mut RestPat) {
+        rest.visit_mut_children_with(self);
+        if let Some(found) = &mut rest.type_ann
+            && let TsType::TsArrayType(array) = &*found.type_ann
+        {
+            found.type_ann = array.elem_type.clone();
         }
     }
     fn visit_mut_function_body(&mut self, _: &mut FunctionBody) {}
@@ -196,7 +216,8 @@ impl VisitMut for Before {
     fn visit_mut_class(&mut self, class: &mut Class) {
         class.visit_mut_children_with(self);
         if self.metadata {
-            class.body.visit_mut_with(&mut WithoutReadonly);
+            class.body.visit_mut_with(&mut MetadataTypes);
+            class.body.iter_mut().for_each(typed);
         }
         instance_first(class);
         self.private_decorators(class);
