@@ -52,7 +52,8 @@ fn the_browser_field_replaces_and_disables() {
     ]);
     let graph = sample.graph();
     assert_eq!(leads(&graph, "src/main.js"), ["lib → node_modules/lib/web.js"]);
-    let expected = ["fs → disabled", "./gone → disabled", "ws → node_modules/lib/socket.js"];
+    let expected =
+        ["fs → plimsoll:disabled:fs", "./gone → plimsoll:disabled:./gone", "ws → node_modules/lib/socket.js"];
     assert_eq!(leads(&graph, "node_modules/lib/web.js"), expected);
     let node = sample.with(|options| options.platform = Platform::Node).graph();
     assert_eq!(leads(&node, "src/main.js"), ["lib → node_modules/lib/node.js"]);
@@ -176,7 +177,7 @@ fn externals_and_aliases() {
         "@app/deep/x → external @app/deep/x",
         "old/sub → src/shims/sub.js",
         "older → node_modules/newer/index.js",
-        "./vendor/big.js → external ./vendor/big.js",
+        "./vendor/big.js → external ../src/vendor/big.js",
         "kept → node_modules/kept/index.js",
     ];
     assert_eq!(leads(&sample.graph(), "src/main.js"), expected);
