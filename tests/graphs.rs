@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::Command;
 use support::{node_is_missing, run};
 
-const SEEDS: &str = "60";
+const SEEDS: &str = "300";
 
 /// Kinds of statements that are known to differ: see Known limits in README.
 const LIMITS: &str = "typeof-cjs,own-tdz,descriptor,cjs-ns,star-cjs,cjs-live,function-reads,cycle-reads";
@@ -26,13 +26,11 @@ fn graphs(arguments: &[&str]) {
 }
 
 #[test]
-#[ignore = "see Known limits in README: some graphs still differ"]
 fn graphs_by_chance_do_what_their_sources_do() {
     graphs(&["--seeds", SEEDS, "--without", LIMITS]);
 }
 
 #[test]
-#[ignore = "see Known limits in README: these are the graphs that still differ"]
 fn kept_graphs_do_what_their_sources_do() {
     graphs(&["--cases"]);
 }

@@ -33,12 +33,6 @@ const KNOWN: &[(&str, &[&str], &str)] = &[
     ("tslib", &["plain", "minified"], "bundles take its `module` build, of which Node knows nothing"),
     ("css-tree", &["plain", "minified", "shaken", "cjs"], "reads files beside itself through `createRequire`"),
     ("less", &["plain", "minified", "shaken", "cjs"], "reads files beside itself through `createRequire`"),
-    ("yargs", &["cjs"], "`import.meta` is left in a CommonJS output"),
-    ("yargs-helpers", &["cjs"], "`import.meta` is left in a CommonJS output"),
-    ("unified", &["cjs"], "what a module that is dropped exports again from Node has no `require`"),
-    ("readable-stream", &["cjs"], "`use strict` is lost, and a function in a block hides what its function calls"),
-    ("reflect-metadata", &["plain", "minified"], "a script without exports has no `default`"),
-    ("class-transformer", &["plain", "minified"], "reflect-metadata: a script without exports has no `default`"),
 ];
 
 fn fixture() -> PathBuf {
@@ -106,7 +100,6 @@ fn build_all(place: &Path, names: &[String]) -> Vec<String> {
 }
 
 #[test]
-#[ignore = "three minutes; run it with cargo test --test packages -- --ignored"]
 fn packages_do_in_a_bundle_what_they_do_without() {
     if node_is_missing() {
         return;
