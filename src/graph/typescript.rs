@@ -95,6 +95,9 @@ impl<'a> TsConfigs<'a> {
             Some(json) => Diagnostic::error("bad-tsconfig", "the tsconfig is not valid JSON")
                 .at(json_location(self.files, json, &relative_path(&self.root, &json.path)))
                 .note(json.message.clone()),
+            None if is_unreadable(error) => Diagnostic::error("bad-tsconfig", "a tsconfig could not be read")
+                .note(key.clone())
+                .hint("correct what `extends` names"),
             None => Diagnostic::warning("bad-tsconfig", "a tsconfig could not be read, the build goes on without it")
                 .note(key.clone()),
         };
@@ -108,6 +111,11 @@ impl<'a> TsConfigs<'a> {
     pub fn watched(&self) -> Vec<PathBuf> {
         lock(&self.read).iter().cloned().collect()
     }
+}
+
+/// What should be a tsconfig is there, but is no file that can be read.
+fn is_unreadable(error: &ResolveError) -> bool {
+    matches!(error, ResolveError::TsconfigNotFound(path) if path.is_dir() && path.extension().is_some())
 }
 
 fn broken_json(error: &ResolveError) -> Option<&JSONError> {

@@ -3,7 +3,7 @@
 use super::bind::{AllExports, Bindings};
 use crate::base::{IndexVec, ModuleId};
 use crate::config::Options;
-use crate::lang::js::{Constant, ExportTarget, HELPERS, Helper, ImportKind, LocalSym, SymbolKind, sym};
+use crate::lang::js::{Constant, ExportTarget, Helper, ImportKind, LocalSym, SymbolKind, sym};
 use crate::model::{
     CjsBinding, EntryKind, ExportBinding, Linked, Loader, ModuleGraph, ModuleLink, SymbolRef, Target, Wrap,
 };
@@ -148,7 +148,7 @@ impl Marker<'_> {
         }
         if let Some(runtime) = self.graph.runtime {
             self.evaluate(runtime);
-            if let Some(symbol) = helper_symbol(self.graph, helper) {
+            if let Some(symbol) = self.graph.helper_symbol(helper) {
                 self.declared(runtime, symbol);
             }
         }
@@ -235,6 +235,9 @@ impl Marker<'_> {
         {
             let value = value.clone();
             self.links[id].constants.push((symbol, value));
+            if self.acts(binding) {
+                self.evaluate(target.module);
+            }
             return;
         }
         if let Some(target) = self.zones.risky(id, binding) {
@@ -565,7 +568,7 @@ impl Marker<'_> {
         };
         for symbol in &self.mentioned[id.0 as usize] {
             if let Some(Some(binding)) = self.bindings[id].get((*symbol - first) as usize)
-                && !link.constants.iter().any(|(constant, _)| constant == symbol)
+                && (!link.constants.iter().any(|(constant, _)| constant == symbol) || self.acts(binding))
             {
                 mention(binding);
             }
@@ -581,20 +584,15 @@ impl Marker<'_> {
         out
     }
 
+    /// A constant that is copied from a module is still a use of the module.
+    fn acts(&self, binding: &ExportBinding) -> bool {
+        matches!(binding, ExportBinding::Symbol(target) if self.graph.modules[target.module].acts_when_used())
+    }
+
     /// Modules whose exports are the exports of a chunk.
     fn roots(&self) -> FxHashSet<ModuleId> {
         let entries = self.entries.iter().map(|entry| &self.graph.entries[*entry]);
         let users = entries.filter(|entry| entry.kind == EntryKind::User).map(|entry| entry.module);
         users.chain(self.links.iter().flat_map(|link| link.dynamic.iter().map(|(_, target)| *target))).collect()
     }
-}
-
-/// The runtime module's symbol for a helper.
-pub fn helper_symbol(graph: &ModuleGraph, helper: Helper) -> Option<LocalSym> {
-    let runtime = &graph.modules[graph.runtime?];
-    let name = HELPERS[helper.0 as usize];
-    runtime.facts.exports.iter().find_map(|export| match export.target {
-        ExportTarget::Symbol(symbol) if export.name == name => Some(symbol),
-        _ => None,
-    })
 }

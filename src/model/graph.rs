@@ -1,6 +1,7 @@
 //! Made by `graph`. Read by every stage after it.
 
 use crate::base::{AssetId, ContentHash, IndexVec, ModuleId, PageId, StyleId};
+use crate::lang::js::{ExportTarget, HELPERS, Helper, LocalSym};
 use crate::lang::{css::CssFacts, html::HtmlFacts, js::ModuleFacts, js::ParseOptions};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,6 +24,18 @@ pub struct ModuleGraph {
     pub injected_names: Vec<(String, u32)>,
     /// Every file whose content or absence the build depended on, sorted: what `watch` watches.
     pub watched: Vec<PathBuf>,
+}
+
+impl ModuleGraph {
+    /// The runtime module's symbol for a helper.
+    pub fn helper_symbol(&self, helper: Helper) -> Option<LocalSym> {
+        let runtime = &self.modules[self.runtime?];
+        let name = HELPERS[helper.0 as usize];
+        runtime.facts.exports.iter().find_map(|export| match export.target {
+            ExportTarget::Symbol(symbol) if export.name == name => Some(symbol),
+            _ => None,
+        })
+    }
 }
 
 /// How a file's bytes become a script module.
@@ -83,6 +96,13 @@ pub struct Module {
     pub package: Option<Package>,
     /// Who asked first: the shortest way back to an entry.
     pub origin: Origin,
+}
+
+impl Module {
+    /// Said to be free of effects by its package, it still has some, which happen once anything of it is used.
+    pub fn acts_when_used(&self) -> bool {
+        !self.side_effects && self.facts.parts.iter().any(|part| part.side_effects)
+    }
 }
 
 impl Module {

@@ -75,13 +75,15 @@ impl NameTemplate {
     /// The path with `hash` in it, before anything is made of names that clash.
     pub fn fill(&self, hash: &str) -> String {
         let bare = self.ext.trim_start_matches('.');
-        let mut path = self.template.replace("[dir]", &self.dir).replace("[name]", &self.name).replace("[hash]", hash);
+        let folder = format!("/{}/", self.dir);
+        let mut path = self.template.replace("[dir]", &folder).replace("[name]", &self.name).replace("[hash]", hash);
         if self.template.contains("[ext]") {
             path = path.replace("[ext]", bare);
         } else {
             path.push_str(&self.ext);
         }
-        path.trim_start_matches("./").trim_start_matches('/').replace("//", "/")
+        let parts = path.trim_start_matches("./").split('/').filter(|part| !part.is_empty());
+        parts.collect::<Vec<_>>().join("/")
     }
 }
 

@@ -3,8 +3,8 @@
 use super::Context;
 use crate::base::ModuleId;
 use crate::config::Format;
-use crate::lang::js::{ExportTarget, HELPERS, Helper, ImportKind, LocalSym, sym};
-use crate::model::{CjsBinding, ExportBinding, Loader, ModuleGraph, SymbolRef, Target, Wrap};
+use crate::lang::js::{Helper, ImportKind, LocalSym, sym};
+use crate::model::{CjsBinding, ExportBinding, Loader, SymbolRef, Target, Wrap};
 use std::collections::BTreeMap;
 
 /// Names of external modules get numbers, under a module of their own.
@@ -87,7 +87,7 @@ pub fn canon(context: &Context<'_>, externals: &Externals, id: ModuleId, symbol:
     }
     if symbol < facts.first_record() {
         let helper = Helper((symbol - sym::FIRST_HELPER) as u8);
-        let found = context.graph.runtime.zip(helper_symbol(context.graph, helper));
+        let found = context.graph.runtime.zip(context.graph.helper_symbol(helper));
         return found.map_or(Canon::Nothing, |(module, symbol)| Canon::Symbol(SymbolRef { module, symbol }));
     }
     if symbol < facts.first_declared() {
@@ -160,14 +160,4 @@ pub fn binding(
         ExportBinding::Property { object, .. } => self::binding(context, externals, id, object),
         ExportBinding::Undefined => None,
     }
-}
-
-/// The runtime module's symbol for a helper.
-pub fn helper_symbol(graph: &ModuleGraph, helper: Helper) -> Option<LocalSym> {
-    let runtime = &graph.modules[graph.runtime?];
-    let name = HELPERS[helper.0 as usize];
-    runtime.facts.exports.iter().find_map(|export| match export.target {
-        ExportTarget::Symbol(symbol) if export.name == name => Some(symbol),
-        _ => None,
-    })
 }

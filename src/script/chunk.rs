@@ -91,7 +91,7 @@ fn external_helpers(context: &Context<'_>, id: ChunkId, counts: &FxHashMap<Symbo
         if context.options.format == Format::Iife { &[Helper::TO_ESM, Helper::REQUIRE] } else { &[Helper::TO_ESM] };
     let symbol = |helper: &Helper| {
         let module = context.graph.runtime?;
-        Some(SymbolRef { module, symbol: super::canon::helper_symbol(context.graph, *helper)? })
+        Some(SymbolRef { module, symbol: context.graph.helper_symbol(*helper)? })
     };
     wanted.iter().filter_map(symbol).collect()
 }
@@ -472,7 +472,7 @@ impl Writer<'_> {
     }
 
     fn helper_name(&self, helper: Helper) -> String {
-        let found = self.context.graph.runtime.zip(super::canon::helper_symbol(self.context.graph, helper));
+        let found = self.context.graph.runtime.zip(self.context.graph.helper_symbol(helper));
         found.map_or("undefined".into(), |(module, symbol)| self.name(SymbolRef { module, symbol }).to_string())
     }
 

@@ -23,7 +23,7 @@ fn text(text: impl Into<String>) -> Glue {
 }
 
 fn helper(context: &Context<'_>, helper: Helper) -> Glue {
-    let found = context.graph.runtime.zip(canon::helper_symbol(context.graph, helper));
+    let found = context.graph.runtime.zip(context.graph.helper_symbol(helper));
     found.map_or_else(|| text("undefined"), |(module, symbol)| Glue::Name(SymbolRef { module, symbol }))
 }
 

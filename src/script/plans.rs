@@ -265,7 +265,7 @@ fn kept(graph: &ModuleGraph, linked: &Linked, plan: &ChunkPlan) -> IndexVec<Modu
             out[id].insert(sym::DEFAULT);
         }
         for helper in &link.helpers {
-            if let (Some(runtime), Some(symbol)) = (graph.runtime, super::canon::helper_symbol(graph, *helper)) {
+            if let (Some(runtime), Some(symbol)) = (graph.runtime, graph.helper_symbol(*helper)) {
                 out[runtime].insert(symbol);
             }
         }

@@ -42,8 +42,15 @@ fn expand(name: &NameTemplate, hash: &str, clean: &dyn Fn(&str) -> String) -> St
         ];
         match parts.iter().find(|(token, _)| rest.starts_with(token)) {
             Some((token, value)) => {
+                let is_folder = *token == "[dir]";
+                if is_folder && !path.is_empty() && !path.ends_with('/') {
+                    path.push('/');
+                }
                 path.push_str(value);
                 rest = &rest[token.len()..];
+                if is_folder && !path.is_empty() && !path.ends_with('/') && !rest.starts_with('/') {
+                    path.push('/');
+                }
             }
             None => {
                 path.push('[');

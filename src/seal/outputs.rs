@@ -189,7 +189,9 @@ fn is_explicit(file: &RenderedFile, options: &Options) -> bool {
 fn outfiles(files: &[RenderedFile], options: &Options) -> BTreeMap<usize, String> {
     let Some(outfile) = &options.outfile else { return BTreeMap::new() };
     let outfile = name::safe_path(outfile);
-    let is_entry = |file: &RenderedFile| file.name.template == options.entry_names;
+    let is_entry = |file: &RenderedFile| {
+        [options.outfile.as_ref(), Some(&options.entry_names)].contains(&Some(&file.name.template))
+    };
     let chunk_at = |file: &RenderedFile| match file.key {
         OutputKey::Chunk(id) if is_entry(file) => Some(id),
         _ => None,

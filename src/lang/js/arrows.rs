@@ -44,6 +44,7 @@ fn mentions(arrow: &ArrowExpr) -> bool {
         fn visit_function(&mut self, _: &Function) {}
         fn visit_class(&mut self, class: &Class) {
             class.super_class.visit_with(self);
+            class.body.iter().filter_map(tree::computed_key).for_each(|key| key.visit_with(self));
         }
     }
     let mut finder = Finder(false);
@@ -203,5 +204,6 @@ impl VisitMut for Passed {
 
     fn visit_mut_class(&mut self, class: &mut Class) {
         class.super_class.visit_mut_with(self);
+        class.body.iter_mut().filter_map(tree::computed_key_mut).for_each(|key| key.visit_mut_with(self));
     }
 }

@@ -52,8 +52,9 @@ fn object(
         .filter(|(at, _)| plan.live_parts.get(*at).copied().unwrap_or(true))
         .map(|(_, statement)| statement)
         .collect();
-    if language.keep_names && name != super::RUNTIME_NAME {
-        super::names::declared(&mut body, &numbered);
+    if name != super::RUNTIME_NAME && (language.keep_names || !tree.name_reads.names.is_empty()) {
+        let only = (!language.keep_names).then_some(&tree.name_reads.names);
+        super::names::declared(&mut body, &numbered, only);
     }
     let mut applier = Applier::new(plan, &numbered, tree.unresolved);
     applier.apply(&mut body);
@@ -147,7 +148,7 @@ fn compress(
             comparisons: false,
             // `"use strict"` means something unless the whole output is strict.
             directives: plan.strict_output,
-            hoist_props: !language.keep_names,
+            hoist_props: !language.keep_names && !tree.name_reads.members,
             top_level: Some(TopLevelOptions { functions: true }),
             keep_classnames: language.keep_names,
             keep_fnames: language.keep_names,

@@ -18,17 +18,20 @@ pub(super) struct Defines<'a> {
 impl<'a> Defines<'a> {
     /// Only those whose last segment occurs in `source` are parsed.
     /// `declared`: what the file declares at its top level; identifiers in values mean that before they mean globals.
+    /// `common_js`: `module` and `exports` are variables of every such file, and no globals.
     pub fn new(
         define: &'a BTreeMap<String, String>,
         source: &str,
         unresolved: SyntaxContext,
         declared: &FxHashMap<Atom, SyntaxContext>,
+        common_js: bool,
     ) -> Self {
         let mut by_last: FxHashMap<&str, Vec<(Vec<&str>, Expr)>> = FxHashMap::default();
         for (name, value) in define {
             let segments: Vec<&str> = name.split('.').collect();
             let last = segments.last().copied().unwrap_or_default();
             if source.contains(last)
+                && !(common_js && matches!(segments.first(), Some(&("module" | "exports"))))
                 && let Some(mut value) = parse_value(value, unresolved)
             {
                 if !declared.is_empty() && !value.is_lit() {

@@ -1,4 +1,4 @@
-//! Early errors that the parser leaves to others: names declared twice, exports of one name.
+//! Early errors that the parser leaves to others: names declared twice, exports of one name, `{ a = b }` as a value.
 //!
 //! Works on names as written, before scopes are resolved and types removed; what exists for types alone does not count.
 
@@ -13,8 +13,14 @@ use swc_core::ecma::visit::{Visit, VisitWith, noop_visit_type};
 /// One diagnostic per name that may not be declared, or exported, again.
 pub(super) fn errors(program: &Program, source: &str, name: &str, base: BytePos, typescript: bool) -> Vec<Diagnostic> {
     let strict = program.is_module();
-    let mut checker =
-        Checker { scopes: Vec::new(), found: Vec::new(), exports: FxHashMap::default(), strict, typescript };
+    let mut checker = Checker {
+        scopes: Vec::new(),
+        misplaced: Vec::new(),
+        found: Vec::new(),
+        exports: FxHashMap::default(),
+        strict,
+        typescript,
+    };
     checker.scope(true, |checker| match program {
         Program::Module(module) => {
             for item in &module.body {
@@ -46,7 +52,13 @@ pub(super) fn errors(program: &Program, source: &str, name: &str, base: BytePos,
             .note(format!("first {what} in {name}:{}", at(first).line))
             .hint(hint)
     };
-    checker.found.into_iter().map(problem).collect()
+    let misplaced = |span: &Span| {
+        Diagnostic::error("syntax-error", "`name = value` has no meaning in an object that is a value")
+            .at(at(*span))
+            .note("it gives a default to a name that a pattern takes from an object")
+            .hint("write `name: value`")
+    };
+    checker.misplaced.iter().map(misplaced).chain(checker.found.into_iter().map(problem)).collect()
 }
 
 struct Found {
@@ -78,6 +90,8 @@ struct Scope {
 
 struct Checker {
     scopes: Vec<Scope>,
+    /// `{ a = b }` where it is no pattern.
+    misplaced: Vec<Span>,
     found: Vec<Found>,
     exports: FxHashMap<Atom, Span>,
     strict: bool,
@@ -250,6 +264,11 @@ impl Visit for Checker {
             }
         }
         variables.visit_children_with(self);
+    }
+
+    fn visit_assign_prop(&mut self, property: &AssignProp) {
+        self.misplaced.push(property.span);
+        property.visit_children_with(self);
     }
 
     fn visit_block_stmt(&mut self, block: &BlockStmt) {

@@ -21,13 +21,17 @@ pub fn helper_module(name: &str) -> Option<String> {
 }
 
 /// Where helpers do not do what the language does: helper, what it says, what it has to say.
-const CORRECTIONS: [(&str, &str, &str); 1] = [
+const CORRECTIONS: [(&str, &str, &str); 4] = [
     // `await` in a `finally` that runs because of `return()`: the generator goes on, it is not asked to return again.
     (
         "_async_generator",
         r#"var nextKey = key === "return" ? "return" : "next";"#,
         r#"var nextKey = key === "return" && value.k ? key : "next";"#,
     ),
+    // `this` of strict functions may be a primitive; a sloppy function in between would make an object of it.
+    ("_async_to_generator", "return function() {", "return function() { 'use strict';"),
+    ("_wrap_async_generator", "return function() {", "return function() { 'use strict';"),
+    ("_async_iterator", "var thr = this.s.return;", "var thr = this.s.throw;"),
 ];
 
 /// swc's hangs on answers that are no objects, and loses errors where the inner iterator has no `throw`.

@@ -2,6 +2,7 @@
 
 mod apply;
 mod arrows;
+mod block_functions;
 mod classes;
 mod commonjs;
 mod compile;
@@ -20,6 +21,7 @@ mod guard;
 mod lower;
 mod lowered;
 mod meta;
+mod name_reads;
 mod names;
 mod namespaces;
 mod numbering;

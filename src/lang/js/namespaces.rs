@@ -1,5 +1,5 @@
-//! Blocks of one TypeScript namespace, and of the enum of the same name, see each other's exports: what another block
-//! exports is `App.name` here. Before types are removed, after scopes are resolved.
+//! Blocks of one TypeScript namespace see each other's exports, as blocks of one enum do: what another block exports is
+//! `App.name` here. Before types are removed, after scopes are resolved.
 
 use super::tree;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -17,8 +17,15 @@ pub(super) fn share_exports(program: &mut Program) {
     }
 }
 
-/// The binding of the outermost name, and the names below it.
-type Path = (Id, Vec<Atom>);
+/// The binding of the outermost name, the names below it, and what is there.
+type Path = (Id, Vec<Atom>, Kind);
+
+/// Blocks of namespaces see each other, and blocks of enums do: neither sees the other kind.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Kind {
+    Namespace,
+    Enum,
+}
 
 #[derive(Default)]
 struct Exports {
@@ -27,10 +34,10 @@ struct Exports {
     blocks: FxHashMap<Path, u32>,
 }
 
-fn below(at: &Option<Path>, name: &Ident) -> Path {
+fn below(at: &Option<Path>, name: &Ident, kind: Kind) -> Path {
     match at {
-        Some((root, names)) => (root.clone(), names.iter().cloned().chain([name.sym.clone()]).collect()),
-        None => (name.to_id(), Vec::new()),
+        Some((root, names, _)) => (root.clone(), names.iter().cloned().chain([name.sym.clone()]).collect(), kind),
+        None => (name.to_id(), Vec::new(), kind),
     }
 }
 
@@ -60,7 +67,7 @@ impl Exports {
             TsNamespaceBody::TsModuleBlock(block) => block.visit_with(self),
             TsNamespaceBody::TsNamespaceDecl(inner) => {
                 self.export(inner.id.sym.clone());
-                let path = below(&self.at, &inner.id);
+                let path = below(&self.at, &inner.id, Kind::Namespace);
                 self.inside(path, |exports| exports.body(&inner.body));
             }
         }
@@ -72,13 +79,13 @@ impl Visit for Exports {
 
     fn visit_ts_module_decl(&mut self, module: &TsModuleDecl) {
         if let (TsModuleName::Ident(name), Some(body), false) = (&module.id, &module.body, module.declare) {
-            let path = below(&self.at, name);
+            let path = below(&self.at, name, Kind::Namespace);
             self.inside(path, |exports| exports.body(body));
         }
     }
 
     fn visit_ts_enum_decl(&mut self, found: &TsEnumDecl) {
-        let path = below(&self.at, &found.id);
+        let path = below(&self.at, &found.id, Kind::Enum);
         self.inside(path, |exports| {
             for name in found.members.iter().filter_map(|member| member_name(&member.id)) {
                 exports.export(name);
@@ -222,7 +229,7 @@ impl Sharer<'_> {
                 return None;
             }
             if self.exports.get(&level.path).is_some_and(|names| names.contains(&name.sym)) {
-                let (root, names) = &level.path;
+                let (root, names, _) = &level.path;
                 let root = tree::ident(&Ident::new(root.0.clone(), DUMMY_SP, root.1));
                 let object = names.iter().fold(root, |object, name| tree::member(object, name));
                 let prop = MemberProp::Ident(IdentName::new(name.sym.clone(), name.span));
@@ -242,7 +249,7 @@ impl Sharer<'_> {
         match body {
             TsNamespaceBody::TsModuleBlock(block) => block.visit_mut_with(self),
             TsNamespaceBody::TsNamespaceDecl(inner) => {
-                let path = below(&self.at(), &inner.id);
+                let path = below(&self.at(), &inner.id, Kind::Namespace);
                 let names = declared(&*inner.body);
                 self.inside(path, names, FxHashSet::default(), |sharer| sharer.body(&mut inner.body));
             }
@@ -255,7 +262,7 @@ impl VisitMut for Sharer<'_> {
 
     fn visit_mut_ts_module_decl(&mut self, module: &mut TsModuleDecl) {
         let TsModuleName::Ident(name) = &module.id else { return };
-        let path = below(&self.at(), name);
+        let path = below(&self.at(), name, Kind::Namespace);
         if let (Some(body), false) = (&mut module.body, module.declare) {
             let names = declared(&*body);
             self.inside(path, names, FxHashSet::default(), |sharer| sharer.body(body));
@@ -263,7 +270,7 @@ impl VisitMut for Sharer<'_> {
     }
 
     fn visit_mut_ts_enum_decl(&mut self, found: &mut TsEnumDecl) {
-        let path = below(&self.at(), &found.id);
+        let path = below(&self.at(), &found.id, Kind::Enum);
         let names = declared(&found.members);
         let members = found.members.iter().filter_map(|member| member_name(&member.id)).collect();
         self.inside(path, names, members, |sharer| {

@@ -2,7 +2,7 @@
 
 use super::facts::Helper;
 use super::{functions, tree};
-use swc_core::common::SyntaxContext;
+use swc_core::common::{DUMMY_SP, SyntaxContext};
 use swc_core::ecma::ast::*;
 use swc_core::ecma::utils::find_pat_ids;
 use swc_core::ecma::visit::{Visit, VisitMut, VisitMutWith, VisitWith, noop_visit_mut_type, noop_visit_type};
@@ -39,6 +39,22 @@ fn mentions(expression: &Expr, names: &[Id]) -> bool {
     finder.1
 }
 
+/// A pattern with a rest, taken from a variable that the pattern may assign to.
+fn reads_its_source_again(declarator: &VarDeclarator) -> bool {
+    let (Pat::Object(pattern), Some(Expr::Ident(source))) = (&declarator.name, declarator.init.as_deref()) else {
+        return false;
+    };
+    let runs_code = |property: &ObjectPatProp| match property {
+        ObjectPatProp::KeyValue(pair) => {
+            matches!(&pair.key, PropName::Computed(key) if !key.expr.is_lit()) || !pair.value.is_ident()
+        }
+        ObjectPatProp::Assign(assign) => assign.value.is_some(),
+        ObjectPatProp::Rest(_) => false,
+    };
+    pattern.props.iter().any(|property| property.is_rest())
+        && (pattern.props.iter().any(runs_code) || find_pat_ids::<_, Id>(pattern).contains(&source.to_id()))
+}
+
 /// The value of `__proto__: value`, which sets the prototype.
 fn prototype(property: &PropOrSpread) -> Option<&Expr> {
     let PropOrSpread::Prop(property) = property else { return None };
@@ -62,6 +78,32 @@ impl VisitMut for Preparer {
         {
             let property = object.props.remove(proto);
             object.props.insert(0, property);
+        }
+    }
+
+    /// `var { a: x, ...rest } = x` reads `x` twice, and in between it is assigned to: a name of its own comes first.
+    fn visit_mut_var_decl(&mut self, variables: &mut VarDecl) {
+        variables.visit_mut_children_with(self);
+        if !variables.decls.iter().any(reads_its_source_again) {
+            return;
+        }
+        let mut out = Vec::with_capacity(variables.decls.len() + 1);
+        for mut declarator in std::mem::take(&mut variables.decls) {
+            if reads_its_source_again(&declarator) {
+                let kept = tree::fresh("_source");
+                let init = declarator.init.replace(Box::new(tree::ident(&kept)));
+                out.push(VarDeclarator { span: DUMMY_SP, name: kept.into(), init, definite: false });
+            }
+            out.push(declarator);
+        }
+        variables.decls = out;
+    }
+
+    /// What is exported would get another name.
+    fn visit_mut_export_decl(&mut self, export: &mut ExportDecl) {
+        match &mut export.decl {
+            Decl::Var(variables) => variables.visit_mut_children_with(self),
+            other => other.visit_mut_with(self),
         }
     }
 

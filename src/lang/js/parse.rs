@@ -2,6 +2,7 @@
 //!
 //! One `Globals` and one `SourceMap` per module: their locks are never contended and die with the module.
 
+use super::name_reads::{self, NameReads};
 use super::{JsxRuntime, LanguageOptions, ParseOptions, SourceTypeHint};
 use super::{arrows, classes, constants, decorators, early, equals, functions, namespaces, object_rest};
 use crate::diag::{Diagnostic, Location};
@@ -34,6 +35,7 @@ pub(super) struct Tree {
     /// Position of the first byte of the source.
     pub base: BytePos,
     pub hashbang: Option<String>,
+    pub name_reads: NameReads,
     /// Mistakes that do not keep the module from being read; of the first reading only.
     pub problems: Vec<Diagnostic>,
 }
@@ -96,17 +98,41 @@ fn build(
     if !strict && (source.contains("function") || source.contains("for")) {
         super::sloppy::plain_statements(&mut program);
     }
+    if source.contains("use asm") {
+        super::sloppy::forget_asm(&mut program);
+    }
+    let connects = match &mut program {
+        Program::Script(script) if !has_module_syntax => {
+            if source.contains("exports") || source.contains("module") {
+                super::sloppy::keep_parameters(script);
+            }
+            !strict && source.contains("function") && super::block_functions::spell_out(script)
+        }
+        _ => false,
+    };
     resolver(unresolved_mark, top_level_mark, parse.typescript).process(&mut program);
+    if let (true, Program::Script(script)) = (connects, &mut program) {
+        super::block_functions::connect(script);
+    }
     let problems = match reading {
         Reading::First => constants::assignments(&program, source, name, base, parse.in_package),
         Reading::Again => Vec::new(),
     };
-    let keep_names = language.keep_names && name != super::RUNTIME_NAME;
+    let is_ours = name == super::RUNTIME_NAME;
+    let unresolved = SyntaxContext::empty().apply_mark(unresolved_mark);
+    let name_reads = match language.keep_names || is_ours {
+        true => NameReads::default(),
+        false => name_reads::find(&program, source, unresolved),
+    };
+    let keeps = match () {
+        () if is_ours => Keeps::Nothing,
+        () if language.keep_names => Keeps::All,
+        () => Keeps::Read(&name_reads),
+    };
     let marks = Marks { unresolved: unresolved_mark, top_level: top_level_mark };
-    transform(&mut program, source, parse, language, &source_map, &comments, marks, keep_names);
+    transform(&mut program, source, parse, language, &source_map, &comments, marks, keeps);
     without_parentheses(&mut program, source);
     let module = super::lowered::import(program, unresolved_mark);
-    let unresolved = SyntaxContext::empty().apply_mark(unresolved_mark);
     Ok(Tree {
         module,
         comments,
@@ -118,6 +144,7 @@ fn build(
         strict,
         base,
         hashbang,
+        name_reads,
         problems,
     })
 }
@@ -265,7 +292,7 @@ fn transform(
     source_map: &Lrc<SourceMap>,
     comments: &SingleThreadedComments,
     marks: Marks,
-    keep_names: bool,
+    keeps: Keeps<'_>,
 ) {
     let Marks { unresolved: unresolved_mark, top_level: top_level_mark } = marks;
     let unresolved = SyntaxContext::empty().apply_mark(unresolved_mark);
@@ -298,8 +325,10 @@ fn transform(
         };
         react::react(source_map.clone(), Some(comments), options, top_level_mark, unresolved_mark).process(program);
     }
-    if keep_names {
-        super::names::infer(program, unresolved);
+    match keeps {
+        Keeps::All => super::names::infer(program, unresolved, None),
+        Keeps::Read(reads) if !reads.names.is_empty() => super::names::infer(program, unresolved, Some(&reads.names)),
+        _ => {}
     }
     let lower = !super::lower::has_es2022(&language.target);
     let assign = parse.typescript && !parse.define_class_fields;
@@ -314,6 +343,14 @@ fn transform(
         arrows::pass_super(program);
     }
     super::lower::lower(program, source, language, comments, unresolved_mark);
+}
+
+/// Whose `name` must say what it says in the source.
+#[derive(Clone, Copy)]
+enum Keeps<'a> {
+    Nothing,
+    Read(&'a NameReads),
+    All,
 }
 
 /// What swc tells bindings apart by.

@@ -92,7 +92,13 @@ impl<'a> Rewriter<'a> {
         Rewriter {
             context,
             language,
-            defines: super::define::Defines::new(&language.define, context.source, context.tree.unresolved, declared),
+            defines: super::define::Defines::new(
+                &language.define,
+                context.source,
+                context.tree.unresolved,
+                declared,
+                !context.tree.has_module_syntax,
+            ),
             marker,
             unresolved: context.tree.unresolved,
             is_module: context.tree.has_module_syntax,

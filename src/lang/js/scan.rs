@@ -49,6 +49,8 @@ fn facts(
     let exported = common_js_names(&numbered, source_type, &tree);
     problems.append(&mut tree.problems);
     problems.extend(super::unsupported::errors(&numbered.body, &language.target, source, name, tree.base));
+    let keeps_declared = name != super::RUNTIME_NAME
+        && (language.keep_names || super::name_reads::has_declared(&numbered.body, &tree.name_reads));
     let facts = ModuleFacts {
         source_type,
         ambiguous,
@@ -61,7 +63,7 @@ fn facts(
         helpers: [
             (numbered.rewritten.require_value, Helper::REQUIRE),
             (numbered.rewritten.script_url, Helper::URL),
-            (language.keep_names && name != super::RUNTIME_NAME, Helper::NAME),
+            (keeps_declared, Helper::NAME),
         ]
         .into_iter()
         .filter_map(|(needed, helper)| needed.then_some(helper))

@@ -5,9 +5,9 @@ use swc_core::common::{BytePos, Spanned, SyntaxContext};
 use swc_core::ecma::ast::*;
 use swc_core::ecma::parser::error::{Error, SyntaxError};
 use swc_core::ecma::utils::find_pat_ids;
-use swc_core::ecma::visit::{VisitMut, VisitMutWith, noop_visit_mut_type};
+use swc_core::ecma::visit::{Visit, VisitMut, VisitMutWith, VisitWith, noop_visit_mut_type, noop_visit_type};
 
-/// What strict code may not write, in words that it may: `if (x) function f() {}` as a variable, `label: function f() {}`
+/// What strict code may not write, in words that it may: `if (x) function f() {}` as a block, `label: function f() {}`
 /// without the label, `for (var x = 1 in y)` as two statements. Before scopes are resolved.
 pub(super) fn plain_statements(program: &mut Program) {
     program.visit_mut_with(&mut Statements);
@@ -24,16 +24,6 @@ fn initialized_loop(statement: &mut Stmt) -> Option<&mut ForInStmt> {
                 .then_some(each)
         }
         _ => None,
-    }
-}
-
-/// `function f() {}` that is all of a branch, as `var f = function () {}`: what it declares is seen outside.
-fn branch_function(statement: Stmt) -> Stmt {
-    match statement {
-        Stmt::Decl(Decl::Fn(FnDecl { ident, function, .. })) => {
-            tree::declare(VarDeclKind::Var, ident.into(), Some(Expr::Fn(FnExpr { ident: None, function })))
-        }
-        other => other,
     }
 }
 
@@ -60,20 +50,88 @@ impl VisitMut for Statements {
     fn visit_mut_if_stmt(&mut self, branch: &mut IfStmt) {
         for statement in std::iter::once(&mut branch.cons).chain(branch.alt.as_mut()) {
             if statement.is_decl() {
-                **statement = branch_function(std::mem::take(&mut **statement));
+                let stmts = vec![std::mem::take(&mut **statement)];
+                **statement = Stmt::Block(BlockStmt { stmts, ..BlockStmt::default() });
             }
         }
         branch.visit_mut_children_with(self);
     }
 }
 
+/// `"use asm"` promises what no tool keeps, and engines complain.
+pub(super) fn forget_asm(program: &mut Program) {
+    struct Forgetter;
+    impl VisitMut for Forgetter {
+        noop_visit_mut_type!();
+        fn visit_mut_function_body(&mut self, body: &mut FunctionBody) {
+            let directives = body.stmts.iter().take_while(|statement| super::compile::is_directive(statement)).count();
+            let mut at = 0;
+            body.stmts.retain(|statement| {
+                at += 1;
+                at > directives || !is_text(statement, "use asm")
+            });
+            body.visit_mut_children_with(self);
+        }
+    }
+    program.visit_mut_with(&mut Forgetter);
+}
+
+fn is_text(statement: &Stmt, text: &str) -> bool {
+    matches!(statement, Stmt::Expr(ExprStmt { expr, .. })
+        if matches!(&**expr, Expr::Lit(Lit::Str(found)) if found.value == *text))
+}
+
+/// `var exports, module` in CommonJS declares what is there already: without a value it says nothing, and
+/// `exports = exports || {}` means the parameter. Before scopes are resolved, in files that are no ES modules.
+pub(super) fn keep_parameters(script: &mut Script) {
+    for name in ["exports", "module"] {
+        let again = |declarator: &VarDeclarator| {
+            declarator.name.as_ident().is_some_and(|found| found.sym == *name)
+                && declarator.init.as_ref().is_none_or(|value| mentions(value, name))
+        };
+        for statement in &mut script.body {
+            if let Stmt::Decl(Decl::Var(variables)) = statement
+                && variables.kind == VarDeclKind::Var
+                && variables.decls.iter().any(again)
+            {
+                let mut stmts = Vec::new();
+                for declarator in std::mem::take(&mut variables.decls) {
+                    if !again(&declarator) {
+                        stmts.push(tree::declare(
+                            VarDeclKind::Var,
+                            declarator.name,
+                            declarator.init.map(|value| *value),
+                        ));
+                    } else if let Some(value) = declarator.init {
+                        stmts.push(tree::expression(tree::assign(tree::plain(name), *value)));
+                    }
+                }
+                *statement = match stmts.len() {
+                    1 => stmts.remove(0),
+                    _ => Stmt::Block(BlockStmt { stmts, ..BlockStmt::default() }),
+                };
+            }
+        }
+    }
+}
+
+fn mentions(expression: &Expr, name: &str) -> bool {
+    struct Finder<'a>(&'a str, bool);
+    impl Visit for Finder<'_> {
+        noop_visit_type!();
+        fn visit_ident(&mut self, ident: &Ident) {
+            self.1 |= ident.sym == *self.0;
+        }
+    }
+    let mut finder = Finder(name, false);
+    expression.visit_with(&mut finder);
+    finder.1
+}
+
 /// Begins with `"use strict"`.
 pub(super) fn is_strict(body: &[Stmt]) -> bool {
     let directives = body.iter().take_while(|statement| super::compile::is_directive(statement));
-    directives.into_iter().any(|statement| {
-        matches!(statement, Stmt::Expr(ExprStmt { expr, .. })
-            if matches!(&**expr, Expr::Lit(Lit::Str(text)) if text.value == *"use strict"))
-    })
+    directives.into_iter().any(|statement| is_text(statement, "use strict"))
 }
 
 /// Whether the parser complains of a function that is a branch of `if`: old code may have that.

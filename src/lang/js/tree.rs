@@ -17,6 +17,11 @@ pub(super) fn fresh(name: &str) -> Ident {
     Ident::new(name.into(), DUMMY_SP, fresh_context())
 }
 
+/// A name as the source has it, before scopes are resolved.
+pub(super) fn plain(name: &str) -> Ident {
+    Ident::new(name.into(), DUMMY_SP, SyntaxContext::empty())
+}
+
 /// The helper as a free name; see [`HELPER_PREFIX`].
 pub(super) fn helper(helper: Helper, unresolved: SyntaxContext) -> Ident {
     let name = HELPERS[helper.0 as usize];
@@ -129,4 +134,26 @@ pub(super) fn strip_mut(expression: &mut Expr) -> &mut Expr {
         Expr::Paren(inner) => strip_mut(&mut inner.expr),
         other => other,
     }
+}
+
+/// The expression in `[…]` by which a member of a class is called: it belongs to the code around the class.
+pub(super) fn computed_key(member: &ClassMember) -> Option<&Expr> {
+    let key = match member {
+        ClassMember::Method(method) => &method.key,
+        ClassMember::ClassProp(property) => &property.key,
+        ClassMember::AutoAccessor(AutoAccessor { key: Key::Public(key), .. }) => key,
+        _ => return None,
+    };
+    key.as_computed().map(|key| &*key.expr)
+}
+
+/// The same, to be changed.
+pub(super) fn computed_key_mut(member: &mut ClassMember) -> Option<&mut Expr> {
+    let key = match member {
+        ClassMember::Method(method) => &mut method.key,
+        ClassMember::ClassProp(property) => &mut property.key,
+        ClassMember::AutoAccessor(AutoAccessor { key: Key::Public(key), .. }) => key,
+        _ => return None,
+    };
+    key.as_mut_computed().map(|key| &mut *key.expr)
 }

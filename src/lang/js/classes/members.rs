@@ -309,8 +309,23 @@ fn is_anonymous(value: &Expr) -> bool {
         Expr::Fn(function) => function.ident.is_none(),
         Expr::Class(class) => class.ident.is_none() && !super::super::names::has_own_name(&class.class),
         Expr::Paren(inner) => is_anonymous(&inner.expr),
+        // A class that has been lowered already.
+        Expr::Call(CallExpr { callee: Callee::Expr(callee), args, .. }) => {
+            if let Some(inner) = temporaries(callee) {
+                return is_anonymous(inner);
+            }
+            let helper = callee.as_ident().and_then(|name| tree::helper_of(&name.sym));
+            helper == Some(Helper::CLASS) && matches!(args.as_slice(), [class] if is_anonymous(&class.expr))
+        }
         _ => false,
     }
+}
+
+/// The value in `(() => { let temp; return value; })()` that lowering has put around it.
+fn temporaries(callee: &Expr) -> Option<&Expr> {
+    let arrow = callee.as_arrow().filter(|arrow| arrow.span.is_dummy())?;
+    let ArrowFunctionBody::FunctionBody(body) = &*arrow.body else { return None };
+    body.stmts.last()?.as_return_stmt()?.arg.as_deref()
 }
 
 fn static_block(stmts: Vec<Stmt>) -> ClassMember {

@@ -59,11 +59,6 @@ fn private_member(expression: &Expr) -> Option<&MemberExpr> {
     tree::strip(expression).as_member().filter(|member| member.prop.is_private_name())
 }
 
-/// Evaluating it twice is the same as once.
-fn is_simple(expression: &Expr) -> bool {
-    matches!(expression, Expr::This(_) | Expr::Ident(_))
-}
-
 impl Lowerer<'_> {
     fn private(&self, name: &PrivateName) -> Option<Private> {
         self.privates.iter().rev().find_map(|names| names.get(&name.name)).cloned()
@@ -98,9 +93,11 @@ impl Lowerer<'_> {
         tree::member(tree::call(self.helper(Helper::PRIVATE_WRAPPER), arguments), "_")
     }
 
-    /// An expression to evaluate once, and one that gives its value again.
+    /// An expression to evaluate once, and one that gives its value again. Between the two a getter may run, which can
+    /// assign to a variable.
     fn twice(&mut self, object: Expr) -> (Expr, Expr) {
-        if is_simple(&object) {
+        let getters = self.privates.iter().flat_map(|names| names.values()).any(|private| private.getter.is_some());
+        if object.is_this() || object.is_ident() && !getters {
             return (object.clone(), object);
         }
         let kept = self.temp("_object");

@@ -1,0 +1,263 @@
+//! Functions in blocks of sloppy code, said so that strict code means the same: ECMA-262, annex B.3.2.
+//!
+//! `{ function f() {} }` becomes `{ let f = function () {}; f = f }`, where the `f` assigned to is a variable of the
+//! function around, declared at its top. Two passes: [`spell_out`] before scopes are resolved, which then tell the two
+//! names apart, and [`connect`] after, which makes the assignment mean the outer one.
+
+use super::tree;
+use rustc_hash::{FxHashMap, FxHashSet};
+use swc_core::atoms::Atom;
+use swc_core::common::{DUMMY_SP, SyntaxContext};
+use swc_core::ecma::ast::*;
+use swc_core::ecma::utils::find_pat_ids;
+use swc_core::ecma::visit::{VisitMut, VisitMutWith, noop_visit_mut_type};
+
+/// What stands before the name of a variable of the function around; no program can write it.
+const OUTER: &str = "outer ";
+
+/// Of a sloppy script, before scopes are resolved. True when [`connect`] has something to do.
+pub(super) fn spell_out(script: &mut Script) -> bool {
+    let mut speller = Speller::default();
+    speller.function(FxHashSet::default(), &mut script.body, false);
+    speller.found
+}
+
+/// After scopes are resolved.
+pub(super) fn connect(script: &mut Script) {
+    let mut connector = Connector { functions: vec![variables(&script.body)] };
+    script.visit_mut_children_with(&mut connector);
+}
+
+#[derive(Default)]
+struct Speller {
+    functions: Vec<Frame>,
+    /// Lexical names of the blocks around, in all functions.
+    blocks: Vec<FxHashSet<Atom>>,
+    found: bool,
+}
+
+struct Frame {
+    strict: bool,
+    parameters: FxHashSet<Atom>,
+    /// Index of the function's own block.
+    first_block: usize,
+    /// Names to declare at the top of the function.
+    hoisted: Vec<Atom>,
+}
+
+/// A declaration that annex B is about.
+fn plain(statement: &Stmt) -> Option<&FnDecl> {
+    match statement {
+        Stmt::Decl(Decl::Fn(found)) if !found.function.is_async && !found.function.is_generator => {
+            found.function.body.is_some().then_some(found)
+        }
+        _ => None,
+    }
+}
+
+/// What the statements declare for their block alone. `functions`: those too.
+fn lexical(statements: &[Stmt], functions: bool) -> FxHashSet<Atom> {
+    let mut out = FxHashSet::default();
+    for statement in statements {
+        match statement {
+            Stmt::Decl(Decl::Var(found)) if found.kind != VarDeclKind::Var => {
+                out.extend(find_pat_ids::<_, Ident>(&found.decls).into_iter().map(|name| name.sym));
+            }
+            Stmt::Decl(Decl::Class(found)) => drop(out.insert(found.ident.sym.clone())),
+            Stmt::Decl(Decl::Fn(found)) if functions => drop(out.insert(found.ident.sym.clone())),
+            _ => {}
+        }
+    }
+    out
+}
+
+fn head_names(head: &ForHead) -> Vec<Ident> {
+    match head {
+        ForHead::VarDecl(head) if head.kind != VarDeclKind::Var => find_pat_ids(&head.decls),
+        _ => Vec::new(),
+    }
+}
+
+fn named(patterns: impl Iterator<Item = Pat>) -> FxHashSet<Atom> {
+    patterns.flat_map(|pattern| find_pat_ids::<_, Ident>(&pattern)).map(|name| name.sym).collect()
+}
+
+impl Speller {
+    fn function(&mut self, parameters: FxHashSet<Atom>, body: &mut Vec<Stmt>, strict: bool) {
+        let strict =
+            strict || self.functions.last().is_some_and(|frame| frame.strict) || super::sloppy::is_strict(body);
+        self.functions.push(Frame { strict, parameters, first_block: self.blocks.len(), hoisted: Vec::new() });
+        self.blocks.push(lexical(body, false));
+        body.visit_mut_children_with(self);
+        self.blocks.pop();
+        let Some(frame) = self.functions.pop() else { return };
+        let functions: FxHashSet<&Atom> = body
+            .iter()
+            .filter_map(|statement| statement.as_decl()?.as_fn_decl())
+            .map(|found| &found.ident.sym)
+            .collect();
+        let missing = frame.hoisted.into_iter().filter(|name| !functions.contains(name));
+        let names: Vec<(Pat, Option<Expr>)> = missing.map(|name| (tree::plain(&name).into(), None)).collect();
+        if !names.is_empty() {
+            let directives = body.iter().take_while(|statement| super::compile::is_directive(statement)).count();
+            body.insert(directives, tree::declare_all(VarDeclKind::Var, names));
+        }
+    }
+
+    /// The name is seen in the whole function: a `var` in its place would be no mistake.
+    fn hoists(&mut self, name: &Atom) -> bool {
+        let Some(frame) = self.functions.last_mut() else { return false };
+        let hidden = self.blocks[frame.first_block..].iter().any(|names| names.contains(name));
+        if hidden || frame.parameters.contains(name) {
+            return false;
+        }
+        if !frame.hoisted.contains(name) {
+            frame.hoisted.push(name.clone());
+        }
+        true
+    }
+
+    fn inside(&mut self, names: Vec<Ident>, work: impl FnOnce(&mut Self)) {
+        self.blocks.push(names.into_iter().map(|name| name.sym).collect());
+        work(self);
+        self.blocks.pop();
+    }
+
+    fn strict(&mut self, work: impl FnOnce(&mut Self)) {
+        let outer = self.functions.last_mut().map(|frame| std::mem::replace(&mut frame.strict, true));
+        work(self);
+        if let (Some(frame), Some(outer)) = (self.functions.last_mut(), outer) {
+            frame.strict = outer;
+        }
+    }
+
+    fn block(&mut self, statements: &mut Vec<Stmt>) {
+        let sloppy = self.functions.last().is_some_and(|frame| !frame.strict);
+        let names: Vec<Atom> = statements.iter().filter_map(plain).map(|found| found.ident.sym.clone()).collect();
+        let outer: FxHashSet<Atom> = if sloppy {
+            names.iter().filter(|name| self.hoists(name)).cloned().collect()
+        } else {
+            FxHashSet::default()
+        };
+        self.blocks.push(lexical(statements, true));
+        statements.visit_mut_children_with(self);
+        self.blocks.pop();
+        if !sloppy || names.is_empty() {
+            return;
+        }
+        self.found = true;
+        let mut values: Vec<(Ident, Box<Function>)> = Vec::new();
+        let mut rest = Vec::with_capacity(statements.len() + 1);
+        for statement in std::mem::take(statements) {
+            if plain(&statement).is_none() {
+                rest.push(statement);
+                continue;
+            }
+            let Stmt::Decl(Decl::Fn(found)) = statement else { continue };
+            if outer.contains(&found.ident.sym) {
+                let target = Ident::new(format!("{OUTER}{}", found.ident.sym).into(), DUMMY_SP, SyntaxContext::empty());
+                rest.push(tree::expression(tree::assign(target, tree::ident(&tree::plain(&found.ident.sym)))));
+            }
+            // Of several, the last one is what the block sees.
+            values.retain(|(name, _)| name.sym != found.ident.sym);
+            values.push((found.ident, found.function));
+        }
+        let functions = values.into_iter().map(|(name, function)| {
+            tree::declare(VarDeclKind::Let, name.into(), Some(Expr::Fn(FnExpr { ident: None, function })))
+        });
+        *statements = functions.chain(rest).collect();
+    }
+}
+
+impl VisitMut for Speller {
+    noop_visit_mut_type!();
+
+    fn visit_mut_block_stmt(&mut self, block: &mut BlockStmt) {
+        self.block(&mut block.stmts);
+    }
+
+    fn visit_mut_switch_stmt(&mut self, switch: &mut SwitchStmt) {
+        switch.discriminant.visit_mut_with(self);
+        let names = switch.cases.iter().fold(FxHashSet::default(), |mut names, case| {
+            names.extend(lexical(&case.cons, true));
+            names
+        });
+        self.blocks.push(names);
+        switch.cases.visit_mut_with(self);
+        self.blocks.pop();
+    }
+
+    fn visit_mut_for_stmt(&mut self, each: &mut ForStmt) {
+        let names = match &each.init {
+            Some(VarDeclOrExpr::VarDecl(head)) if head.kind != VarDeclKind::Var => find_pat_ids(&head.decls),
+            _ => Vec::new(),
+        };
+        self.inside(names, |speller| each.visit_mut_children_with(speller));
+    }
+
+    fn visit_mut_for_in_stmt(&mut self, each: &mut ForInStmt) {
+        self.inside(head_names(&each.left), |speller| each.visit_mut_children_with(speller));
+    }
+
+    fn visit_mut_for_of_stmt(&mut self, each: &mut ForOfStmt) {
+        self.inside(head_names(&each.left), |speller| each.visit_mut_children_with(speller));
+    }
+
+    fn visit_mut_function(&mut self, function: &mut Function) {
+        let parameters = named(function.params.iter().map(|parameter| parameter.pat.clone()));
+        function.params.visit_mut_with(self);
+        if let Some(body) = &mut function.body {
+            self.function(parameters, &mut body.stmts, false);
+        }
+    }
+
+    fn visit_mut_arrow_expr(&mut self, arrow: &mut ArrowExpr) {
+        let parameters = named(arrow.params.iter().cloned());
+        arrow.params.visit_mut_with(self);
+        match &mut *arrow.body {
+            ArrowFunctionBody::FunctionBody(body) => self.function(parameters, &mut body.stmts, false),
+            ArrowFunctionBody::Expr(value) => value.visit_mut_with(self),
+        }
+    }
+
+    fn visit_mut_class(&mut self, class: &mut Class) {
+        self.strict(|speller| class.visit_mut_children_with(speller));
+    }
+}
+
+/// What the statements of a function declare for all of it.
+fn variables(statements: &[Stmt]) -> FxHashMap<Atom, SyntaxContext> {
+    let mut out = FxHashMap::default();
+    for statement in statements {
+        match statement {
+            Stmt::Decl(Decl::Var(found)) if found.kind == VarDeclKind::Var => {
+                out.extend(find_pat_ids::<_, Id>(&found.decls));
+            }
+            Stmt::Decl(Decl::Fn(found)) => drop(out.insert(found.ident.sym.clone(), found.ident.ctxt)),
+            _ => {}
+        }
+    }
+    out
+}
+
+struct Connector {
+    functions: Vec<FxHashMap<Atom, SyntaxContext>>,
+}
+
+impl VisitMut for Connector {
+    noop_visit_mut_type!();
+
+    fn visit_mut_function_body(&mut self, body: &mut FunctionBody) {
+        self.functions.push(variables(&body.stmts));
+        body.visit_mut_children_with(self);
+        self.functions.pop();
+    }
+
+    fn visit_mut_ident(&mut self, ident: &mut Ident) {
+        if let Some(name) = ident.sym.strip_prefix(OUTER) {
+            let name = Atom::from(name);
+            ident.ctxt = self.functions.last().and_then(|names| names.get(&name)).copied().unwrap_or(ident.ctxt);
+            ident.sym = name;
+        }
+    }
+}
