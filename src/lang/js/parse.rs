@@ -89,31 +89,11 @@ fn build(
     let unresolved_mark = Mark::new();
     let top_level_mark = Mark::new();
     let mut program = program;
-    if source.contains("catch") && source.contains("var ") {
-        super::sloppy::split_catch_variables(&mut program);
-    }
     if parse.typescript && has_module_syntax {
         equals::split_exports(&mut program);
     }
-    if !strict && (source.contains("function") || source.contains("for")) {
-        super::sloppy::plain_statements(&mut program);
-    }
-    if source.contains("use asm") {
-        super::sloppy::forget_asm(&mut program);
-    }
-    let connects = match &mut program {
-        Program::Script(script) if !has_module_syntax => {
-            if source.contains("exports") || source.contains("module") {
-                super::sloppy::keep_parameters(script);
-            }
-            !strict && source.contains("function") && super::block_functions::spell_out(script)
-        }
-        _ => false,
-    };
-    resolver(unresolved_mark, top_level_mark, parse.typescript).process(&mut program);
-    if let (true, Program::Script(script)) = (connects, &mut program) {
-        super::block_functions::connect(script);
-    }
+    let marks = Marks { unresolved: unresolved_mark, top_level: top_level_mark };
+    resolve(&mut program, source, parse, marks, strict, has_module_syntax);
     let problems = match reading {
         Reading::First => constants::assignments(&program, source, name, base, parse.in_package),
         Reading::Again => Vec::new(),
@@ -129,7 +109,6 @@ fn build(
         () if language.keep_names => Keeps::All,
         () => Keeps::Read(&name_reads),
     };
-    let marks = Marks { unresolved: unresolved_mark, top_level: top_level_mark };
     transform(&mut program, source, parse, language, &source_map, &comments, marks, keeps);
     without_parentheses(&mut program, source);
     let module = super::lowered::import(program, unresolved_mark);
@@ -147,6 +126,32 @@ fn build(
         name_reads,
         problems,
     })
+}
+
+/// Tells bindings apart by scope. What the resolver does not know of old code is said in other words first.
+fn resolve(program: &mut Program, source: &str, parse: &ParseOptions, marks: Marks, strict: bool, is_module: bool) {
+    if source.contains("catch") && source.contains("var ") {
+        super::sloppy::split_catch_variables(program);
+    }
+    if !strict && (source.contains("function") || source.contains("for")) {
+        super::sloppy::plain_statements(program);
+    }
+    if source.contains("use asm") {
+        super::sloppy::forget_asm(program);
+    }
+    let connects = match program {
+        Program::Script(script) if !is_module => {
+            if source.contains("exports") || source.contains("module") {
+                super::sloppy::keep_parameters(script);
+            }
+            !strict && source.contains("function") && super::block_functions::spell_out(script)
+        }
+        _ => false,
+    };
+    resolver(marks.unresolved, marks.top_level, parse.typescript).process(program);
+    if let (true, Program::Script(script)) = (connects, program) {
+        super::block_functions::connect(script);
+    }
 }
 
 /// The printer puts parentheses where they are needed; the compressor is only right on trees without them.
