@@ -85,6 +85,18 @@ fn the_same_sources_give_the_same_bytes() {
     }
 }
 
+#[test]
+fn the_order_of_discovery_does_not_show() {
+    let folder = site();
+    build(folder.path(), "2", &["--no-cache"]);
+    let expected = tree(&folder.path().join("dist"));
+    for seed in 0..12_u32 {
+        let mut command = plimsoll(folder.path());
+        succeeds(command.env("PLIMSOLL_SHUFFLE", seed.to_string()).args(BUILD).arg("--no-cache"));
+        assert!(tree(&folder.path().join("dist")) == expected, "PLIMSOLL_SHUFFLE={seed} gives other files");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_killed_build_leaves_the_old_or_the_new() {

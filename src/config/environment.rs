@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Read by plimsoll itself: they say where things are on this machine and must not get into an output.
-const OWN_VARIABLES: [&str; 2] = ["PLIMSOLL_BINARY", "PLIMSOLL_REQUIRE_BROWSER"];
+const OWN_VARIABLES: [&str; 3] = ["PLIMSOLL_BINARY", "PLIMSOLL_REQUIRE_BROWSER", "PLIMSOLL_SHUFFLE"];
 
 /// Where the files are.
 pub(super) struct Place<'a> {

@@ -45,6 +45,7 @@ impl Options {
             main_fields: Vec::new(),
             resolve_extensions: Vec::new(),
             tsconfig: None,
+            shuffle: None,
             preserve_symlinks: false,
             public_path: "/".into(),
             entry_names: "assets/[name]-[hash]".into(),

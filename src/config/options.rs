@@ -139,6 +139,8 @@ pub struct Options {
     pub main_fields: Vec<String>,
     pub resolve_extensions: Vec<String>,
     pub tsconfig: Option<PathBuf>,
+    /// `PLIMSOLL_SHUFFLE`: files are read in an order made from this number, on which no output may depend.
+    pub shuffle: Option<u64>,
     pub preserve_symlinks: bool,
     /// Empty: references are relative.
     pub public_path: String,

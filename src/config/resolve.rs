@@ -104,6 +104,7 @@ impl Chooser<'_> {
             main_fields: self.values.list("main-fields").unwrap_or_else(|| defaults::main_fields(platform)),
             resolve_extensions: self.resolve_extensions(),
             tsconfig: self.existing_file("tsconfig"),
+            shuffle: self.environment.get("PLIMSOLL_SHUFFLE").and_then(|text| text.parse().ok()),
             preserve_symlinks: self.on("preserve-symlinks", false),
             public_dir: self.public_dir(&outdir),
             public_path,

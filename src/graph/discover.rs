@@ -85,8 +85,35 @@ impl Node {
     }
 }
 
+/// A thing to load.
+struct Task {
+    number: Early,
+    key: Key,
+    inline: Option<Inline>,
+}
+
+/// Tasks that wait to be chosen by chance; see [`crate::config::Options::shuffle`].
+struct Shuffle {
+    state: u64,
+    waiting: Vec<Task>,
+}
+
+impl Shuffle {
+    /// One of those that wait. Numbers by chance: SplitMix64.
+    fn take(&mut self) -> Option<Task> {
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.state;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^= mixed >> 31;
+        let count = self.waiting.len() as u64;
+        (count > 0).then(|| self.waiting.swap_remove((mixed % count) as usize))
+    }
+}
+
 pub(super) struct Discovery<'a> {
     pub project: Project<'a>,
+    shuffle: Option<Mutex<Shuffle>>,
     known: Shards<Key, Early>,
     next: AtomicU32,
     found: Mutex<Vec<(Early, Node)>>,
@@ -94,19 +121,37 @@ pub(super) struct Discovery<'a> {
 
 impl<'a> Discovery<'a> {
     pub fn new(project: Project<'a>) -> Self {
-        Discovery { project, known: Shards::new(), next: AtomicU32::new(0), found: Mutex::default() }
+        let shuffle = project.options.shuffle.map(|state| Mutex::new(Shuffle { state, waiting: Vec::new() }));
+        Discovery { project, shuffle, known: Shards::new(), next: AtomicU32::new(0), found: Mutex::default() }
     }
 
     /// The number of a thing; starts its task when it is new.
     pub fn visit<'s>(&'s self, scope: &Scope<'s>, key: Key, inline: Option<Inline>) -> Early {
         let (number, new) = self.known.get_or_make(&key, || self.next.fetch_add(1, Ordering::Relaxed));
         if new {
-            scope.spawn(move |scope| {
-                let node = self.load(scope, key, inline);
-                lock(&self.found).push((number, node));
-            });
+            self.start(scope, Task { number, key, inline });
         }
         number
+    }
+
+    fn start<'s>(&'s self, scope: &Scope<'s>, task: Task) {
+        let Some(shuffle) = &self.shuffle else {
+            scope.spawn(move |scope| self.run(scope, task));
+            return;
+        };
+        lock(shuffle).waiting.push(task);
+        // As many turns as tasks: whoever has one takes any task.
+        scope.spawn(move |scope| {
+            let taken = lock(shuffle).take();
+            if let Some(task) = taken {
+                self.run(scope, task);
+            }
+        });
+    }
+
+    fn run<'s>(&'s self, scope: &Scope<'s>, task: Task) {
+        let node = self.load(scope, task.key, task.inline);
+        lock(&self.found).push((task.number, node));
     }
 
     pub fn known(&self, key: &Key) -> Option<Early> {

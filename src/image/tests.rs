@@ -56,6 +56,7 @@ fn options(images: ImageMode) -> Options {
         main_fields: Vec::new(),
         resolve_extensions: Vec::new(),
         tsconfig: None,
+        shuffle: None,
         preserve_symlinks: false,
         public_path: String::new(),
         entry_names: String::new(),

@@ -103,6 +103,7 @@ fn options(root: PathBuf) -> Options {
         main_fields: Vec::new(),
         resolve_extensions: Vec::new(),
         tsconfig: None,
+        shuffle: None,
         preserve_symlinks: false,
         public_path: String::new(),
         entry_names: "[dir]/[name]".to_string(),

@@ -15,8 +15,12 @@ use swc_core::ecma::visit::{VisitMut, VisitMutWith, noop_visit_mut_type};
 /// What stands before the name of a variable of the function around; no program can write it.
 const OUTER: &str = "outer ";
 
-/// Of a sloppy script, before scopes are resolved. True when [`connect`] has something to do.
-pub(super) fn spell_out(script: &mut Script) -> bool {
+/// Of a sloppy script, before scopes are resolved. True when [`connect`] has something to do. Where `with` and direct
+/// `eval` keep names from being changed, both names would be one again: nothing is done there.
+pub(super) fn spell_out(script: &mut Script, source: &str) -> bool {
+    if !source.contains("function") || is_called(source, "with") || is_called(source, "eval") {
+        return false;
+    }
     let mut speller = Speller::default();
     speller.function(FxHashSet::default(), &mut script.body, false);
     speller.found
@@ -26,6 +30,13 @@ pub(super) fn spell_out(script: &mut Script) -> bool {
 pub(super) fn connect(script: &mut Script) {
     let mut connector = Connector { functions: vec![variables(&script.body)] };
     script.visit_mut_children_with(&mut connector);
+}
+
+/// `word (` stands in the text.
+fn is_called(source: &str, word: &str) -> bool {
+    let in_word = |before: &str| before.ends_with(|last: char| last.is_alphanumeric() || "_$.".contains(last));
+    let mut found = source.match_indices(word);
+    found.any(|(at, _)| !in_word(&source[..at]) && source[at + word.len()..].trim_start().starts_with('('))
 }
 
 #[derive(Default)]

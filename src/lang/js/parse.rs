@@ -144,7 +144,7 @@ fn resolve(program: &mut Program, source: &str, parse: &ParseOptions, marks: Mar
             if source.contains("exports") || source.contains("module") {
                 super::sloppy::keep_parameters(script);
             }
-            !strict && source.contains("function") && super::block_functions::spell_out(script)
+            !strict && super::block_functions::spell_out(script, source)
         }
         _ => false,
     };
