@@ -32,6 +32,43 @@ pub(super) fn connect(script: &mut Script) {
     script.visit_mut_children_with(&mut connector);
 }
 
+/// Functions in the cases of a `switch` exist in all of it: they go into a block around it, which the resolver of scopes
+/// knows better. Not where they need what the cases declare. Before scopes are resolved, in code of any kind.
+pub(super) fn lift_from_switches(program: &mut Program) {
+    program.visit_mut_with(&mut Lifter);
+}
+
+struct Lifter;
+
+impl VisitMut for Lifter {
+    noop_visit_mut_type!();
+
+    fn visit_mut_stmt(&mut self, statement: &mut Stmt) {
+        statement.visit_mut_children_with(self);
+        let Stmt::Switch(switch) = statement else { return };
+        let all = || switch.cases.iter().flat_map(|case| &case.cons);
+        let functions: Vec<&FnDecl> = all().filter_map(|found| found.as_decl()?.as_fn_decl()).collect();
+        let bound: FxHashSet<Atom> = switch.cases.iter().flat_map(|case| lexical(&case.cons, false)).collect();
+        let needs = |found: &&FnDecl| bound.iter().any(|name| tree::mentions(&*found.function, name));
+        let hidden = |found: &&FnDecl| tree::mentions(&*switch.discriminant, &found.ident.sym);
+        if functions.is_empty() || functions.iter().any(needs) || functions.iter().any(hidden) {
+            return;
+        }
+        let mut stmts = Vec::new();
+        for case in &mut switch.cases {
+            let (functions, rest) = std::mem::take(&mut case.cons).into_iter().partition(is_function);
+            stmts.extend::<Vec<Stmt>>(functions);
+            case.cons = rest;
+        }
+        stmts.push(std::mem::take(statement));
+        *statement = Stmt::Block(BlockStmt { stmts, ..BlockStmt::default() });
+    }
+}
+
+fn is_function(statement: &Stmt) -> bool {
+    matches!(statement, Stmt::Decl(Decl::Fn(_)))
+}
+
 /// `word (` stands in the text.
 fn is_called(source: &str, word: &str) -> bool {
     let in_word = |before: &str| before.ends_with(|last: char| last.is_alphanumeric() || "_$.".contains(last));

@@ -139,6 +139,9 @@ fn resolve(program: &mut Program, source: &str, parse: &ParseOptions, marks: Mar
     if source.contains("use asm") {
         super::sloppy::forget_asm(program);
     }
+    if source.contains("switch") && source.contains("function") {
+        super::block_functions::lift_from_switches(program);
+    }
     let connects = match program {
         Program::Script(script) if !is_module => {
             if source.contains("exports") || source.contains("module") {

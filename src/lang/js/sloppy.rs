@@ -5,7 +5,7 @@ use swc_core::common::{BytePos, Spanned, SyntaxContext};
 use swc_core::ecma::ast::*;
 use swc_core::ecma::parser::error::{Error, SyntaxError};
 use swc_core::ecma::utils::find_pat_ids;
-use swc_core::ecma::visit::{Visit, VisitMut, VisitMutWith, VisitWith, noop_visit_mut_type, noop_visit_type};
+use swc_core::ecma::visit::{VisitMut, VisitMutWith, noop_visit_mut_type};
 
 /// What strict code may not write, in words that it may: `if (x) function f() {}` as a block, `label: function f() {}`
 /// without the label, `for (var x = 1 in y)` as two statements. Before scopes are resolved.
@@ -87,7 +87,7 @@ pub(super) fn keep_parameters(script: &mut Script) {
     for name in ["exports", "module"] {
         let again = |declarator: &VarDeclarator| {
             declarator.name.as_ident().is_some_and(|found| found.sym == *name)
-                && declarator.init.as_ref().is_none_or(|value| mentions(value, name))
+                && declarator.init.as_ref().is_none_or(|value| tree::mentions(&**value, name))
         };
         for statement in &mut script.body {
             if let Stmt::Decl(Decl::Var(variables)) = statement
@@ -113,19 +113,6 @@ pub(super) fn keep_parameters(script: &mut Script) {
             }
         }
     }
-}
-
-fn mentions(expression: &Expr, name: &str) -> bool {
-    struct Finder<'a>(&'a str, bool);
-    impl Visit for Finder<'_> {
-        noop_visit_type!();
-        fn visit_ident(&mut self, ident: &Ident) {
-            self.1 |= ident.sym == *self.0;
-        }
-    }
-    let mut finder = Finder(name, false);
-    expression.visit_with(&mut finder);
-    finder.1
 }
 
 /// Begins with `"use strict"`.

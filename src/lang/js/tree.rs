@@ -3,6 +3,7 @@
 use super::facts::{HELPERS, Helper};
 use swc_core::common::{DUMMY_SP, Mark, SyntaxContext};
 use swc_core::ecma::ast::*;
+use swc_core::ecma::visit::{Visit, VisitWith, noop_visit_type};
 
 /// Names of helpers before anything is numbered: the walk that numbers turns them into markers.
 pub(super) const HELPER_PREFIX: &str = "__plimsoll";
@@ -156,4 +157,23 @@ pub(super) fn computed_key_mut(member: &mut ClassMember) -> Option<&mut Expr> {
         _ => return None,
     };
     key.as_mut_computed().map(|key| &mut *key.expr)
+}
+
+/// An identifier of this name stands in the tree, whatever it is bound to.
+pub(super) fn mentions(tree: &impl for<'a> VisitWith<Mentions<'a>>, name: &str) -> bool {
+    let mut mentions = Mentions { name, found: false };
+    tree.visit_with(&mut mentions);
+    mentions.found
+}
+
+pub(super) struct Mentions<'a> {
+    name: &'a str,
+    found: bool,
+}
+
+impl Visit for Mentions<'_> {
+    noop_visit_type!();
+    fn visit_ident(&mut self, ident: &Ident) {
+        self.found |= ident.sym == *self.name;
+    }
 }
