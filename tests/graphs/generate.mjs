@@ -305,7 +305,7 @@ function useImport(w, world, to, name, local, info) {
   for (let left = r.pick([0, 1, 1, 2, 3]); left > 0; left--) {
     const needs = [local];
     const text = looks(w, world, local, info);
-    look(w, text.code ?? text, { needs, asks: text.asks, tags: [...(text.tags ?? []), ...(safe ? [] : ['cycle-reads'])] }, safe && r.chance(0.6));
+    look(w, text.code ?? text, { needs, asks: text.asks, tags: [...(text.tags ?? []), ...(safe ? [] : ['cycle-reads'])] }, safe && r.chance(0.6) && !text.throws);
   }
 }
 
@@ -367,6 +367,11 @@ function space(w, world, local, of) {
   }
   const chosen = r.pick(ways);
   const made = chosen.code ? chosen : { code: chosen };
+  if (/^\(\(o\)/.test(made.code)) {
+    // An error in strict code, which no output that is a module can tell from sloppy code.
+    if (w.cjs) return { code: `typeof ${local}` };
+    made.throws = true;
+  }
   const reflects = /^(Object|Reflect|\(\(o\)|typeof \w+$)|toStringTag/.test(made.code);
   return { ...made, tags: [...(reflects && isCjs ? ['cjs-ns'] : []), ...(/Descriptor/.test(made.code) ? ['descriptor'] : [])] };
 }
