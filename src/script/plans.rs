@@ -44,7 +44,11 @@ fn module_plan(
         wrap: match link.wrap {
             Wrap::None => ModuleWrap::None,
             Wrap::CommonJs => ModuleWrap::CommonJs,
-            Wrap::Esm => ModuleWrap::Esm { asynchronous: link.asynchronous, waits: module.facts.top_level_await },
+            Wrap::Esm => ModuleWrap::Esm {
+                asynchronous: link.asynchronous,
+                waits: module.facts.top_level_await,
+                circle: link.circle,
+            },
         },
         live_parts: link.live_parts.clone(),
         bindings: bindings(graph, linked, options, id),

@@ -7,10 +7,12 @@ pub enum ModuleWrap {
     #[default]
     None,
     CommonJs,
-    /// `waits`: with top-level await of its own, not only that of what it imports.
+    /// `waits`: with top-level await of its own, not only that of what it imports. `circle`: modules with the same number
+    /// have their errors in common; 0 for none.
     Esm {
         asynchronous: bool,
         waits: bool,
+        circle: u32,
     },
 }
 

@@ -18,8 +18,10 @@ export const __commonJS = (run, module) => () => {
   return module.exports;
 };
 
-// An ES module that runs when first called; what it threw is thrown again by every later call.
-export const __esm = (run, error) => () => {
+// An ES module that runs when first called; what it threw is thrown again by every later call, also of the modules that
+// ran before it in its circle of imports.
+const failed = [];
+export const __esm = (run, circle, done, error) => () => {
   const now = run;
   run = 0;
   if (now) {
@@ -27,7 +29,11 @@ export const __esm = (run, error) => () => {
       now();
     } catch (thrown) {
       error = [thrown];
+      if (circle && !failed[circle]) failed[circle] = error;
     }
+    done = 1;
+  } else if (done) {
+    error = error || failed[circle];
   }
   if (error) throw error[0];
 };
@@ -58,19 +64,16 @@ export const __async = (run, dependencies, waits) => {
 };
 
 const enterModule = (module) => {
-  if (module.error) throw module.error[0];
+  const error = module.error || (module.root && module.root.error);
+  if (error) throw error[0];
   if (module.state) return module;
   module.state = 1;
   module.index = module.low = entering.push(module);
   try {
     module.dependencies((found) => {
       if (!found) return;
-      if (found.state === 1) {
-        module.low = Math.min(module.low, found.low);
-      } else {
-        found = found.root;
-        if (found.error) throw found.error[0];
-      }
+      if (found.state === 1) module.low = Math.min(module.low, found.low);
+      else found = found.root;
       if (found.order) {
         module.pending++;
         found.importers.push(module);
