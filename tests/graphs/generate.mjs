@@ -64,7 +64,8 @@ export function generate(seed) {
     dynamic(w, world);
     if (w.ticks) ticks(w);
   }
-  graph.modules = writers.map((w) => ({ id: w.id, cjs: w.cjs, items: assemble(w) }));
+  const calls = skeleton.modules.every(({ ticks, top, late, soon }) => !ticks && ![...top, ...late, ...soon].length);
+  graph.modules = writers.map((w) => ({ id: w.id, cjs: w.cjs, items: assemble(w, calls) }));
   return prune(graph);
 }
 
@@ -521,7 +522,9 @@ function ticks(w) {
 
 // All together.
 
-function assemble(w) {
+/** `calls`: a module may fail in a call too. What else runs, where others wait or are loaded later, a bundler arranges
+ * by the `throw` statements that it sees. */
+function assemble(w, calls) {
   const { r } = w;
   own(w);
   const [early, last] = [w.uses.filter((item) => !item.last), w.uses.filter((item) => item.last)];
@@ -536,7 +539,8 @@ function assemble(w) {
   if (w.throws) {
     const message = `'${w.id} fails'`;
     const code = r.pick([`throw new Error(${message});`, `throw new TypeError(${message});`, `boom(${message});`, `if (typeof log === 'function') throw ${message};`, `throw { thrown: ${message} };`]);
-    const safe = w.has('Error') ? code : `boom(${message});`;
+    const hidden = !w.has('Error') || code.startsWith('boom');
+    const safe = !hidden ? code : calls ? `boom(${message});` : `throw ${message};`;
     items.splice(r.int(items.length + 1), 0, { kind: 'code', code: safe, tags: [w.cjs ? 'cjs-throws' : 'throws'] });
   }
   const heads = w.heads.filter((item) => item.kind !== 'code' || !r.chance(0.3) || !items.push(item));

@@ -30,7 +30,7 @@ export class Lane {
   }
 
   start() {
-    this.child = fork(realm, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: ['--no-warnings', '--stack-size=600'] });
+    this.child = fork(realm, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], execArgv: ['--no-warnings', '--stack-size=600'] });
     this.served = 0;
   }
 

@@ -1,4 +1,4 @@
-// node run.mjs --plimsoll FILE [--seeds N] [--from N] [--formats] [--keep DIR] [--without TAG,…] [--only WAY] [--lanes N]
+// node run.mjs --plimsoll FILE [--seeds N] [--from N] [--these SEED,…] [--formats] [--keep DIR] [--without TAG,…] [--only WAY] [--lanes N]
 // node run.mjs --plimsoll FILE --cases [--folder DIR]   kept graphs, of cases/ or DIR
 // node run.mjs --native [--seeds N]   no builds: the same log twice, and what the graphs have
 // node run.mjs --print SEED   the sources of one seed
@@ -25,13 +25,13 @@ import { shrink } from './shrink.mjs';
 const here = dirname(fileURLToPath(import.meta.url));
 
 function usage(message) {
-  console.error(`graphs: ${message}\nusage: node run.mjs --plimsoll FILE [--seeds N] [--from N] [--formats] [--keep DIR] [--without TAG,…] [--only WAY] [--lanes N] [--cases [--folder DIR]] [--native] [--quiet] [--budget N] [--print SEED]`);
+  console.error(`graphs: ${message}\nusage: node run.mjs --plimsoll FILE [--seeds N] [--from N] [--these SEED,…] [--formats] [--keep DIR] [--without TAG,…] [--only WAY] [--lanes N] [--cases [--folder DIR]] [--native] [--quiet] [--budget N] [--print SEED]`);
   process.exit(2);
 }
 
 function read() {
   const options = {
-    plimsoll: { type: 'string' }, seeds: { type: 'string', default: '60' }, from: { type: 'string', default: '1' },
+    plimsoll: { type: 'string' }, these: { type: 'string' }, seeds: { type: 'string', default: '60' }, from: { type: 'string', default: '1' },
     formats: { type: 'boolean', default: false }, keep: { type: 'string' }, without: { type: 'string', default: '' },
     only: { type: 'string' }, lanes: { type: 'string', default: '2' }, cases: { type: 'boolean', default: false },
     native: { type: 'boolean', default: false }, print: { type: 'string' }, quiet: { type: 'boolean', default: false },
@@ -63,7 +63,7 @@ const waysFor = (entries, topAwait) => {
 
 const invalid = (logs) => logs.shared.concat(logs.alone).flat().some((line) => /threw SyntaxError/.test(line));
 // Node itself fails: nothing to compare with.
-const broken = (logs) => logs.shared.concat(logs.alone).flat().some((line) => /a bug of Node/.test(line));
+const broken = (logs) => logs.shared.concat(logs.alone).flat().some((line) => /a bug of Node|^the process ended$/.test(line));
 const stuck = (logs) => logs.shared.concat(logs.alone).flat().some((line) => /^never/.test(line));
 
 /** Whether `graph` still differs in this way. */
@@ -166,9 +166,10 @@ async function main() {
     for (const [file, text] of print(prune(generate(Number(options.print)), options.without))) console.log(`// ${file}\n${text}`);
     return;
   }
+  const seeds = options.these?.split(',').map(Number) ?? Array.from({ length: Number(options.seeds) }, (_, i) => Number(options.from) + i);
   const tasks = options.cases
     ? folders(options.folder).map((name) => (lane) => kept(lane, name))
-    : Array.from({ length: Number(options.seeds) }, (_, i) => (lane) => seed(lane, Number(options.from) + i));
+    : seeds.map((number) => (lane) => seed(lane, number));
   const folder = join(tmpdir(), `plimsoll-graphs-${process.pid}`);
   const start = Date.now();
   const lanes = Array.from({ length: Number(options.lanes) }, (_, i) => new Lane(join(folder, String(i)), options.plimsoll));
