@@ -176,18 +176,18 @@ const copyProperties = (to, from, except, description) => {
   return to;
 };
 
-// `export *` whose names are known at run time only.
-export const __reExport = (target, module, second) => (
-  copyProperties(target, module, 'default'), second && copyProperties(second, module, 'default')
-);
+// `export *` whose names are known at run time only; after the last one there are no more.
+export const __reExport = (target, module, last) => {
+  copyProperties(target, module, 'default');
+  if (last) Object.preventExtensions(target);
+};
 
 // CommonJS as `import` sees it. `node` is set for importers that follow Node's rule: default is module.exports, and the
 // namespace is one of a module. Of another ES module `require` gives the namespace itself.
 export const __toESM = (module, node, target) => {
   if (node) {
     if (Object(module) === module && !getPrototypeOf(module) && module[Symbol.toStringTag] === 'Module') return module;
-    const own = { default: module };
-    copyProperties(own, module);
+    const own = copyProperties(defineProperty({}, 'default', { value: module, enumerable: true }), module);
     target = { __proto__: null };
     for (const key of getOwnPropertyNames(own).sort()) defineProperty(target, key, getOwnPropertyDescriptor(own, key));
     return Object.preventExtensions(defineProperty(target, Symbol.toStringTag, { value: 'Module' }));

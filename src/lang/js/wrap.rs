@@ -57,9 +57,10 @@ fn import_call(call: ImportCall, numbered: &Numbered) -> Imported {
             let id = numbered.marker(numbered.record_namespace(record));
             Imported::View(id, to_esm(wrapper(record), node, numbered))
         }
-        ImportCall::Star { record } => {
+        ImportCall::Star { record, last } => {
             let names = [sym::NAMESPACE, numbered.record_namespace(record)];
-            let arguments = names.map(|symbol| Expr::Ident(numbered.marker(symbol))).to_vec();
+            let mut arguments = names.map(|symbol| Expr::Ident(numbered.marker(symbol))).to_vec();
+            arguments.extend(last.then(|| Expr::Lit(Lit::Num(1.0.into()))));
             Imported::Value(call_of(numbered.helper(Helper::RE_EXPORT), arguments))
         }
     }
