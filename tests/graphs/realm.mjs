@@ -17,7 +17,7 @@ function describe(value) {
 }
 
 /** A name of CommonJS, seen through its namespace: which of them are there is a guess of Node's lexer. */
-const isView = ({ default: whole }, key) => Object(whole) === whole && key !== 'default' && Object.hasOwn(whole, key);
+const isView = ({ default: whole }, key) => key === '__esModule' || (Object(whole) === whole && key !== 'default' && Object.hasOwn(whole, key));
 
 function show(value, depth = 0) {
   if (typeof value === 'function') return 'function';
