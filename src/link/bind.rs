@@ -187,6 +187,12 @@ pub fn all_exports(graph: &ModuleGraph, exports: &mut Exports<'_>) -> AllExports
             names
                 .into_iter()
                 .filter_map(|name| match exports.resolve(module, &name) {
+                    // Only the namespace object itself knows: it is not asked by its own getter.
+                    Resolution::Guess(ExportBinding::Property { object, .. })
+                        if *object == ExportBinding::Namespace(module) =>
+                    {
+                        None
+                    }
                     Resolution::Found(binding) | Resolution::Guess(binding) => Some((name, binding)),
                     _ => None,
                 })

@@ -109,6 +109,10 @@ impl<'a> Exports<'a> {
                 Resolution::Missing | Resolution::Circular => {}
             }
         }
+        // Of those that may have the name, the ones that are seen to have it.
+        if guesses.iter().any(|guess| self.seen(guess)) {
+            guesses.retain(|guess| self.seen(guess));
+        }
         let same = guesses.windows(2).all(|pair| pair[0] == pair[1]);
         match (found, guesses.pop()) {
             (Some((_, binding)), _) => Resolution::Found(binding),
@@ -120,6 +124,11 @@ impl<'a> Exports<'a> {
             }
             (None, None) => Resolution::Missing,
         }
+    }
+
+    fn seen(&self, binding: &ExportBinding) -> bool {
+        let ExportBinding::CommonJs(found) = binding else { return false };
+        self.graph.modules[found.module].facts.cjs_exports.contains(&found.name)
     }
 
     /// The binding of a symbol of a module, followed if it is itself imported.
@@ -223,10 +232,14 @@ impl<'a> Exports<'a> {
                 facts.exports.iter().map(|export| export.name.clone()).filter(|name| root || name != "default"),
             );
             for record in &facts.stars {
-                if let Target::Module(target) = self.graph.modules[at].targets[*record as usize]
-                    && !self.common_js[target]
-                {
-                    work.push((target, false));
+                match self.graph.modules[at].targets[*record as usize] {
+                    // As far as they can be seen; the run time may find more.
+                    Target::Module(target) if self.common_js[target] => {
+                        let seen = self.graph.modules[target].facts.cjs_exports.iter();
+                        names.extend(seen.filter(|name| !matches!(name.as_str(), "default" | "__esModule")).cloned());
+                    }
+                    Target::Module(target) => work.push((target, false)),
+                    _ => {}
                 }
             }
         }

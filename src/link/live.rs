@@ -498,7 +498,7 @@ impl Marker<'_> {
             self.helper(id, Helper::PRELOAD);
         }
         if self.common_js[target] {
-            self.helper(id, if splits { Helper::TO_ESM } else { Helper::IMPORT });
+            self.helper(if native { target } else { id }, if splits { Helper::TO_ESM } else { Helper::IMPORT });
         } else if native && !self.has_dynamic_stars(target) {
             self.whole(target);
         } else {

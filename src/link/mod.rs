@@ -60,7 +60,7 @@ pub fn link(graph: &ModuleGraph, options: &Options, entries: &[usize], repairs: 
     let wraps = wraps::wraps(graph, options, &common_js, repairs);
     let asynchronous = wraps::asynchronous(graph);
     let in_place = wraps::in_place(graph, repairs, &wraps);
-    let circles = zones::circles(graph);
+    let circles = zones::circles(graph, &[ImportKind::Import, ImportKind::Require]);
     let inputs = live::Inputs {
         graph,
         options,
@@ -75,6 +75,7 @@ pub fn link(graph: &ModuleGraph, options: &Options, entries: &[usize], repairs: 
     };
     let mut linked = live::live(inputs);
     order::order(graph, repairs, &in_place, &mut linked);
+    order::circles(&zones::circles(graph, &[ImportKind::Import]), &mut linked);
     problems.extend(required_while_waiting(graph, &linked));
     Noted::new(linked, problems)
 }

@@ -3,7 +3,7 @@
 
 use crate::base::{IndexVec, ModuleId};
 use crate::lang::js::ImportKind;
-use crate::model::{Linked, ModuleGraph, Repairs, Target, Wrap};
+use crate::model::{Linked, ModuleGraph, ModuleLink, Repairs, Target, Wrap};
 use std::collections::{BTreeMap, VecDeque};
 
 pub fn order(graph: &ModuleGraph, repairs: &Repairs, in_place: &IndexVec<ModuleId, bool>, linked: &mut Linked) {
@@ -136,6 +136,27 @@ fn eager(graph: &ModuleGraph, repairs: &Repairs, in_place: &IndexVec<ModuleId, b
         let repaired = repairs.wrapped.contains(&id);
         link.eager |= link.included && in_place[id] && (read || repaired);
         link.concurrent = link.asynchronous && repaired;
+    }
+}
+
+/// A circle of imports is entered where the language enters it: at the member that is evaluated last. The others are
+/// called by their importers. Members have a common number, for the error that they have in common.
+pub fn circles(circles: &IndexVec<ModuleId, Option<u32>>, linked: &mut Linked) {
+    let wrapped = |link: &ModuleLink| link.included && link.wrap == Wrap::Esm;
+    let mut members: BTreeMap<u32, Vec<ModuleId>> = BTreeMap::new();
+    for id in linked.order.iter().filter(|id| wrapped(&linked.modules[**id])) {
+        if let Some(circle) = circles[*id] {
+            members.entry(circle).or_default().push(*id);
+        }
+    }
+    let mut members: Vec<Vec<ModuleId>> = members.into_values().filter(|members| members.len() > 1).collect();
+    members.sort_by_key(|members| linked.modules[members[0]].order);
+    for (at, members) in members.iter().enumerate() {
+        for id in members {
+            let link = &mut linked.modules[*id];
+            link.circle = at as u32 + 1;
+            link.eager &= members.last() == Some(id);
+        }
     }
 }
 

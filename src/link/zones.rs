@@ -6,11 +6,11 @@ use crate::lang::js::{ImportKind, LocalSym, sym};
 use crate::model::{ExportBinding, ModuleGraph, SymbolRef, Target, Wrap};
 use std::collections::BTreeSet;
 
-/// By module: the number of its circle of imports and requires, if it is in one.
-pub fn circles(graph: &ModuleGraph) -> IndexVec<ModuleId, Option<u32>> {
+/// By module: the number of its circle of mentions of these kinds, if it is in one.
+pub fn circles(graph: &ModuleGraph, kinds: &[ImportKind]) -> IndexVec<ModuleId, Option<u32>> {
     let count = graph.modules.len();
     let mut search = Search {
-        edges: graph.modules.ids().map(|id| edges(graph, id)).collect(),
+        edges: graph.modules.ids().map(|id| edges(graph, id, kinds)).collect(),
         index: vec![u32::MAX; count],
         low: vec![0; count],
         open: vec![false; count],
@@ -27,11 +27,11 @@ pub fn circles(graph: &ModuleGraph) -> IndexVec<ModuleId, Option<u32>> {
     search.circles.into_iter().collect()
 }
 
-fn edges(graph: &ModuleGraph, id: ModuleId) -> Vec<u32> {
+fn edges(graph: &ModuleGraph, id: ModuleId, kinds: &[ImportKind]) -> Vec<u32> {
     let module = &graph.modules[id];
     let records = module.facts.records.iter().zip(&module.targets);
     let edge = |(record, target): (&crate::lang::js::ImportRecord, &Target)| match target {
-        Target::Module(target) if matches!(record.kind, ImportKind::Import | ImportKind::Require) => Some(target.0),
+        Target::Module(target) if kinds.contains(&record.kind) => Some(target.0),
         _ => None,
     };
     records.filter_map(edge).collect()

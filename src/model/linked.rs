@@ -99,6 +99,8 @@ pub struct ModuleLink {
     pub marked: Vec<LocalSym>,
     /// Imported symbols, sorted, that may be marked when the module is evaluated.
     pub checked: Vec<LocalSym>,
+    /// Number of the circle of imports among wrapped ES modules that it is in; 0 for none.
+    pub circle: u32,
     /// Own top-level await, or that of a static dependency.
     pub asynchronous: bool,
     /// Asynchronous, and started in its place without being waited for there.

@@ -5,7 +5,7 @@ use super::canon::{self, Externals};
 use super::output::{property, quote};
 use crate::base::{ChunkId, ModuleId};
 use crate::config::Format;
-use crate::lang::js::{Helper, NAMESPACE_EXPORT, sym};
+use crate::lang::js::{Helper, INTEROP_EXPORT, NAMESPACE_EXPORT, sym};
 use crate::model::{ChunkKind, EntryKind, ExportBinding, SymbolRef, Target, Wrap};
 
 /// Bindings of a chunk that no module declares: values that are copied for an export clause.
@@ -158,6 +158,7 @@ pub fn tail(context: &Context<'_>, externals: &Externals, chunk: ChunkId) -> Tai
         return tail;
     }
     match link.wrap {
+        Wrap::CommonJs if dynamic => common_js_views(context, root, &mut tail),
         Wrap::CommonJs if exported => common_js_root(context, root, &mut tail),
         Wrap::CommonJs if !link.eager => tail.glue.extend([own(root, sym::WRAPPER), text("();")]),
         Wrap::CommonJs => {}
@@ -181,6 +182,28 @@ pub fn tail(context: &Context<'_>, externals: &Externals, chunk: ChunkId) -> Tai
         }
     }
     tail
+}
+
+/// CommonJS as who loads it sees it: one namespace for all of them, and for static imports where these share one.
+fn common_js_views(context: &Context<'_>, root: ModuleId, tail: &mut Tail) {
+    let link = &context.linked.modules[root];
+    let loaders = context.linked.modules.iter_ids().filter(|(_, link)| link.dynamic.iter().any(|(_, to)| *to == root));
+    let rules: Vec<bool> = loaders.map(|(id, _)| context.graph.modules[id].node_esm).collect();
+    let views = [
+        (true, link.needs_interop_node, sym::INTEROP_NODE, ",1", NAMESPACE_EXPORT),
+        (false, link.needs_interop, sym::INTEROP, "", INTEROP_EXPORT),
+    ];
+    for (_, known, symbol, node, name) in views.into_iter().filter(|view| rules.contains(&view.0)) {
+        if known && link.eager {
+            tail.exports.push((SymbolRef { module: root, symbol }, name.into()));
+            continue;
+        }
+        let symbol = temporary(tail, "namespace");
+        let made = [text("("), own(root, sym::WRAPPER), text(format!("(){node});"))];
+        tail.glue.extend([text("var "), Glue::Name(symbol), text("="), helper(context, Helper::TO_ESM)]);
+        tail.glue.extend(made);
+        tail.exports.push((symbol, name.into()));
+    }
 }
 
 fn common_js_root(context: &Context<'_>, root: ModuleId, tail: &mut Tail) {

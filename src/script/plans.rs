@@ -3,7 +3,8 @@
 use crate::base::{IndexVec, ModuleId};
 use crate::config::{Format, Options};
 use crate::lang::js::{
-    BindingPlan, CompilePlan, Constant, ImportCall, ImportKind, LocalSym, ModuleWrap, RecordPlan, sym,
+    BindingPlan, CompilePlan, Constant, INTEROP_EXPORT, ImportCall, ImportKind, LocalSym, ModuleWrap, NAMESPACE_EXPORT,
+    RecordPlan, sym,
 };
 use crate::model::{ChunkKind, ChunkPlan, EntryKind, ExportBinding, Linked, Loader, ModuleGraph, Target, Wrap};
 use std::collections::BTreeSet;
@@ -44,7 +45,11 @@ fn module_plan(
         wrap: match link.wrap {
             Wrap::None => ModuleWrap::None,
             Wrap::CommonJs => ModuleWrap::CommonJs,
-            Wrap::Esm => ModuleWrap::Esm { asynchronous: link.asynchronous, waits: module.facts.top_level_await },
+            Wrap::Esm => ModuleWrap::Esm {
+                asynchronous: link.asynchronous,
+                waits: module.facts.top_level_await,
+                circle: link.circle,
+            },
         },
         live_parts: link.live_parts.clone(),
         bindings: bindings(graph, linked, options, id),
@@ -86,8 +91,13 @@ fn imports(graph: &ModuleGraph, linked: &Linked, id: ModuleId, keep: &[LocalSym]
             }
         }
         if stars.contains(&record) {
-            out.push(ImportCall::Star { record });
+            out.push(ImportCall::Star { record, last: false });
         }
+    }
+    let last =
+        out.iter_mut().rev().find_map(|call| if let ImportCall::Star { last, .. } = call { Some(last) } else { None });
+    if let Some(last) = last {
+        *last = true;
     }
     out
 }
@@ -193,9 +203,12 @@ fn dynamic(
     if options.imports_chunks() {
         let Some(chunk) = plan.dynamic_chunks.get(&target) else { return RecordPlan::None };
         let preload = !preloads(plan, plan.chunk_of[id], *chunk).is_empty();
-        let interop = (link.wrap == Wrap::CommonJs).then_some(node);
-        let namespace = link.needs_namespace && link.wrap != Wrap::CommonJs;
-        return RecordPlan::DynamicChunk { preload, interop, namespace };
+        let namespace = match link.wrap {
+            Wrap::CommonJs if !node => Some(INTEROP_EXPORT),
+            Wrap::CommonJs => Some(NAMESPACE_EXPORT),
+            _ => link.needs_namespace.then_some(NAMESPACE_EXPORT),
+        };
+        return RecordPlan::DynamicChunk { preload, namespace };
     }
     match link.wrap {
         _ if !link.included => RecordPlan::None,

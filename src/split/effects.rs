@@ -27,6 +27,13 @@ pub fn effects(graph: &ModuleGraph, linked: &Linked) -> IndexVec<ModuleId, Effec
     out
 }
 
+/// Says itself that its evaluation may fail.
+pub fn throws(graph: &ModuleGraph, linked: &Linked, id: ModuleId) -> bool {
+    let link = &linked.modules[id];
+    let live = graph.modules[id].facts.parts.iter().zip(&link.live_parts).filter(|(_, live)| **live);
+    link.included && live.into_iter().any(|(part, _)| part.throws)
+}
+
 fn effect(graph: &ModuleGraph, linked: &Linked, id: ModuleId) -> Effect {
     let (module, link) = (&graph.modules[id], &linked.modules[id]);
     if !link.included || graph.runtime == Some(id) {

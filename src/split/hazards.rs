@@ -20,7 +20,8 @@ pub fn hazards(
 ) -> Repairs {
     let mut out = repairs.clone();
     let roots = super::roots(graph, linked, options);
-    let loaded = Reach::new(linked, &roots).available(graph, linked, &roots);
+    let reach = Reach::new(linked, &roots);
+    let loaded = reach.available(graph, linked, &roots);
     let roots: Vec<(ChunkId, ModuleId)> =
         roots.iter().enumerate().map(|(at, root)| (ChunkId(at as u32), root.module)).collect();
     let waits = |id: ModuleId| {
@@ -37,12 +38,17 @@ pub fn hazards(
         let done: Vec<bool> =
             graph.modules.ids().map(|id| loaded.as_ref().is_some_and(|loaded| loaded.has(id.0 as usize))).collect();
         let order: Vec<ModuleId> = expected(graph, *root).into_iter().filter(|id| !done[id.0 as usize]).collect();
-        if waiting && is_concurrent(graph, options, &effects, &order, waits) {
+        if waiting && is_concurrent(graph, linked, options, &effects, &order, waits) {
             let asynchronous = order.iter().filter(|id| linked.modules[**id].asynchronous);
             out.wrapped.extend(asynchronous.filter(|id| linked.modules[**id].included));
             // A root is called at the end of its chunk.
             out.deferred.insert(*root);
             continue;
+        }
+        for module in behind_failure(graph, linked, &reach, &order) {
+            if effects[module] != Effect::None || !called(graph, linked, module).is_empty() {
+                defer(graph, linked, module, &mut out);
+            }
         }
         let mut run = Run { graph, linked, done, actual: Vec::new() };
         run.chunks(plan, *chunk, *root);
@@ -73,6 +79,18 @@ fn early(run: &Run<'_>, order: &[ModuleId], effects: &IndexVec<ModuleId, Effect>
         }
     }
     out
+}
+
+/// Modules that stand in chunks, after one which waits and may have failed for another root before: then nothing may run
+/// them, so that their importers must call them.
+fn behind_failure(graph: &ModuleGraph, linked: &Linked, reach: &Reach, order: &[ModuleId]) -> Vec<ModuleId> {
+    let fails =
+        |id: &ModuleId| linked.modules[*id].concurrent && reach.shared(*id) && effects::throws(graph, linked, *id);
+    let standing = |id: &&ModuleId| {
+        let link = &linked.modules[**id];
+        link.included && (link.wrap == Wrap::None || link.eager)
+    };
+    order.iter().skip_while(|id| !fails(id)).skip(1).filter(standing).copied().collect()
 }
 
 fn defer(graph: &ModuleGraph, linked: &Linked, module: ModuleId, out: &mut Repairs) {
@@ -129,15 +147,23 @@ fn post_order(
     }
 }
 
-/// Waiting where the `await` stands would hold up modules that do not depend on it, or the format cannot wait.
+/// Waiting where the `await` stands would hold up modules that do not depend on it, or the format cannot wait; or a
+/// module that fails after it would take others with it.
 fn is_concurrent(
     graph: &ModuleGraph,
+    linked: &Linked,
     options: &Options,
     effects: &IndexVec<ModuleId, Effect>,
     order: &[ModuleId],
     waits: impl Fn(ModuleId) -> bool,
 ) -> bool {
-    for (at, _) in order.iter().enumerate().filter(|(_, id)| waits(**id)) {
+    let mut waited = false;
+    for (at, id) in order.iter().enumerate() {
+        let here = waits(*id);
+        waited |= here;
+        if !here && !(waited && effects::throws(graph, linked, *id)) {
+            continue;
+        }
         if options.format != Format::Esm {
             return true;
         }
@@ -160,6 +186,24 @@ fn is_concurrent(
     false
 }
 
+/// Wrapped modules that the import statements of a module call.
+fn called(graph: &ModuleGraph, linked: &Linked, id: ModuleId) -> Vec<ModuleId> {
+    let inline = linked.modules[id].wrap == Wrap::None;
+    let calls = |target: &ModuleId| {
+        let link = &linked.modules[*target];
+        match link.wrap {
+            _ if !link.included => false,
+            Wrap::None => false,
+            Wrap::Esm => !(inline && link.eager),
+            Wrap::CommonJs => linked.own_view(id, *target),
+        }
+    };
+    if linked.modules[id].wrap == Wrap::CommonJs {
+        return Vec::new();
+    }
+    imports(graph, id).into_iter().filter(calls).collect()
+}
+
 /// The output at run time, as far as order goes.
 struct Run<'a> {
     graph: &'a ModuleGraph,
@@ -178,7 +222,7 @@ impl Run<'_> {
                 match link.wrap {
                     _ if self.done[module.0 as usize] => {}
                     Wrap::None => {
-                        for called in self.called(*module) {
+                        for called in called(self.graph, self.linked, *module) {
                             self.call(called, Some(*module));
                         }
                         self.done[module.0 as usize] = true;
@@ -194,28 +238,10 @@ impl Run<'_> {
         }
     }
 
-    /// Wrapped modules that the import statements of a module call.
-    fn called(&self, id: ModuleId) -> Vec<ModuleId> {
-        let inline = self.linked.modules[id].wrap == Wrap::None;
-        let calls = |target: &ModuleId| {
-            let link = &self.linked.modules[*target];
-            match link.wrap {
-                _ if !link.included => false,
-                Wrap::None => false,
-                Wrap::Esm => !(inline && link.eager),
-                Wrap::CommonJs => self.linked.own_view(id, *target),
-            }
-        };
-        if self.linked.modules[id].wrap == Wrap::CommonJs {
-            return Vec::new();
-        }
-        imports(self.graph, id).into_iter().filter(calls).collect()
-    }
-
     fn call(&mut self, module: ModuleId, trigger: Option<ModuleId>) {
         let mut done = std::mem::take(&mut self.done);
         let mut ran = Vec::new();
-        post_order(module, &mut done, |id| self.called(id), |id| ran.push((id, trigger)));
+        post_order(module, &mut done, |id| called(self.graph, self.linked, id), |id| ran.push((id, trigger)));
         self.done = done;
         self.actual.extend(ran);
     }

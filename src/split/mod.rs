@@ -12,7 +12,7 @@ mod reach;
 
 use crate::base::{ChunkId, IndexVec, ModuleId};
 use crate::config::Options;
-use crate::model::{Chunk, ChunkKind, ChunkPlan, EntryKind, Linked, ModuleGraph};
+use crate::model::{Chunk, ChunkKind, ChunkPlan, EntryKind, Linked, ModuleGraph, Wrap};
 pub use hazards::hazards;
 use reach::{Bits, Reach};
 use std::collections::BTreeMap;
@@ -59,7 +59,8 @@ fn roots(graph: &ModuleGraph, linked: &Linked, options: &Options) -> Vec<Root> {
         dynamic.dedup();
         for (_, module) in dynamic {
             // Whoever loads it takes the namespace object, or the wrapper, out of the chunk's exports.
-            let hidden = linked.modules[module].needs_namespace || !options.imports_chunks();
+            let link = &linked.modules[module];
+            let hidden = link.needs_namespace || link.wrap == Wrap::CommonJs || !options.imports_chunks();
             if hidden || !out.iter().any(|root| root.module == module && root.observed) {
                 out.push(Root { kind: ChunkKind::Dynamic(module), module, observed: !hidden });
             }

@@ -64,7 +64,8 @@ export function generate(seed) {
     dynamic(w, world);
     if (w.ticks) ticks(w);
   }
-  graph.modules = writers.map((w) => ({ id: w.id, cjs: w.cjs, items: assemble(w) }));
+  const calls = skeleton.modules.every(({ ticks, top, late, soon }) => !ticks && ![...top, ...late, ...soon].length);
+  graph.modules = writers.map((w) => ({ id: w.id, cjs: w.cjs, items: assemble(w, calls) }));
   return prune(graph);
 }
 
@@ -305,7 +306,7 @@ function useImport(w, world, to, name, local, info) {
   for (let left = r.pick([0, 1, 1, 2, 3]); left > 0; left--) {
     const needs = [local];
     const text = looks(w, world, local, info);
-    look(w, text.code ?? text, { needs, asks: text.asks, tags: [...(text.tags ?? []), ...(safe ? [] : ['cycle-reads'])] }, safe && r.chance(0.6));
+    look(w, text.code ?? text, { needs, asks: text.asks, tags: [...(text.tags ?? []), ...(safe ? [] : ['cycle-reads'])] }, safe && r.chance(0.6) && !text.throws);
   }
 }
 
@@ -367,6 +368,11 @@ function space(w, world, local, of) {
   }
   const chosen = r.pick(ways);
   const made = chosen.code ? chosen : { code: chosen };
+  if (/^\(\(o\)/.test(made.code)) {
+    // An error in strict code, which no output that is a module can tell from sloppy code.
+    if (w.cjs) return { code: `typeof ${local}` };
+    made.throws = true;
+  }
   const reflects = /^(Object|Reflect|\(\(o\)|typeof \w+$)|toStringTag/.test(made.code);
   return { ...made, tags: [...(reflects && isCjs ? ['cjs-ns'] : []), ...(/Descriptor/.test(made.code) ? ['descriptor'] : [])] };
 }
@@ -516,7 +522,9 @@ function ticks(w) {
 
 // All together.
 
-function assemble(w) {
+/** `calls`: a module may fail in a call too. What else runs, where others wait or are loaded later, a bundler arranges
+ * by the `throw` statements that it sees. */
+function assemble(w, calls) {
   const { r } = w;
   own(w);
   const [early, last] = [w.uses.filter((item) => !item.last), w.uses.filter((item) => item.last)];
@@ -531,7 +539,8 @@ function assemble(w) {
   if (w.throws) {
     const message = `'${w.id} fails'`;
     const code = r.pick([`throw new Error(${message});`, `throw new TypeError(${message});`, `boom(${message});`, `if (typeof log === 'function') throw ${message};`, `throw { thrown: ${message} };`]);
-    const safe = w.has('Error') ? code : `boom(${message});`;
+    const hidden = !w.has('Error') || code.startsWith('boom');
+    const safe = !hidden ? code : calls ? `boom(${message});` : `throw ${message};`;
     items.splice(r.int(items.length + 1), 0, { kind: 'code', code: safe, tags: [w.cjs ? 'cjs-throws' : 'throws'] });
   }
   const heads = w.heads.filter((item) => item.kind !== 'code' || !r.chance(0.3) || !items.push(item));

@@ -30,7 +30,7 @@ export class Lane {
   }
 
   start() {
-    this.child = fork(realm, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: ['--no-warnings', '--stack-size=600'] });
+    this.child = fork(realm, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], execArgv: ['--no-warnings', '--stack-size=600'] });
     this.served = 0;
   }
 
@@ -39,8 +39,12 @@ export class Lane {
     this.child = null;
   }
 
-  /** Logs of these entries, loaded one after the other. */
-  run(how, entries, limit, silent = false) {
+  /** Logs of these entries, loaded one after the other. A process that ends by itself (V8 does, at times) is tried again. */
+  async run(how, entries, limit, silent = false) {
+    return (await this.once(how, entries, limit, silent)) ?? (await this.once(how, entries, limit, silent)) ?? entries.map(() => ['the process ended']);
+  }
+
+  once(how, entries, limit, silent) {
     if (!this.child || this.served > 1500) {
       this.stop();
       this.start();
@@ -57,7 +61,7 @@ export class Lane {
       };
       const gone = () => {
         this.child = null;
-        over(entries.map(() => ['the process ended']));
+        over(null);
       };
       const timer = setTimeout(() => {
         child.removeAllListeners();

@@ -118,7 +118,10 @@ export class Resolver {
 
   /** Whether the keys of the namespace follow from the sources alone. */
   exact(id) {
-    return ![...closure(id, (at) => this.stars(at))].some((at) => this.modules.get(at)?.cjs);
+    const all = [...closure(id, (at) => this.stars(at))];
+    // A name that is ambiguous already below a star hides all others of that name; V8 passes over it.
+    const hides = (at) => at !== id && all.some((from) => [...(this.own.get(from)?.keys() ?? [])].some((name) => this.resolve(at, name) === 'ambiguous'));
+    return !all.some((at) => this.modules.get(at)?.cjs || hides(at));
   }
 }
 

@@ -10,9 +10,14 @@ let laters = [];
 const isError = (value) => Object.prototype.toString.call(value) === '[object Error]';
 
 function describe(value) {
+  // Node 20 cannot import CommonJS that threw when it was required; see run.mjs.
+  if (value?.code === 'ERR_INTERNAL_ASSERTION') return 'a bug of Node';
   if (!isError(value)) return `threw ${show(value)}`;
   return / fails$/.test(value.message) ? `threw ${value.name}: ${value.message}` : `threw ${value.name}`;
 }
+
+/** A name of CommonJS, seen through its namespace: which of them are there is a guess of Node's lexer. */
+const isView = ({ default: whole }, key) => key === '__esModule' || (Object(whole) === whole && key !== 'default' && Object.hasOwn(whole, key));
 
 function show(value, depth = 0) {
   if (typeof value === 'function') return 'function';
@@ -22,7 +27,7 @@ function show(value, depth = 0) {
   if (depth > 2) return '…';
   if (Array.isArray(value)) return `[${value.map((item) => show(item, depth + 1)).join(', ')}]`;
   const kind = Object.prototype.toString.call(value).slice(8, -1);
-  const keys = Object.keys(value).map((key) => `${key}: ${show(value[key], depth + 1)}`);
+  const keys = Object.keys(value).filter((key) => kind !== 'Module' || !isView(value, key)).map((key) => `${key}: ${show(value[key], depth + 1)}`);
   return `${kind === 'Object' ? '' : kind}{ ${keys.join(', ')} }`;
 }
 
@@ -42,7 +47,11 @@ Object.assign(globalThis, {
     }
   },
   later: (task) => void laters.push(task),
-  soon: (promise) => void waiting.push(promise),
+  // Waited for later: its error is not unhandled, however soon it comes.
+  soon(promise) {
+    promise.catch(() => {});
+    waiting.push(promise);
+  },
   boom(message) {
     throw new Error(message);
   },
@@ -51,9 +60,19 @@ Object.assign(globalThis, {
 process.on('unhandledRejection', (error) => rejected.push(`unhandled ${describe(error)}`));
 process.on('uncaughtException', (error) => rejected.push(`uncaught ${describe(error)}`));
 
-const drained = async () => {
-  for (let i = 0; i < 2; i++) await new Promise((done) => setImmediate(done));
+const turns = async (count) => {
+  for (let i = 0; i < count; i++) await new Promise((done) => setImmediate(done));
 };
+
+/** Until nothing more is said. After an error, other modules may still be loading files, here or there. */
+async function drained(failed) {
+  await turns(2);
+  for (let before = -1; failed && before < lines.length; ) {
+    before = lines.length;
+    await new Promise((done) => setTimeout(done, 5));
+    await turns(5);
+  }
+}
 
 async function settle(promise, limit) {
   let timer;
@@ -83,7 +102,7 @@ async function entry(how, entry, limit, silent) {
     else if (error !== undefined) lines.push(`entry ${describe(error)}`);
   };
   const done = await settle(load[how](entry.file), limit);
-  await drained();
+  await drained('error' in done);
   for (const promise of waiting.splice(0)) say(await settle(Promise.resolve(promise), limit));
   say(done);
   for (const task of laters.splice(0)) say(await settle((async () => task())(), limit));

@@ -112,7 +112,10 @@ export class Skeleton {
   /** No two things wait at the same time, unless the language says tick by tick how they go on. */
   calm() {
     const reach = new Map(this.modules.map(({ id }) => [id, this.static(id)]));
-    const ordered = (a, b) => reach.get(a.id).has(b.id) !== reach.get(b.id).has(a.id);
+    // In a circle, who waits for whom depends on where it is entered.
+    const straight = (at) => [...this.byId.get(at).to].filter((to) => !reach.get(to)?.has(at));
+    const after = new Map(this.modules.map(({ id }) => [id, closure(id, straight)]));
+    const ordered = (a, b) => after.get(a.id).has(b.id) !== after.get(b.id).has(a.id);
     const targets = new Set(this.modules.flatMap(({ top, late, soon }) => [...top, ...late, ...soon]).concat((this.wishes ?? []).map(([, to]) => to.id)));
     const within = (id) => [...reach.get(id)].map((at) => this.byId.get(at));
     if (this.modules.some((module) => module.cjs && module.throws && !this.lonely(module))) return false;

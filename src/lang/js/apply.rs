@@ -4,7 +4,7 @@ use super::compile::{call_of, to_esm};
 use super::facts::{Constant, HELPERS, Helper, LocalSym, sym};
 use super::fold;
 use super::numbering::{Numbered, declares_lexically};
-use super::plan::{BindingPlan, CompilePlan, ModuleWrap, NAMESPACE_EXPORT, RecordPlan};
+use super::plan::{BindingPlan, CompilePlan, ModuleWrap, RecordPlan};
 use super::tree::{self, fresh_context};
 use rustc_hash::FxHashMap;
 use swc_core::common::{DUMMY_SP, SyntaxContext};
@@ -183,26 +183,17 @@ impl<'a> Applier<'a> {
             call.args.truncate(1);
         }
         match plan {
-            RecordPlan::DynamicChunk { preload, interop, namespace } => {
+            RecordPlan::DynamicChunk { preload, namespace } => {
                 let mut loaded = import;
                 if *preload {
                     let arguments =
                         vec![arrow(Vec::new(), loaded), Expr::Ident(self.namespace(record)), import_meta_url()];
                     loaded = call_of(self.numbered.helper(Helper::PRELOAD), arguments);
                 }
-                match interop {
-                    None if *namespace => {
-                        let parameter = Ident::new("m".into(), DUMMY_SP, fresh_context());
-                        let value = member(Expr::Ident(parameter.clone()), NAMESPACE_EXPORT);
-                        then(loaded, arrow(vec![parameter.into()], value))
-                    }
-                    None => loaded,
-                    Some(node) => {
-                        let parameter = Ident::new("m".into(), DUMMY_SP, fresh_context());
-                        let value = to_esm(member(Expr::Ident(parameter.clone()), "default"), *node, self.numbered);
-                        then(loaded, arrow(vec![parameter.into()], value))
-                    }
-                }
+                let Some(name) = namespace else { return loaded };
+                let parameter = Ident::new("m".into(), DUMMY_SP, fresh_context());
+                let value = member(Expr::Ident(parameter.clone()), name);
+                then(loaded, arrow(vec![parameter.into()], value))
             }
             RecordPlan::DynamicEsm { wrapped, asynchronous } => {
                 let mut init = wrapped.then(|| call_of(self.target(record), Vec::new()));

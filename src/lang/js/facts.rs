@@ -193,6 +193,8 @@ pub struct Part {
     pub side_effects: bool,
     /// Touches what other modules see too, so that its place in the order of evaluation matters.
     pub sensitive: bool,
+    /// Has a `throw` that stands in no function.
+    pub throws: bool,
     /// Imported names that it calls: it is sensitive if they are [`ModuleFacts::stateful`].
     pub calls: Vec<LocalSym>,
 }

@@ -44,7 +44,7 @@ pub use compile::compile;
 pub use define::is_expression;
 pub use glob::{GLOB_PREFIX, Glob, GlobKind};
 pub use lowered::{HELPER_MODULE, helper_module};
-pub use plan::{BindingPlan, CompilePlan, ImportCall, ModuleWrap, NAMESPACE_EXPORT, RecordPlan};
+pub use plan::{BindingPlan, CompilePlan, INTEROP_EXPORT, ImportCall, ModuleWrap, NAMESPACE_EXPORT, RecordPlan};
 pub use scan::scan;
 
 pub use facts::{

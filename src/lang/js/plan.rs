@@ -7,10 +7,12 @@ pub enum ModuleWrap {
     #[default]
     None,
     CommonJs,
-    /// `waits`: with top-level await of its own, not only that of what it imports.
+    /// `waits`: with top-level await of its own, not only that of what it imports. `circle`: modules with the same number
+    /// have their errors in common; 0 for none.
     Esm {
         asynchronous: bool,
         waits: bool,
+        circle: u32,
     },
 }
 
@@ -23,8 +25,8 @@ pub enum ImportCall {
     Require { record: u32 },
     /// `var import_x = __toESM(require_x());`
     Interop { record: u32, node: bool },
-    /// `__reExport(exports, import_x);`
-    Star { record: u32 },
+    /// `__reExport(exports, import_x);`, with a third argument for the last one.
+    Star { record: u32, last: bool },
 }
 
 /// What a mention of an imported name becomes. Names without an entry are holes.
@@ -39,6 +41,9 @@ pub enum BindingPlan {
 
 /// The name under which a chunk exports the namespace object of the module that it was made for.
 pub const NAMESPACE_EXPORT: &str = "$";
+
+/// The same for CommonJS as modules see it that do not follow Node's rule.
+pub const INTEROP_EXPORT: &str = "$$";
 
 /// What the site of a record becomes.
 #[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize)]
@@ -63,12 +68,10 @@ pub enum RecordPlan {
         specifier: String,
         helper: bool,
     },
-    /// `import("./chunk.js")`; `interop` when the chunk's default export is `module.exports`; `namespace` when the
-    /// namespace object that others see is exported as [`NAMESPACE_EXPORT`].
+    /// `import("./chunk.js")`; `namespace`: the export that is the namespace object, if it is not the chunk's own.
     DynamicChunk {
         preload: bool,
-        interop: Option<bool>,
-        namespace: bool,
+        namespace: Option<&'static str>,
     },
     /// `Promise.resolve().then(() => (init_x(), x_exports))`
     DynamicEsm {

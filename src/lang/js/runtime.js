@@ -18,8 +18,10 @@ export const __commonJS = (run, module) => () => {
   return module.exports;
 };
 
-// An ES module that runs when first called; what it threw is thrown again by every later call.
-export const __esm = (run, error) => () => {
+// An ES module that runs when first called; what it threw is thrown again by every later call, also of the modules that
+// ran before it in its circle of imports.
+const failed = [];
+export const __esm = (run, circle, done, error) => () => {
   const now = run;
   run = 0;
   if (now) {
@@ -27,7 +29,11 @@ export const __esm = (run, error) => () => {
       now();
     } catch (thrown) {
       error = [thrown];
+      if (circle && !failed[circle]) failed[circle] = error;
     }
+    done = 1;
+  } else if (done) {
+    error = error || failed[circle];
   }
   if (error) throw error[0];
 };
@@ -58,19 +64,16 @@ export const __async = (run, dependencies, waits) => {
 };
 
 const enterModule = (module) => {
-  if (module.error) throw module.error[0];
+  const error = module.error || (module.root && module.root.error);
+  if (error) throw error[0];
   if (module.state) return module;
   module.state = 1;
   module.index = module.low = entering.push(module);
   try {
     module.dependencies((found) => {
       if (!found) return;
-      if (found.state === 1) {
-        module.low = Math.min(module.low, found.low);
-      } else {
-        found = found.root;
-        if (found.error) throw found.error[0];
-      }
+      if (found.state === 1) module.low = Math.min(module.low, found.low);
+      else found = found.root;
       if (found.order) {
         module.pending++;
         found.importers.push(module);
@@ -173,18 +176,18 @@ const copyProperties = (to, from, except, description) => {
   return to;
 };
 
-// `export *` whose names are known at run time only.
-export const __reExport = (target, module, second) => (
-  copyProperties(target, module, 'default'), second && copyProperties(second, module, 'default')
-);
+// `export *` whose names are known at run time only; after the last one there are no more.
+export const __reExport = (target, module, last) => {
+  copyProperties(target, module, 'default');
+  if (last) Object.preventExtensions(target);
+};
 
 // CommonJS as `import` sees it. `node` is set for importers that follow Node's rule: default is module.exports, and the
 // namespace is one of a module. Of another ES module `require` gives the namespace itself.
 export const __toESM = (module, node, target) => {
   if (node) {
     if (Object(module) === module && !getPrototypeOf(module) && module[Symbol.toStringTag] === 'Module') return module;
-    const own = { default: module };
-    copyProperties(own, module);
+    const own = copyProperties(defineProperty({}, 'default', { value: module, enumerable: true }), module);
     target = { __proto__: null };
     for (const key of getOwnPropertyNames(own).sort()) defineProperty(target, key, getOwnPropertyDescriptor(own, key));
     return Object.preventExtensions(defineProperty(target, Symbol.toStringTag, { value: 'Module' }));

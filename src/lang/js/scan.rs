@@ -241,6 +241,7 @@ fn parts(
             records,
             side_effects: keep_all || !purity.statement(statement),
             sensitive: found.sensitive,
+            throws: found.throws,
             calls: found.calls,
         });
     }

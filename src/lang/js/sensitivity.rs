@@ -72,6 +72,7 @@ const CHANGE_FIRST: [&str; 8] =
 #[derive(Default)]
 pub(super) struct Found {
     pub sensitive: bool,
+    pub throws: bool,
     /// Imported names that are called, and whose module decides.
     pub calls: Vec<LocalSym>,
 }
@@ -411,8 +412,19 @@ impl Visit for Walk<'_> {
         wait.visit_children_with(self);
     }
 
+    fn visit_try_stmt(&mut self, attempt: &TryStmt) {
+        let throws = self.out.throws;
+        attempt.block.visit_with(self);
+        if attempt.handler.is_some() {
+            self.out.throws = throws;
+        }
+        attempt.handler.visit_with(self);
+        attempt.finalizer.visit_with(self);
+    }
+
     fn visit_throw_stmt(&mut self, _: &ThrowStmt) {
         self.out.sensitive |= self.own.is_none();
+        self.out.throws |= self.own.is_none();
     }
 
     fn visit_decorator(&mut self, decorator: &Decorator) {

@@ -57,9 +57,10 @@ fn import_call(call: ImportCall, numbered: &Numbered) -> Imported {
             let id = numbered.marker(numbered.record_namespace(record));
             Imported::View(id, to_esm(wrapper(record), node, numbered))
         }
-        ImportCall::Star { record } => {
+        ImportCall::Star { record, last } => {
             let names = [sym::NAMESPACE, numbered.record_namespace(record)];
-            let arguments = names.map(|symbol| Expr::Ident(numbered.marker(symbol))).to_vec();
+            let mut arguments = names.map(|symbol| Expr::Ident(numbered.marker(symbol))).to_vec();
+            arguments.extend(last.then(|| Expr::Lit(Lit::Num(1.0.into()))));
             Imported::Value(call_of(numbered.helper(Helper::RE_EXPORT), arguments))
         }
     }
@@ -152,7 +153,7 @@ fn esm(body: Vec<Stmt>, plan: &CompilePlan, numbered: &Numbered) -> Vec<Stmt> {
     }
     out.append(&mut functions);
     out.push(match plan.wrap {
-        ModuleWrap::Esm { asynchronous: true, waits } => {
+        ModuleWrap::Esm { asynchronous: true, waits, .. } => {
             let dependencies = Expr::Arrow(ArrowExpr {
                 params: vec![enter.into()],
                 body: Box::new(block(dependencies)),
@@ -160,7 +161,8 @@ fn esm(body: Vec<Stmt>, plan: &CompilePlan, numbered: &Numbered) -> Vec<Stmt> {
             });
             asynchronous_init(numbered, dependencies, inner, waits)
         }
-        _ => synchronous_init(numbered, inner),
+        ModuleWrap::Esm { circle, .. } => synchronous_init(numbered, inner, circle),
+        _ => synchronous_init(numbered, inner, 0),
     });
     out
 }
@@ -182,11 +184,14 @@ fn block(stmts: Vec<Stmt>) -> ArrowFunctionBody {
     ArrowFunctionBody::FunctionBody(FunctionBody { span: DUMMY_SP, stmts })
 }
 
-/// `function init_x() { return (init_x = __esm(() => { … }))() }`
-fn synchronous_init(numbered: &Numbered, inner: Vec<Stmt>) -> Stmt {
+/// `function init_x() { return (init_x = __esm(() => { … }))() }`, in a circle with its number as second argument.
+fn synchronous_init(numbered: &Numbered, inner: Vec<Stmt>, circle: u32) -> Stmt {
     let init = numbered.marker(sym::WRAPPER);
-    let made = call_of(numbered.helper(Helper::ESM), vec![arrow(block(inner), false)]);
-    init_function(init, made, Vec::new())
+    let mut arguments = vec![arrow(block(inner), false)];
+    if circle > 0 {
+        arguments.push(Expr::Lit(Lit::Num(f64::from(circle).into())));
+    }
+    init_function(init, call_of(numbered.helper(Helper::ESM), arguments), Vec::new())
 }
 
 /// `function init_x(inner) { return (init_x = __async(async () => { … }, (enter) => { enter(init_y(1)); … }, 1))(inner) }`

@@ -1,0 +1,1 @@
+export { Thing as n } from "./m8.mjs";

@@ -1,0 +1,2 @@
+import * as value from "./m8.mjs";
+import * as c from "./e0.mjs";

@@ -1,0 +1,2 @@
+import c from "./m6.cjs";
+throw 'm5 fails';

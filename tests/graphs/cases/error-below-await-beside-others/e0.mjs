@@ -1,0 +1,2 @@
+import "./m2.mjs";
+import "./m3.mjs";

@@ -1,0 +1,2 @@
+import "./m4.mjs";
+throw new Error('m2 fails');

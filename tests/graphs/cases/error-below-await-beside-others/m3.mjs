@@ -1,0 +1,2 @@
+import "./m4.mjs";
+log('m3 starts');

@@ -1,0 +1,1 @@
+try { await (async () => { throw 0; })(); } catch { log('m4.4'); }

@@ -1,0 +1,2 @@
+export * from "./m2.mjs";
+import { b as name } from "./m4.mjs";

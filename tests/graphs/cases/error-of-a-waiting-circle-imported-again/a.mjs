@@ -1,0 +1,3 @@
+import './b.mjs';
+await 0;
+throw new Error('a fails');

@@ -1,0 +1,2 @@
+export * as b from "./m2.mjs";
+import "./m3.mjs";

@@ -1,0 +1,1 @@
+import * as self from "./m3.mjs";

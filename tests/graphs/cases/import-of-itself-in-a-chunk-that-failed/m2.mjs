@@ -1,0 +1,1 @@
+export * as value from "./m3.mjs";

@@ -1,0 +1,2 @@
+import "./m4.cjs";
+throw { thrown: 'm3 fails' };

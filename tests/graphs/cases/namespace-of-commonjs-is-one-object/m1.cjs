@@ -1,0 +1,1 @@
+exports.a = 'm1.a';

@@ -1,0 +1,1 @@
+exports.b = 'm2.b';

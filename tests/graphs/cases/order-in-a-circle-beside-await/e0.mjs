@@ -1,0 +1,2 @@
+export * from "./m2.mjs";
+import * as Thing from "./m16.mjs";

@@ -1,0 +1,1 @@
+export * from "./m8.mjs";

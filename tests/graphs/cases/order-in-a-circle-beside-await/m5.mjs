@@ -1,0 +1,2 @@
+import "./e0.mjs";
+log('m5 starts');

@@ -1,0 +1,1 @@
+await (async () => { await 0; log('m8.11'); })();

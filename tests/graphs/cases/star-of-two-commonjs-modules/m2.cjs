@@ -1,0 +1,1 @@
+exports.a = 'm2.a'; exports.c = 'm2.c';
