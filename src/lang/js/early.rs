@@ -1,9 +1,10 @@
-//! Early errors that the parser leaves to others: names declared twice, exports of one name, `{ a = b }` as a value.
+//! Early errors that the parser leaves to others: names declared twice, exports of one name, `{ a = b }` as a value,
+//! private names that no class declares.
 //!
 //! Works on names as written, before scopes are resolved and types removed; what exists for types alone does not count.
 
 use crate::diag::{Diagnostic, Location};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use swc_core::atoms::Atom;
 use swc_core::common::{BytePos, Span, Spanned};
 use swc_core::ecma::ast::*;
@@ -13,14 +14,7 @@ use swc_core::ecma::visit::{Visit, VisitWith, noop_visit_type};
 /// One diagnostic per name that may not be declared, or exported, again.
 pub(super) fn errors(program: &Program, source: &str, name: &str, base: BytePos, typescript: bool) -> Vec<Diagnostic> {
     let strict = program.is_module();
-    let mut checker = Checker {
-        scopes: Vec::new(),
-        misplaced: Vec::new(),
-        found: Vec::new(),
-        exports: FxHashMap::default(),
-        strict,
-        typescript,
-    };
+    let mut checker = Checker { strict, typescript, ..Checker::default() };
     checker.scope(true, |checker| match program {
         Program::Module(module) => {
             for item in &module.body {
@@ -58,7 +52,15 @@ pub(super) fn errors(program: &Program, source: &str, name: &str, base: BytePos,
             .note("it gives a default to a name that a pattern takes from an object")
             .hint("write `name: value`")
     };
-    checker.misplaced.iter().map(misplaced).chain(checker.found.into_iter().map(problem)).collect()
+    let undeclared = |(name, span): &(Atom, Span)| {
+        Diagnostic::error("syntax-error", format!("`#{name}` is declared by no class around"))
+            .at(at(*span))
+            .hint(format!("declare it in the class: `#{name};`"))
+    };
+    let mut problems: Vec<Diagnostic> = checker.misplaced.iter().map(misplaced).collect();
+    problems.extend(checker.undeclared.iter().map(undeclared));
+    problems.extend(checker.found.into_iter().map(problem));
+    problems
 }
 
 struct Found {
@@ -88,10 +90,14 @@ struct Scope {
     hoisted: FxHashMap<Atom, Span>,
 }
 
+#[derive(Default)]
 struct Checker {
     scopes: Vec<Scope>,
     /// `{ a = b }` where it is no pattern.
     misplaced: Vec<Span>,
+    /// Private names by class, innermost last.
+    privates: Vec<FxHashSet<Atom>>,
+    undeclared: Vec<(Atom, Span)>,
     found: Vec<Found>,
     exports: FxHashMap<Atom, Span>,
     strict: bool,
@@ -264,6 +270,26 @@ impl Visit for Checker {
             }
         }
         variables.visit_children_with(self);
+    }
+
+    fn visit_class(&mut self, class: &Class) {
+        class.super_class.visit_with(self);
+        class.decorators.visit_with(self);
+        let name = |member: &ClassMember| match member {
+            ClassMember::PrivateProp(property) => Some(property.key.name.clone()),
+            ClassMember::PrivateMethod(method) => Some(method.key.name.clone()),
+            ClassMember::AutoAccessor(AutoAccessor { key: Key::Private(key), .. }) => Some(key.name.clone()),
+            _ => None,
+        };
+        self.privates.push(class.body.iter().filter_map(name).collect());
+        class.body.visit_with(self);
+        self.privates.pop();
+    }
+
+    fn visit_private_name(&mut self, name: &PrivateName) {
+        if !self.privates.iter().any(|names| names.contains(&name.name)) {
+            self.undeclared.push((name.name.clone(), name.span));
+        }
     }
 
     fn visit_assign_prop(&mut self, property: &AssignProp) {

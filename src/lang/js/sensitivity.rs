@@ -310,6 +310,13 @@ impl Walk<'_> {
         };
     }
 
+    /// A property of the global object is read when the module runs: others may set it.
+    fn reads_global(&mut self, object: &Expr) {
+        let name = super::tree::strip(object).as_ident().filter(|name| name.ctxt == self.unresolved);
+        let is_global = name.is_some_and(|name| matches!(&*name.sym, "window" | "self" | "globalThis" | "global"));
+        self.out.sensitive |= is_global && self.own.is_none() && !self.universal;
+    }
+
     /// `unused`: the statement is nothing but this call.
     fn called(&mut self, callee: &Expr, arguments: &[ExprOrSpread], unused: bool) {
         match self.root(callee) {
@@ -374,6 +381,18 @@ impl Visit for Walk<'_> {
     fn visit_function(&mut self, _: &Function) {}
     fn visit_arrow_expr(&mut self, _: &ArrowExpr) {}
     fn visit_constructor(&mut self, _: &Constructor) {}
+
+    fn visit_member_expr(&mut self, member: &MemberExpr) {
+        self.reads_global(&member.obj);
+        member.visit_children_with(self);
+    }
+
+    fn visit_var_declarator(&mut self, declarator: &VarDeclarator) {
+        if let (Pat::Object(_), Some(value)) = (&declarator.name, &declarator.init) {
+            self.reads_global(value);
+        }
+        declarator.visit_children_with(self);
+    }
 
     fn visit_expr_stmt(&mut self, statement: &ExprStmt) {
         match &*statement.expr {
