@@ -310,7 +310,7 @@ function useImport(w, world, to, name, local, info) {
   for (let left = r.pick([0, 1, 1, 2, 3]); left > 0; left--) {
     const needs = [local];
     const text = looks(w, world, local, info);
-    look(w, text.code ?? text, { needs, asks: text.asks, tags: [...(text.tags ?? []), ...(safe || !isDeep(text.code ?? text) ? [] : ['cycle-reads'])] }, safe && r.chance(0.6) && !text.throws);
+    look(w, text.code ?? text, { needs, asks: text.asks, tags: [...(text.tags ?? []), ...(home === w.id ? ['own-tdz'] : []), ...(safe || !isDeep(text.code ?? text) ? [] : ['cycle-reads'])] }, safe && r.chance(0.6) && !text.throws);
   }
 }
 
