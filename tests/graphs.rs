@@ -11,7 +11,7 @@ use support::{node_is_missing, run};
 const SEEDS: &str = "300";
 
 /// Kinds of statements that are known to differ: see Known limits in README.
-const LIMITS: &str = "typeof-cjs,own-tdz,descriptor,cjs-ns,star-cjs,cjs-live,function-reads,cycle-reads";
+const LIMITS: &str = "own-tdz,descriptor,cjs-live,cjs-view,cycle-reads";
 
 #[track_caller]
 fn graphs(arguments: &[&str]) {

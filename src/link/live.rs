@@ -67,7 +67,7 @@ pub fn live(inputs: Inputs<'_>) -> Linked {
         wraps,
         asynchronous,
         in_place,
-        zones: super::zones::Reader { graph, wraps, circles },
+        zones: super::zones::Reader { graph, wraps, circles, asynchronous },
         marked: vec![BTreeSet::new(); count],
         checked: vec![BTreeSet::new(); count],
         bindings,

@@ -101,15 +101,18 @@ pub struct Reader<'a> {
     pub graph: &'a ModuleGraph,
     pub wraps: &'a IndexVec<ModuleId, Wrap>,
     pub circles: &'a IndexVec<ModuleId, Option<u32>>,
+    pub asynchronous: &'a IndexVec<ModuleId, bool>,
 }
 
 impl Reader<'_> {
-    /// Symbols of wrapped modules that a mention, by a module of the same circle, may read too early.
+    /// Symbols of wrapped modules that a mention may read too early: by a module of the same circle, or by one of any
+    /// circle if the other waits, since who is in a circle is not always waited for.
     pub fn risky(&self, reader: ModuleId, binding: &ExportBinding) -> Option<SymbolRef> {
         let ExportBinding::Symbol(target) = binding else { return None };
-        let same = self.circles[reader].is_some() && self.circles[reader] == self.circles[target.module];
+        let same = self.circles[reader] == self.circles[target.module] || self.asynchronous[target.module];
         let lexical = || self.graph.modules[target.module].facts.is_lexical(target.symbol);
-        (same && self.wraps[target.module] == Wrap::Esm && lexical()).then_some(*target)
+        (self.circles[reader].is_some() && same && self.wraps[target.module] == Wrap::Esm && lexical())
+            .then_some(*target)
     }
 
     /// Own symbols that a wrapped module reads before it declares them.

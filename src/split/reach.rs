@@ -57,17 +57,6 @@ impl Reach {
         Reach { needed_by, roots: roots.len() }
     }
 
-    /// Roots that need a module which throws: a chunk that fails takes with it what ran in it before.
-    fn failing(&self, graph: &ModuleGraph, linked: &Linked) -> Bits {
-        let mut out = Bits::new(self.roots);
-        for (module, bits) in self.needed_by.iter_ids() {
-            if super::effects::throws(graph, linked, module) {
-                bits.ones().for_each(|root| out.set(root));
-            }
-        }
-        out
-    }
-
     /// Whether more than one root needs it.
     pub fn shared(&self, module: ModuleId) -> bool {
         self.needed_by[module].ones().nth(1).is_some()
@@ -98,18 +87,16 @@ impl Reach {
 
     /// By root: the modules that are certainly loaded before it (`None` for entries: nothing is). A dynamic root comes
     /// after every root that holds one of its importers; what they all have, it has. Not if an importer may still be
-    /// waiting for it while it is evaluated: then it must not wait for the importer's chunk. Nor if that chunk may fail.
+    /// waiting for it while it is evaluated: then it must not wait for the importer's chunk.
     pub fn available(&self, graph: &ModuleGraph, linked: &Linked, roots: &[Root]) -> Vec<Option<Bits>> {
         let modules = linked.modules.len();
         let mut importers: Vec<Vec<usize>> = vec![Vec::new(); roots.len()];
-        let mut uncertain = vec![false; roots.len()];
-        let failing = self.failing(graph, linked);
+        let mut awaited = vec![false; roots.len()];
         for (module, link) in linked.modules.iter_ids() {
             for (_, target) in link.dynamic.iter().filter(|_| link.included) {
                 for (at, root) in roots.iter().enumerate() {
                     if root.module == *target && matches!(root.kind, ChunkKind::Dynamic(_)) {
-                        uncertain[at] |= graph.modules[module].facts.top_level_await;
-                        uncertain[at] |= self.needed_by[module].ones().any(|importer| failing.has(importer));
+                        awaited[at] |= graph.modules[module].facts.top_level_await;
                         importers[at].extend(self.needed_by[module].ones());
                     }
                 }
@@ -134,7 +121,7 @@ impl Reach {
                         *bits &= loads[*importer].0[word] | available[*importer].0[word];
                     }
                 }
-                if importers[at].is_empty() || uncertain[at] {
+                if importers[at].is_empty() || awaited[at] {
                     common = Bits::new(modules);
                 }
                 if common != available[at] {

@@ -244,7 +244,8 @@ function declareCjs(w) {
 function pass(w, { r, byId, resolver }) {
   for (const to of w.to) {
     const target = byId.get(to);
-    if (r.chance(0.14)) {
+    // The lexer of Node does not see all names of an object: which of them go through a star, it alone knows.
+    if (r.chance(0.14) && target.style !== 'object') {
       w.heads.push({ kind: 'star', from: to, tags: target.cjs ? ['star-cjs'] : [] });
       (w.passed ??= new Set()).add(to);
     }
@@ -298,6 +299,9 @@ function exportImport(w, local) {
   w.uses.push({ kind: 'code', code: `export { ${local} as ${name} };`, needs: [local], exp: [[name, local]] });
 }
 
+/** Looks through functions and namespaces, which in a bundle have no temporal dead zone of their own. */
+const isDeep = (code) => /\)?\(\)|^(Object|Reflect)\.|\.\.\.|^\(\(o\)/.test(code);
+
 /** One or two statements that look at an imported name. */
 function useImport(w, world, to, name, local, info) {
   const { r, skeleton } = world;
@@ -306,7 +310,7 @@ function useImport(w, world, to, name, local, info) {
   for (let left = r.pick([0, 1, 1, 2, 3]); left > 0; left--) {
     const needs = [local];
     const text = looks(w, world, local, info);
-    look(w, text.code ?? text, { needs, asks: text.asks, tags: [...(text.tags ?? []), ...(safe ? [] : ['cycle-reads'])] }, safe && r.chance(0.6) && !text.throws);
+    look(w, text.code ?? text, { needs, asks: text.asks, tags: [...(text.tags ?? []), ...(home === w.id ? ['own-tdz'] : []), ...(safe || !isDeep(text.code ?? text) ? [] : ['cycle-reads'])] }, safe && r.chance(0.6) && !text.throws);
   }
 }
 
@@ -475,7 +479,7 @@ function arrivals(w, world, to) {
     },
     () => {
       const spaces = [...w.locals].filter(([, info]) => info?.kind === 'ns' && info.of === to);
-      if (spaces.length) add(`${local} === ${spaces[0][0]}`, { needs: [spaces[0][0]], tags: target.cjs ? ['cjs-ns'] : [] });
+      if (spaces.length) add(`${local} === ${spaces[0][0]}`, { needs: [spaces[0][0]], tags: target.cjs ? ['cjs-view'] : [] });
     },
     () => out.push({ kind: 'code', code: `log('${w.tag()} ' + (${local} === await import(<${to}>)));`, mods, needs: [local], tags: target.cjs ? ['cjs-ns'] : [] }),
     () => {

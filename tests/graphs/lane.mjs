@@ -155,4 +155,9 @@ export function difference(expected, actual) {
 }
 
 /** Logs without what an output of this kind cannot say. */
-export const heard = (logs, way) => ((WAYS[way] ?? FORMATS[way]).silent ? logs.map((log) => log.filter((line) => !/^exports? /.test(line))) : logs);
+export function heard(logs, way) {
+  const { silent, shared } = WAYS[way] ?? FORMATS[way];
+  if (silent) return logs.map((log) => log.filter((line) => !/^exports? /.test(line)));
+  // A chunk fails as a whole: of an entry that failed, what ran before cannot be loaded later, where code is split.
+  return shared ? logs.map((log) => log.slice(0, (log.findIndex((line) => /^entry threw/.test(line)) + 1 || Infinity))) : logs;
+}

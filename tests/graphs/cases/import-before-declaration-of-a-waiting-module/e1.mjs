@@ -1,0 +1,3 @@
+export { state };
+await 0; log('e1.8');
+const state = { v: 'e1.3' };

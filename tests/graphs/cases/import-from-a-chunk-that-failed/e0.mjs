@@ -1,1 +1,0 @@
-import "./m1.mjs";

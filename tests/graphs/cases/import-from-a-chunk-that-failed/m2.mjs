@@ -1,1 +1,0 @@
-import * as self from "./m3.mjs";

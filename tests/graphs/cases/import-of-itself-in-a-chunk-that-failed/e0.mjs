@@ -1,1 +1,0 @@
-import "./e1.mjs";

@@ -1,1 +1,0 @@
-import "./m2.mjs";

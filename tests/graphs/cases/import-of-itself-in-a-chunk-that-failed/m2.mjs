@@ -1,1 +1,0 @@
-export * as value from "./m3.mjs";

@@ -1,2 +1,0 @@
-import "./m4.cjs";
-throw { thrown: 'm3 fails' };
