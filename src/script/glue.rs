@@ -50,6 +50,15 @@ fn value(context: &Context<'_>, externals: &Externals, id: ModuleId, binding: &E
     }
 }
 
+/// The view through which a name of CommonJS is read, if it is not there before a lazily evaluated module is: until then
+/// the name is undefined, and no error.
+fn late_view(context: &Context<'_>, externals: &Externals, id: ModuleId, binding: &ExportBinding) -> Option<SymbolRef> {
+    let ExportBinding::CommonJs(found) = binding else { return None };
+    let lazy = context.linked.modules[found.via.0].wrap == Wrap::Esm;
+    let late = lazy && found.name != "*" && context.linked.own_view(found.via.0, found.module);
+    canon::binding(context, externals, id, binding).filter(|_| late)
+}
+
 /// The namespace object of a module, if somebody needs it as a value.
 pub fn namespace(context: &Context<'_>, externals: &Externals, id: ModuleId) -> Vec<Glue> {
     let link = &context.linked.modules[id];
@@ -77,6 +86,9 @@ pub fn namespace(context: &Context<'_>, externals: &Externals, id: ModuleId) -> 
         };
         if marked {
             out.extend([helper(context, Helper::TDZ), text("(")]);
+        }
+        if let Some(view) = late_view(context, externals, id, binding) {
+            out.extend([Glue::Name(view), text("&&")]);
         }
         value(context, externals, id, binding, &mut out);
         if marked {

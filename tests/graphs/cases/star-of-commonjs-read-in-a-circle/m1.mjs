@@ -1,0 +1,2 @@
+import './m2.mjs';
+export * as space from './m3.mjs';

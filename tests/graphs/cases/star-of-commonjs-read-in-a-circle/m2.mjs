@@ -1,0 +1,3 @@
+import { space } from './m1.mjs';
+log(peek(() => typeof space.value));
+later(() => log(space.value));

@@ -1,0 +1,3 @@
+export * from './m4.cjs';
+await 0;
+log('m3 ends');

@@ -1,0 +1,1 @@
+exports.value = 'm4.value';
