@@ -52,13 +52,9 @@ pub(super) fn errors(program: &Program, source: &str, name: &str, base: BytePos,
             .note("it gives a default to a name that a pattern takes from an object")
             .hint("write `name: value`")
     };
-    let undeclared = |(name, span): &(Atom, Span)| {
-        Diagnostic::error("syntax-error", format!("`#{name}` is declared by no class around"))
-            .at(at(*span))
-            .hint(format!("declare it in the class: `#{name};`"))
-    };
+    let forbidden = |(what, span): &(String, Span)| Diagnostic::error("syntax-error", what.clone()).at(at(*span));
     let mut problems: Vec<Diagnostic> = checker.misplaced.iter().map(misplaced).collect();
-    problems.extend(checker.undeclared.iter().map(undeclared));
+    problems.extend(checker.forbidden.iter().map(forbidden));
     problems.extend(checker.found.into_iter().map(problem));
     problems
 }
@@ -97,7 +93,8 @@ struct Checker {
     misplaced: Vec<Span>,
     /// Private names by class, innermost last.
     privates: Vec<FxHashSet<Atom>>,
-    undeclared: Vec<(Atom, Span)>,
+    /// What the language forbids, and where.
+    forbidden: Vec<(String, Span)>,
     found: Vec<Found>,
     exports: FxHashMap<Atom, Span>,
     strict: bool,
@@ -127,6 +124,46 @@ impl Checker {
         match before {
             Some(first) => self.twice(&name.sym, first, name.span),
             None => drop(scope.lexical.insert(name.sym.clone(), (kind, name.span))),
+        }
+    }
+
+    /// A getter and a setter may share a name, if both are static or neither is; nothing else may.
+    fn private_names(&mut self, members: &[ClassMember]) {
+        let mut seen: FxHashMap<&Atom, Vec<(Option<MethodKind>, bool)>> = FxHashMap::default();
+        for member in members {
+            let (key, kind, is_static) = match member {
+                ClassMember::PrivateProp(property) => (&property.key, None, property.is_static),
+                ClassMember::PrivateMethod(method) if method.function.body.is_some() => {
+                    (&method.key, Some(method.kind), method.is_static)
+                }
+                _ => continue,
+            };
+            let before = seen.entry(&key.name).or_default();
+            let pair = |(other, other_static): &(Option<MethodKind>, bool)| {
+                let accessors = matches!(
+                    (kind, other),
+                    (Some(MethodKind::Getter), Some(MethodKind::Setter))
+                        | (Some(MethodKind::Setter), Some(MethodKind::Getter))
+                );
+                accessors && *other_static == is_static
+            };
+            if !before.iter().all(pair) {
+                self.forbidden.push((format!("`#{}` is declared twice in one class", key.name), key.span));
+            }
+            before.push((kind, is_static));
+        }
+    }
+
+    /// Only sloppy functions with plain parameters may give two of them one name.
+    fn distinct(&mut self, patterns: &[&Pat], strict: bool) {
+        if !strict && patterns.iter().all(|pattern| pattern.is_ident()) {
+            return;
+        }
+        let mut seen = FxHashSet::default();
+        for name in patterns.iter().flat_map(|pattern| find_pat_ids::<_, Ident>(*pattern)) {
+            if !seen.insert(name.sym.clone()) {
+                self.forbidden.push((format!("two parameters are called `{}`", name.sym), name.span));
+            }
         }
     }
 
@@ -281,6 +318,7 @@ impl Visit for Checker {
             ClassMember::AutoAccessor(AutoAccessor { key: Key::Private(key), .. }) => Some(key.name.clone()),
             _ => None,
         };
+        self.private_names(&class.body);
         self.privates.push(class.body.iter().filter_map(name).collect());
         class.body.visit_with(self);
         self.privates.pop();
@@ -288,7 +326,8 @@ impl Visit for Checker {
 
     fn visit_private_name(&mut self, name: &PrivateName) {
         if !self.privates.iter().any(|names| names.contains(&name.name)) {
-            self.undeclared.push((name.name.clone(), name.span));
+            let what = format!("`#{}` is declared by no class around", name.name);
+            self.forbidden.push((what, name.span));
         }
     }
 
@@ -314,7 +353,17 @@ impl Visit for Checker {
         });
     }
 
+    fn visit_unary_expr(&mut self, unary: &UnaryExpr) {
+        let arg = super::tree::strip(&unary.arg);
+        if unary.op == UnaryOp::Delete && arg.as_member().is_some_and(|member| member.prop.is_private_name()) {
+            self.forbidden.push(("private members cannot be deleted".to_string(), unary.span));
+        }
+        unary.visit_children_with(self);
+    }
+
     fn visit_function(&mut self, function: &Function) {
+        let patterns: Vec<&Pat> = function.params.iter().map(|parameter| &parameter.pat).collect();
+        self.distinct(&patterns, self.strict && function.body.is_some());
         self.scope(true, |checker| {
             checker.parameters(function.params.iter().map(|parameter| &parameter.pat));
             if let Some(body) = &function.body {
@@ -325,6 +374,7 @@ impl Visit for Checker {
     }
 
     fn visit_arrow_expr(&mut self, arrow: &ArrowExpr) {
+        self.distinct(&arrow.params.iter().collect::<Vec<_>>(), true);
         self.scope(true, |checker| {
             checker.parameters(arrow.params.iter());
             if let ArrowFunctionBody::FunctionBody(body) = &*arrow.body {
