@@ -51,6 +51,7 @@ fn settle(
     }
     let mut chooser = Chooser { values, project, cwd, files, environment, problems: Vec::new(), errors: Vec::new() };
     let options = chooser.choose();
+    chooser.check(&options);
     if chooser.errors.is_empty() { Ok(Noted::new(options, chooser.problems)) } else { Err(chooser.errors) }
 }
 
@@ -73,7 +74,7 @@ impl Chooser<'_> {
         let (outdir, outfile) = self.output();
         let public_path = self.public_path(site);
         let [entry_names, chunk_names, asset_names] = self.templates(site);
-        let options = Options {
+        Options {
             site,
             format,
             platform,
@@ -132,9 +133,7 @@ impl Chooser<'_> {
             entries: self.project.entries.clone(),
             outdir,
             outfile,
-        };
-        self.check(&options);
-        options
+        }
     }
 
     // Readers of single values.

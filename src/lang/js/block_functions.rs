@@ -93,14 +93,13 @@ struct Frame {
     hoisted: Vec<Atom>,
 }
 
-/// A declaration that annex B is about.
-fn plain(statement: &Stmt) -> Option<&FnDecl> {
-    match statement {
-        Stmt::Decl(Decl::Fn(found)) if !found.function.is_async && !found.function.is_generator => {
-            found.function.body.is_some().then_some(found)
-        }
-        _ => None,
-    }
+fn declared(statement: &Stmt) -> Option<&FnDecl> {
+    statement.as_decl()?.as_fn_decl().filter(|found| found.function.body.is_some())
+}
+
+/// A declaration that annex B is about: others are of their block alone.
+fn is_plain(found: &FnDecl) -> bool {
+    !found.function.is_async && !found.function.is_generator
 }
 
 /// What the statements declare for their block alone. `functions`: those too.
@@ -181,7 +180,10 @@ impl Speller {
 
     fn block(&mut self, statements: &mut Vec<Stmt>) {
         let sloppy = self.functions.last().is_some_and(|frame| !frame.strict);
-        let names: Vec<Atom> = statements.iter().filter_map(plain).map(|found| found.ident.sym.clone()).collect();
+        let functions = statements.iter().filter_map(declared);
+        let names: Vec<Atom> =
+            functions.clone().filter(|found| is_plain(found)).map(|found| found.ident.sym.clone()).collect();
+        let any = functions.count() > 0;
         let outer: FxHashSet<Atom> = if sloppy {
             names.iter().filter(|name| self.hoists(name)).cloned().collect()
         } else {
@@ -190,14 +192,14 @@ impl Speller {
         self.blocks.push(lexical(statements, true));
         statements.visit_mut_children_with(self);
         self.blocks.pop();
-        if !sloppy || names.is_empty() {
+        if !sloppy || !any {
             return;
         }
         self.found = true;
         let mut values: Vec<(Ident, Box<Function>)> = Vec::new();
         let mut rest = Vec::with_capacity(statements.len() + 1);
         for statement in std::mem::take(statements) {
-            if plain(&statement).is_none() {
+            if declared(&statement).is_none() {
                 rest.push(statement);
                 continue;
             }
