@@ -161,7 +161,8 @@ fn is_concurrent(
     for (at, id) in order.iter().enumerate() {
         let here = waits(*id);
         waited |= here;
-        if !here && !(waited && effects::throws(graph, linked, *id)) {
+        let throws = waited && effects::throws(graph, linked, *id);
+        if !(here || throws) {
             continue;
         }
         if options.format != Format::Esm {
