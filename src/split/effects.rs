@@ -50,7 +50,9 @@ fn effect(graph: &ModuleGraph, linked: &Linked, id: ModuleId) -> Effect {
             _ => false,
         }
     };
-    if module.facts.top_level_await || parts().any(|(part, _)| part.sensitive || part.calls.iter().any(stateful)) {
+    // A package that says it has no effects says that nobody notices when its modules run.
+    let noticed = || parts().any(|(part, _)| part.sensitive || part.calls.iter().any(stateful));
+    if module.facts.top_level_await || module.side_effects && noticed() {
         Effect::Sensitive
     } else if link.wrap == Wrap::CommonJs || parts().next().is_some() {
         Effect::Own
