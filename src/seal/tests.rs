@@ -314,7 +314,8 @@ fn outfile_is_the_path_of_the_entry() {
     options.outfile = Some("app/bundle.min.js".into());
     options.entry_names = "[dir]/[name]".into();
     let style = file(OutputKey::Style(ChunkId(0)), "[dir]/[name]", "main", ".css", vec![text("b{}")]);
-    let files = vec![file(chunk(0), "[dir]/[name]", "main", ".js", vec![text("x")]), style.clone()];
+    // The template that `script` gives to the entry of `--outfile`.
+    let files = vec![file(chunk(0), "app/bundle.min.js", "", "", vec![text("x")]), style.clone()];
     assert_eq!(names(&seal(files, &options).value), ["app/bundle.min.css", "app/bundle.min.js"]);
     options.outfile = Some("all.css".into());
     assert_eq!(names(&seal(vec![style], &options).value), ["all.css"]);

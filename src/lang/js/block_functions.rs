@@ -22,7 +22,7 @@ pub(super) fn spell_out(script: &mut Script, source: &str) -> bool {
         return false;
     }
     let mut speller = Speller::default();
-    speller.function(FxHashSet::default(), &mut script.body, false);
+    speller.function(FxHashSet::default(), &mut script.body);
     speller.found
 }
 
@@ -130,9 +130,8 @@ fn named(patterns: impl Iterator<Item = Pat>) -> FxHashSet<Atom> {
 }
 
 impl Speller {
-    fn function(&mut self, parameters: FxHashSet<Atom>, body: &mut Vec<Stmt>, strict: bool) {
-        let strict =
-            strict || self.functions.last().is_some_and(|frame| frame.strict) || super::sloppy::is_strict(body);
+    fn function(&mut self, parameters: FxHashSet<Atom>, body: &mut Vec<Stmt>) {
+        let strict = self.functions.last().is_some_and(|frame| frame.strict) || super::sloppy::is_strict(body);
         self.functions.push(Frame { strict, parameters, first_block: self.blocks.len(), hoisted: Vec::new() });
         self.blocks.push(lexical(body, false));
         body.visit_mut_children_with(self);
@@ -228,11 +227,7 @@ impl VisitMut for Speller {
 
     fn visit_mut_switch_stmt(&mut self, switch: &mut SwitchStmt) {
         switch.discriminant.visit_mut_with(self);
-        let names = switch.cases.iter().fold(FxHashSet::default(), |mut names, case| {
-            names.extend(lexical(&case.cons, true));
-            names
-        });
-        self.blocks.push(names);
+        self.blocks.push(switch.cases.iter().flat_map(|case| lexical(&case.cons, true)).collect());
         switch.cases.visit_mut_with(self);
         self.blocks.pop();
     }
@@ -257,7 +252,7 @@ impl VisitMut for Speller {
         let parameters = named(function.params.iter().map(|parameter| parameter.pat.clone()));
         function.params.visit_mut_with(self);
         if let Some(body) = &mut function.body {
-            self.function(parameters, &mut body.stmts, false);
+            self.function(parameters, &mut body.stmts);
         }
     }
 
@@ -265,7 +260,7 @@ impl VisitMut for Speller {
         let parameters = named(arrow.params.iter().cloned());
         arrow.params.visit_mut_with(self);
         match &mut *arrow.body {
-            ArrowFunctionBody::FunctionBody(body) => self.function(parameters, &mut body.stmts, false),
+            ArrowFunctionBody::FunctionBody(body) => self.function(parameters, &mut body.stmts),
             ArrowFunctionBody::Expr(value) => value.visit_mut_with(self),
         }
     }

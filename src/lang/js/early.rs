@@ -11,7 +11,7 @@ use swc_core::ecma::ast::*;
 use swc_core::ecma::utils::find_pat_ids;
 use swc_core::ecma::visit::{Visit, VisitWith, noop_visit_type};
 
-/// One diagnostic per name that may not be declared, or exported, again.
+/// One diagnostic per name that may not be declared, or exported, again, and per other mistake.
 pub(super) fn errors(program: &Program, source: &str, name: &str, base: BytePos, typescript: bool) -> Vec<Diagnostic> {
     let strict = program.is_module();
     let mut checker = Checker { strict, typescript, ..Checker::default() };
@@ -52,7 +52,9 @@ pub(super) fn errors(program: &Program, source: &str, name: &str, base: BytePos,
             .note("it gives a default to a name that a pattern takes from an object")
             .hint("write `name: value`")
     };
-    let forbidden = |(what, span): &(String, Span)| Diagnostic::error("syntax-error", what.clone()).at(at(*span));
+    let forbidden = |(what, span, hint): &(String, Span, &'static str)| {
+        Diagnostic::error("syntax-error", what.clone()).at(at(*span)).hint(*hint)
+    };
     let mut problems: Vec<Diagnostic> = checker.misplaced.iter().map(misplaced).collect();
     problems.extend(checker.forbidden.iter().map(forbidden));
     problems.extend(checker.found.into_iter().map(problem));
@@ -93,8 +95,8 @@ struct Checker {
     misplaced: Vec<Span>,
     /// Private names by class, innermost last.
     privates: Vec<FxHashSet<Atom>>,
-    /// What the language forbids, and where.
-    forbidden: Vec<(String, Span)>,
+    /// What the language forbids, where, and what to do.
+    forbidden: Vec<(String, Span, &'static str)>,
     found: Vec<Found>,
     exports: FxHashMap<Atom, Span>,
     strict: bool,
@@ -148,7 +150,11 @@ impl Checker {
                 accessors && *other_static == is_static
             };
             if !before.iter().all(pair) {
-                self.forbidden.push((format!("`#{}` is declared twice in one class", key.name), key.span));
+                self.forbidden.push((
+                    format!("`#{}` is declared twice in one class", key.name),
+                    key.span,
+                    "rename one of the two",
+                ));
             }
             before.push((kind, is_static));
         }
@@ -162,7 +168,11 @@ impl Checker {
         let mut seen = FxHashSet::default();
         for name in patterns.iter().flat_map(|pattern| find_pat_ids::<_, Ident>(*pattern)) {
             if !seen.insert(name.sym.clone()) {
-                self.forbidden.push((format!("two parameters are called `{}`", name.sym), name.span));
+                self.forbidden.push((
+                    format!("two parameters are called `{}`", name.sym),
+                    name.span,
+                    "rename one of the two",
+                ));
             }
         }
     }
@@ -327,7 +337,7 @@ impl Visit for Checker {
     fn visit_private_name(&mut self, name: &PrivateName) {
         if !self.privates.iter().any(|names| names.contains(&name.name)) {
             let what = format!("`#{}` is declared by no class around", name.name);
-            self.forbidden.push((what, name.span));
+            self.forbidden.push((what, name.span, "declare it in the class"));
         }
     }
 
@@ -356,7 +366,7 @@ impl Visit for Checker {
     fn visit_unary_expr(&mut self, unary: &UnaryExpr) {
         let arg = super::tree::strip(&unary.arg);
         if unary.op == UnaryOp::Delete && arg.as_member().is_some_and(|member| member.prop.is_private_name()) {
-            self.forbidden.push(("private members cannot be deleted".to_string(), unary.span));
+            self.forbidden.push(("private members cannot be deleted".to_string(), unary.span, "set it to `undefined`"));
         }
         unary.visit_children_with(self);
     }

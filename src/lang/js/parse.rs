@@ -104,10 +104,10 @@ fn build(
         true => NameReads::default(),
         false => name_reads::find(&program, source, unresolved),
     };
-    let keeps = match () {
-        () if is_ours => Keeps::Nothing,
-        () if language.keep_names => Keeps::All,
-        () => Keeps::Read(&name_reads),
+    let keeps = match language.keep_names {
+        _ if is_ours => Keeps::Nothing,
+        true => Keeps::All,
+        false => Keeps::Read(&name_reads),
     };
     transform(&mut program, source, parse, language, &source_map, &comments, marks, keeps);
     without_parentheses(&mut program, source);
