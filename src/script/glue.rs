@@ -150,6 +150,7 @@ pub fn root(context: &Context<'_>, chunk: ChunkId) -> Option<(ModuleId, bool)> {
 }
 
 /// The end of a chunk: the root's own call, copies for exports, and the public export names with what they name.
+#[derive(Clone)]
 pub struct Tail {
     pub glue: Vec<Glue>,
     /// (local symbol, exported name)

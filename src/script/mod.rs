@@ -48,7 +48,9 @@ pub fn render(
     let ids: Vec<ChunkId> = plan.chunks.ids().collect();
     let uses: Vec<chunk::Uses> = ids.par_iter().map(|id| chunk::uses(&context, &externals, *id)).collect();
     let exports = chunk::exports(&context, &uses);
-    let files: Vec<Vec<RenderedFile>> =
-        ids.par_iter().map(|id| chunk::render(&context, &externals, &exports, &uses[id.0 as usize], *id)).collect();
+    let files: Vec<Vec<RenderedFile>> = ids
+        .par_iter()
+        .map(|id| chunk::render(&context, &externals, &exports, &uses[id.0 as usize], *id, cache))
+        .collect();
     Noted::new(files.into_iter().flatten().collect(), problems)
 }

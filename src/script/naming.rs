@@ -111,7 +111,12 @@ impl Alphabet {
 pub enum Style<'a> {
     Short(&'a Alphabet),
     Original,
+    /// For a text that is compressed once more: unlike any other name.
+    Numbered,
 }
+
+/// Of [`Style::Numbered`] names; a number follows.
+pub const NUMBERED: &str = "P$";
 
 /// The top-level names of a chunk.
 pub struct Wanted {
@@ -144,6 +149,10 @@ pub fn top_level(mut wanted: Vec<Wanted>, taken: &FxHashSet<&str>, style: &Style
                 used.insert(name.clone());
                 out.insert(want.symbol, name);
             }
+        }
+        Style::Numbered => {
+            let numbered = |(at, want): (usize, Wanted)| (want.symbol, format!("{NUMBERED}{at}"));
+            out.extend(rest.into_iter().enumerate().map(numbered));
         }
         Style::Short(alphabet) => {
             rest.sort_by_key(|want| (std::cmp::Reverse(want.count), want.rank));
@@ -214,7 +223,9 @@ pub fn nested<'n>(
             let name = match style {
                 // `arguments` and friends keep their names: they are not ours to give.
                 _ if object.pinned || original == "arguments" => original.clone(),
-                Style::Original => original_name(original, |name| !taken.contains(name) && !is_reserved(name)),
+                Style::Original | Style::Numbered => {
+                    original_name(original, |name| !taken.contains(name) && !is_reserved(name))
+                }
                 Style::Short(alphabet) => loop {
                     let name = alphabet.name(number);
                     number += 1;
@@ -223,7 +234,7 @@ pub fn nested<'n>(
                     }
                 },
             };
-            if matches!(style, Style::Original) || object.pinned {
+            if !matches!(style, Style::Short(_)) || object.pinned {
                 taken.insert(name.clone());
             }
             names[at] = name;

@@ -14,17 +14,46 @@ pub struct Output {
     pub tokens: Vec<Token>,
     last: u8,
     written: u64,
+    joined: Option<Joined>,
 }
+
+/// Text for another pass: each literal that refers to another output is a name.
+#[derive(Default)]
+pub struct Joined {
+    pub text: String,
+    /// The literals, by number in the name.
+    pub references: Vec<(OutputKey, RefStyle, usize)>,
+    /// By token: the byte of the text.
+    pub offsets: Vec<u32>,
+    /// A literal has begun and not ended.
+    open: bool,
+    /// A reference is only part of a literal.
+    failed: bool,
+}
+
+/// Of names for literals; a number follows.
+pub const REFERENCE: &str = "R$";
 
 impl Output {
     pub fn new(map: bool) -> Self {
         Output { map, ..Output::default() }
     }
 
+    pub fn joined() -> Self {
+        Output { map: true, joined: Some(Joined::default()), ..Output::default() }
+    }
+
     pub fn push(&mut self, text: &str) {
         let Some(last) = text.as_bytes().last() else { return };
         self.last = *last;
         self.written += text.len() as u64;
+        if let Some(joined) = &mut self.joined {
+            let rest = if joined.open { text.strip_prefix('"') } else { Some(text) };
+            joined.failed |= rest.is_none();
+            joined.open = false;
+            joined.text.push_str(rest.unwrap_or(text));
+            return;
+        }
         if self.map {
             self.advance(text);
         }
@@ -33,13 +62,20 @@ impl Output {
 
     /// A reference whose final text will have about `length` characters.
     pub fn push_ref(&mut self, key: OutputKey, style: RefStyle, length: usize) {
+        self.last = b'x';
+        self.written += length as u64;
+        if let Some(joined) = &mut self.joined {
+            joined.failed |= joined.text.pop() != Some('"') || joined.open;
+            joined.open = true;
+            joined.text.push_str(&format!("{REFERENCE}{}", joined.references.len()));
+            joined.references.push((key, style, length));
+            return;
+        }
         if !self.text.is_empty() {
             self.pieces.push(Piece::Text(std::mem::take(&mut self.text).into_bytes()));
         }
         self.pieces.push(Piece::Ref(key, style));
         self.column += length as u32;
-        self.written += length as u64;
-        self.last = b'x';
     }
 
     fn advance(&mut self, text: &str) {
@@ -57,6 +93,9 @@ impl Output {
     }
 
     pub fn token(&mut self, source: u32, source_line: u32, source_column: u32, name: u32) {
+        if let Some(joined) = &mut self.joined {
+            joined.offsets.push(joined.text.len() as u32);
+        }
         self.tokens.push(Token { line: self.line, column: self.column, source, source_line, source_column, name });
     }
 
@@ -76,6 +115,16 @@ impl Output {
 
     pub fn written(&self) -> u64 {
         self.written
+    }
+
+    pub fn is_joined(&self) -> bool {
+        self.joined.is_some()
+    }
+
+    /// The text for another pass, and its tokens (without places); `None` if it cannot be given to one.
+    pub fn into_joined(self) -> Option<(Joined, Vec<Token>)> {
+        let tokens = self.tokens;
+        self.joined.filter(|joined| !joined.failed && !joined.open).map(|joined| (joined, tokens))
     }
 
     pub fn finish(mut self) -> (Vec<Piece>, Vec<Token>) {

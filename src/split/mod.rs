@@ -8,14 +8,14 @@
 
 mod effects;
 mod hazards;
+mod merge;
 mod reach;
 
-use crate::base::{ChunkId, IndexVec, ModuleId};
+use crate::base::{ChunkId, ModuleId};
 use crate::config::Options;
 use crate::model::{Chunk, ChunkKind, ChunkPlan, EntryKind, Linked, ModuleGraph, Wrap};
 pub use hazards::hazards;
-use reach::{Bits, Reach};
-use std::collections::BTreeMap;
+use reach::Reach;
 
 /// A root: something that is loaded on its own.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,10 +29,16 @@ pub(crate) struct Root {
 pub fn split(graph: &ModuleGraph, linked: &Linked, options: &Options) -> ChunkPlan {
     let roots = roots(graph, linked, options);
     let reach = Reach::new(linked, &roots);
-    let placement = reach.place(graph, linked, &roots);
+    let available = reach.available(graph, linked, &roots);
+    let placement = reach.place(graph, linked, &roots, &available);
+    // Minified code has about half the bytes of its source.
+    let min_bytes = options.chunking.min_bytes.unwrap_or_default() * 2;
+    let inputs =
+        merge::Inputs { graph, linked, roots: &roots, placement: &placement, available: &available, min_bytes };
+    let groups = merge::groups(&inputs);
     let mut plan = ChunkPlan { chunk_of: graph.modules.iter().map(|_| None).collect(), ..ChunkPlan::default() };
     let root_chunks = root_chunks(graph, &roots, &mut plan);
-    fill(linked, &root_chunks, &placement, &mut plan);
+    fill(groups, &root_chunks, &mut plan);
     finish(graph, linked, &roots, &mut plan);
     plan
 }
@@ -111,25 +117,23 @@ fn stem(name: &str) -> String {
     if clean.is_empty() || clean.chars().all(|c| c == '_') { "chunk".into() } else { clean }
 }
 
-/// Modules needed by exactly one root go to its chunk; the others to one chunk per set of roots.
-fn fill(linked: &Linked, root_chunks: &[ChunkId], placement: &IndexVec<ModuleId, Bits>, plan: &mut ChunkPlan) {
-    let mut shared: BTreeMap<&Bits, ChunkId> = BTreeMap::new();
-    for module in &linked.order {
-        let bits = &placement[*module];
-        let chunk = match bits.single() {
+/// Modules needed by exactly one root go to its chunk; the others to one chunk per group.
+fn fill(groups: Vec<merge::Group>, root_chunks: &[ChunkId], plan: &mut ChunkPlan) {
+    for group in groups {
+        let chunk = match group.roots.single() {
             Some(root) => root_chunks[root],
-            None => *shared.entry(bits).or_insert_with(|| {
-                plan.chunks.push(Chunk {
-                    kind: ChunkKind::Shared,
-                    name: "chunk".into(),
-                    modules: Vec::new(),
-                    static_imports: Vec::new(),
-                    styles: Vec::new(),
-                })
+            None => plan.chunks.push(Chunk {
+                kind: ChunkKind::Shared,
+                name: "chunk".into(),
+                modules: Vec::new(),
+                static_imports: Vec::new(),
+                styles: Vec::new(),
             }),
         };
-        plan.chunks[chunk].modules.push(*module);
-        plan.chunk_of[*module] = Some(chunk);
+        for module in &group.modules {
+            plan.chunk_of[*module] = Some(chunk);
+        }
+        plan.chunks[chunk].modules = group.modules;
     }
 }
 

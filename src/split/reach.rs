@@ -11,7 +11,7 @@ impl Bits {
     fn new(roots: usize) -> Self {
         Bits(vec![0; roots.div_ceil(64).max(1)])
     }
-    fn set(&mut self, root: usize) {
+    pub fn set(&mut self, root: usize) {
         self.0[root / 64] |= 1 << (root % 64);
     }
     fn clear(&mut self, root: usize) {
@@ -26,10 +26,23 @@ impl Bits {
             .enumerate()
             .flat_map(|(word, bits)| (0..64).filter(move |bit| bits >> bit & 1 == 1).map(move |bit| word * 64 + bit))
     }
+    pub fn join(&mut self, other: &Bits) {
+        self.0.iter_mut().zip(&other.0).for_each(|(word, more)| *word |= more);
+    }
+    pub fn count(&self) -> u32 {
+        self.0.iter().map(|word| word.count_ones()).sum()
+    }
+    /// How many both have.
+    pub fn and(&self, other: &Bits) -> u32 {
+        self.0.iter().zip(&other.0).map(|(a, b)| (a & b).count_ones()).sum()
+    }
+    /// How many are not in the other.
+    pub fn without(&self, other: &Bits) -> u32 {
+        self.0.iter().zip(&other.0).map(|(a, b)| (a & !b).count_ones()).sum()
+    }
     /// The only root, if there is exactly one.
     pub fn single(&self) -> Option<usize> {
-        let count: u32 = self.0.iter().map(|word| word.count_ones()).sum();
-        if count == 1 { self.ones().next() } else { None }
+        if self.count() == 1 { self.ones().next() } else { None }
     }
 }
 
@@ -67,8 +80,18 @@ impl Reach {
     ///
     /// Only when what remains is a chunk whose exports nobody sees as a namespace: a module added to such a chunk adds
     /// an export to it.
-    pub fn place(self, graph: &ModuleGraph, linked: &Linked, roots: &[Root]) -> IndexVec<ModuleId, Bits> {
-        let available = self.available(graph, linked, roots);
+    pub fn place(
+        &self,
+        graph: &ModuleGraph,
+        linked: &Linked,
+        roots: &[Root],
+        available: &[Option<Bits>],
+    ) -> IndexVec<ModuleId, Bits> {
+        // A chunk that fails is lost as a whole, and with it what others need of it.
+        let mut fails = vec![false; roots.len()];
+        for (_, bits) in self.needed_by.iter_ids().filter(|(id, _)| super::effects::throws(graph, linked, *id)) {
+            bits.ones().for_each(|root| fails[root] = true);
+        }
         let mut out = self.needed_by.clone();
         for (module, bits) in self.needed_by.iter_ids() {
             let mut reduced = bits.clone();
@@ -77,7 +100,8 @@ impl Reach {
                     reduced.clear(root);
                 }
             }
-            let harmless = reduced.single().is_none_or(|root| !roots[root].observed || bits.single() == Some(root));
+            let harmless = |root: usize| !roots[root].observed && !fails[root] || bits.single() == Some(root);
+            let harmless = reduced.single().is_none_or(harmless);
             if harmless && reduced.ones().next().is_some() {
                 out[module] = reduced;
             }

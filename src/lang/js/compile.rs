@@ -7,14 +7,14 @@ use super::numbering::{Numbered, TreeContext, number};
 use super::object::ModuleObject;
 use super::parse::{Reading, Tree, with_tree};
 use super::plan::{CompilePlan, ModuleWrap};
-use super::print::{PrintOptions, Renamer, print};
+use super::print::{Positions, PrintOptions, Renamer, print};
 use super::scopes::analyze;
 use super::wrap;
 use super::{JsxRuntime, LanguageOptions, ParseOptions};
 use crate::diag::Diagnostic;
 use rustc_hash::FxHashMap;
-use swc_core::common::comments::SingleThreadedComments;
-use swc_core::common::{BytePos, DUMMY_SP};
+use swc_core::common::comments::{Comments, SingleThreadedComments};
+use swc_core::common::{BytePos, DUMMY_SP, Mark, SourceMap, SyntaxContext, sync::Lrc};
 use swc_core::ecma::ast::*;
 use swc_core::ecma::minifier::option::{CompressOptions, ExtraOptions, MinifyOptions, TopLevelOptions};
 use swc_core::ecma::transforms::base::fixer::fixer;
@@ -128,57 +128,76 @@ fn fixed(body: Vec<Stmt>, tree: &Tree) -> Vec<Stmt> {
 
 /// swc's compressor on the module alone. What other modules mention is exported, so that it stays.
 fn compress(
-    mut body: Vec<Stmt>,
+    body: Vec<Stmt>,
     tree: &Tree,
     language: &LanguageOptions,
     plan: &CompilePlan,
     numbered: &Numbered,
 ) -> Vec<Stmt> {
-    guard::hide(&mut body, tree.unresolved);
     let mut items: Vec<ModuleItem> = body.into_iter().map(ModuleItem::Stmt).collect();
     items.push(ModuleItem::ModuleDecl(kept(plan, numbered)));
+    let setting = Setting {
+        source_map: &tree.source_map,
+        comments: &tree.comments,
+        marks: (tree.unresolved_mark, tree.top_level_mark),
+        unresolved: tree.unresolved,
+        module: plan.strict_output || tree.strict || tree.has_module_syntax,
+        directives: plan.strict_output,
+        hoist_props: !language.keep_names && !tree.name_reads.members,
+        passes: 1,
+    };
+    compressed(items, language, &setting)
+}
+
+/// What the compressor is told of a tree.
+pub(super) struct Setting<'a> {
+    pub source_map: &'a Lrc<SourceMap>,
+    pub comments: &'a SingleThreadedComments,
+    /// Of free names, and of the top level.
+    pub marks: (Mark, Mark),
+    pub unresolved: SyntaxContext,
+    /// Strict.
+    pub module: bool,
+    /// `"use strict"` means something unless the whole output is strict.
+    pub directives: bool,
+    pub hoist_props: bool,
+    pub passes: usize,
+}
+
+/// The statements of a module, compressed by swc. Imports and exports in it say what is declared or used elsewhere, and
+/// are gone afterwards.
+pub(super) fn compressed(mut items: Vec<ModuleItem>, language: &LanguageOptions, setting: &Setting<'_>) -> Vec<Stmt> {
+    guard::hide(&mut items, setting.unresolved);
     let program = Program::Module(Module { body: items, ..Module::default() });
     let ecma = language.target.es.map_or(EsVersion::EsNext, super::lower::es_version);
+    let pure = |name: &String| super::define::path_expression(name, setting.unresolved);
     let options = MinifyOptions {
         compress: Some(CompressOptions {
             ecma,
-            module: plan.strict_output || tree.strict || tree.has_module_syntax,
-            passes: 1,
+            module: setting.module,
+            passes: setting.passes,
             // It takes results of arithmetic for numbers, which may be BigInts.
             comparisons: false,
-            // `"use strict"` means something unless the whole output is strict.
-            directives: plan.strict_output,
-            hoist_props: !language.keep_names && !tree.name_reads.members,
+            directives: setting.directives,
+            hoist_props: setting.hoist_props,
             top_level: Some(TopLevelOptions { functions: true }),
             keep_classnames: language.keep_names,
             keep_fnames: language.keep_names,
             drop_debugger: language.drop_debugger,
-            pure_funcs: language
-                .pure
-                .iter()
-                .filter_map(|name| super::define::path_expression(name, tree.unresolved))
-                .collect(),
+            pure_funcs: language.pure.iter().filter_map(pure).collect(),
             ..CompressOptions::default()
         }),
         ..MinifyOptions::default()
     };
-    let extra = ExtraOptions {
-        unresolved_mark: tree.unresolved_mark,
-        top_level_mark: tree.top_level_mark,
-        mangle_name_cache: None,
-    };
-    let mut program = swc_core::ecma::minifier::optimize(
-        program,
-        tree.source_map.clone(),
-        (!language.ignore_annotations).then_some(&tree.comments),
-        None,
-        &options,
-        &extra,
-    );
+    let (unresolved_mark, top_level_mark) = setting.marks;
+    let extra = ExtraOptions { unresolved_mark, top_level_mark, mangle_name_cache: None };
+    let comments = (!language.ignore_annotations).then_some(setting.comments as &dyn Comments);
+    let mut program =
+        swc_core::ecma::minifier::optimize(program, setting.source_map.clone(), comments, None, &options, &extra);
     if let Program::Module(module) = &mut program {
-        guard::show(&mut module.body, tree.unresolved);
+        guard::show(&mut module.body, setting.unresolved);
     }
-    program.visit_mut_with(&mut fixer(Some(&tree.comments)));
+    program.visit_mut_with(&mut fixer(Some(setting.comments)));
     match program {
         Program::Module(module) => module.body.into_iter().filter_map(|item| item.stmt()).collect(),
         Program::Script(script) => script.body,
@@ -226,7 +245,7 @@ fn emit(
         source,
         base: tree.base,
         minify: language.minify_whitespace,
-        source_map: language.source_map,
+        positions: if language.source_map { Positions::Lines } else { Positions::None },
         target: language.target.es.map_or(EsVersion::EsNext, super::lower::es_version),
     };
     let comments = (!language.minify_whitespace).then_some(&tree.comments);

@@ -195,6 +195,8 @@ pub struct Part {
     pub sensitive: bool,
     /// Has a `throw` that stands in no function.
     pub throws: bool,
+    /// Of source.
+    pub bytes: u32,
     /// Imported names that it calls: it is sensitive if they are [`ModuleFacts::stateful`].
     pub calls: Vec<LocalSym>,
 }

@@ -9,7 +9,7 @@ use swc_core::ecma::visit::{Visit, VisitMut, VisitMutWith, VisitWith, noop_visit
 const GUARD: &str = "__plimsoll_guard";
 
 /// Conversions whose result is not used but which may run code, and members of literals that may be inherited.
-pub(super) fn hide(body: &mut Vec<Stmt>, unresolved: SyntaxContext) {
+pub(super) fn hide(body: &mut Vec<ModuleItem>, unresolved: SyntaxContext) {
     body.visit_mut_with(&mut Hider { guard: Ident::new(GUARD.into(), swc_core::common::DUMMY_SP, unresolved) });
 }
 
@@ -99,46 +99,46 @@ impl VisitMut for Shower {
 
 /// Sloppy code with functions in blocks, or with `arguments` that follow the parameters: the compressor takes all code
 /// for strict. And methods called `__proto__`.
-pub(super) fn is_beyond(body: &[Stmt], strict: bool) -> bool {
-    #[derive(Default)]
-    struct Finder {
-        found: bool,
-        strict: bool,
-    }
-    impl Visit for Finder {
-        noop_visit_type!();
-        fn visit_block_stmt(&mut self, block: &BlockStmt) {
-            self.found |=
-                !self.strict && block.stmts.iter().any(|statement| matches!(statement, Stmt::Decl(Decl::Fn(_))));
-            block.visit_children_with(self);
-        }
-        fn visit_switch_case(&mut self, case: &SwitchCase) {
-            self.found |=
-                !self.strict && case.cons.iter().any(|statement| matches!(statement, Stmt::Decl(Decl::Fn(_))));
-            case.visit_children_with(self);
-        }
-        fn visit_prop(&mut self, property: &Prop) {
-            // A method of this name is none once it is written as a value.
-            if let Prop::Method(method) = property {
-                self.found |= matches!(&method.key, PropName::Ident(name) if &*name.sym == "__proto__")
-                    || matches!(&method.key, PropName::Str(name) if name.value == *"__proto__");
-            }
-            property.visit_children_with(self);
-        }
-        fn visit_function(&mut self, function: &Function) {
-            let mut uses = Arguments { found: false };
-            function.body.visit_with(&mut uses);
-            if !self.strict && uses.found && !function.params.is_empty() {
-                let mut writes = Assigned { names: names_of(function), found: false };
-                function.body.visit_with(&mut writes);
-                self.found |= writes.found;
-            }
-            function.visit_children_with(self);
-        }
-    }
-    let mut finder = Finder { strict, ..Finder::default() };
-    body.visit_with(&mut finder);
+pub(super) fn is_beyond<T: VisitWith<Beyond>>(body: &[T], strict: bool) -> bool {
+    let mut finder = Beyond { strict, ..Beyond::default() };
+    body.iter().for_each(|item| item.visit_with(&mut finder));
     finder.found
+}
+
+#[derive(Default)]
+pub(super) struct Beyond {
+    found: bool,
+    strict: bool,
+}
+
+impl Visit for Beyond {
+    noop_visit_type!();
+    fn visit_block_stmt(&mut self, block: &BlockStmt) {
+        self.found |= !self.strict && block.stmts.iter().any(|statement| matches!(statement, Stmt::Decl(Decl::Fn(_))));
+        block.visit_children_with(self);
+    }
+    fn visit_switch_case(&mut self, case: &SwitchCase) {
+        self.found |= !self.strict && case.cons.iter().any(|statement| matches!(statement, Stmt::Decl(Decl::Fn(_))));
+        case.visit_children_with(self);
+    }
+    fn visit_prop(&mut self, property: &Prop) {
+        // A method of this name is none once it is written as a value.
+        if let Prop::Method(method) = property {
+            self.found |= matches!(&method.key, PropName::Ident(name) if &*name.sym == "__proto__")
+                || matches!(&method.key, PropName::Str(name) if name.value == *"__proto__");
+        }
+        property.visit_children_with(self);
+    }
+    fn visit_function(&mut self, function: &Function) {
+        let mut uses = Arguments { found: false };
+        function.body.visit_with(&mut uses);
+        if !self.strict && uses.found && !function.params.is_empty() {
+            let mut writes = Assigned { names: names_of(function), found: false };
+            function.body.visit_with(&mut writes);
+            self.found |= writes.found;
+        }
+        function.visit_children_with(self);
+    }
 }
 
 fn names_of(function: &Function) -> Vec<Id> {

@@ -38,6 +38,7 @@ mod sensitivity;
 mod sloppy;
 mod tree;
 mod unsupported;
+mod whole;
 mod wrap;
 
 pub use compile::compile;
@@ -46,6 +47,7 @@ pub use glob::{GLOB_PREFIX, Glob, GlobKind};
 pub use lowered::{HELPER_MODULE, helper_module};
 pub use plan::{BindingPlan, CompilePlan, INTEROP_EXPORT, ImportCall, ModuleWrap, NAMESPACE_EXPORT, RecordPlan};
 pub use scan::scan;
+pub use whole::{Whole, compress_whole};
 
 pub use facts::{
     Constant, ExportDecl, ExportTarget, HELPERS, Helper, ImportKind, ImportRecord, LocalSym, ModuleFacts, Part,

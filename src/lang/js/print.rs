@@ -63,8 +63,17 @@ pub(super) struct PrintOptions<'a> {
     pub source: &'a str,
     pub base: BytePos,
     pub minify: bool,
-    pub source_map: bool,
+    pub positions: Positions,
     pub target: EsVersion,
+}
+
+/// What mappings say of the source.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Positions {
+    None,
+    Lines,
+    /// The byte, as `line`.
+    Offsets,
 }
 
 /// Prints statements that [`Renamer`] has gone through. `None` only if the printer fails, which needs a broken tree.
@@ -77,7 +86,7 @@ pub(super) fn print(
     let mut writer = Writer {
         text: String::with_capacity(options.source.len() / if options.minify { 2 } else { 1 }),
         minify: options.minify,
-        map: options.source_map,
+        map: options.positions != Positions::None,
         ..Writer::default()
     };
     let script = Script { body, ..Script::default() };
@@ -105,7 +114,11 @@ fn mappings(positions: &[(BytePos, u32)], options: &PrintOptions<'_>) -> Vec<Map
         if position.0 < options.base.0 || position.0 > end {
             continue;
         }
-        let (line, column) = index.utf16(options.source, position.0 - options.base.0);
+        let offset = position.0 - options.base.0;
+        let (line, column) = match options.positions {
+            Positions::Offsets => (offset, 0),
+            _ => index.utf16(options.source, offset),
+        };
         // Of several at one place the last, innermost one counts.
         if out.last().is_some_and(|last| last.at == *at) {
             out.pop();

@@ -242,6 +242,7 @@ fn parts(
             side_effects: keep_all || !purity.statement(statement),
             sensitive: found.sensitive,
             throws: found.throws,
+            bytes: statement.span_hi().0.saturating_sub(statement.span_lo().0),
             calls: found.calls,
         });
     }

@@ -1,0 +1,287 @@
+//! The modules of a chunk: their texts, with the holes filled.
+
+use super::super::canon::{Canon, canon};
+use super::super::glue;
+use super::super::naming::{self, Style};
+use super::super::output::{property, quote};
+use super::super::urls;
+use super::{Writer, home, member};
+use crate::base::ModuleId;
+use crate::config::{LegalComments, SourceMapMode};
+use crate::lang::js::{HoleKind, LocalSym, ModuleObject};
+use crate::model::{OutputKey, RefStyle, SymbolRef, Target, Wrap};
+
+impl Writer<'_> {
+    /// What runs only when called is declared before anything runs; then everything runs in order.
+    pub(super) fn modules(&mut self) {
+        let context = self.context;
+        let modules = &context.plan.chunks[self.id].modules;
+        let is_runtime = |id: ModuleId| context.graph.modules[id].is_helper();
+        let is_wrapped = |id: ModuleId| context.linked.modules[id].wrap != Wrap::None;
+        for id in modules.iter().copied().filter(|id| is_runtime(*id)) {
+            self.module(id);
+        }
+        for id in modules.iter().copied() {
+            let start = self.out.written();
+            let namespace = glue::namespace(context, self.externals, id);
+            self.glue(&namespace);
+            *self.bytes.entry(id).or_default() += self.out.written() - start;
+        }
+        for id in modules.iter().copied().filter(|id| is_wrapped(*id)) {
+            self.module(id);
+        }
+        self.flush_requires();
+        for id in modules.iter().copied().filter(|id| !is_runtime(*id)) {
+            if is_wrapped(id) {
+                let start = self.out.written();
+                let call = glue::call(context, id);
+                self.glue(&call);
+                *self.bytes.entry(id).or_default() += self.out.written() - start;
+            } else {
+                self.module(id);
+            }
+        }
+    }
+
+    pub(super) fn module(&mut self, id: ModuleId) {
+        let context = self.context;
+        let Some(object) = &context.objects[id] else { return };
+        let start = self.out.written();
+        if !self.minified() && !object.text.is_empty() {
+            self.out.end_line();
+            self.out.push(&format!("// {}\n", context.graph.modules[id].name.replace(['\n', '\r'], " ")));
+        }
+        self.inline_legal(object);
+        self.splice(id, object);
+        self.out.end_statement();
+        if !self.minified() {
+            self.out.end_line();
+        }
+        *self.bytes.entry(id).or_default() += self.out.written() - start;
+    }
+
+    pub(super) fn flush_requires(&mut self) {
+        for line in std::mem::take(&mut self.requires) {
+            self.line(&line);
+        }
+    }
+
+    pub(super) fn inline_legal(&mut self, object: &ModuleObject) {
+        for comment in &object.legal_comments {
+            match self.context.options.legal_comments {
+                LegalComments::Inline if !self.out.is_joined() => {
+                    self.out.end_line();
+                    self.out.push(comment);
+                    self.out.end_line();
+                }
+                LegalComments::Inline | LegalComments::Eof | LegalComments::Linked => {
+                    if !self.legal.contains(comment) {
+                        self.legal.push(comment.clone());
+                    }
+                }
+                LegalComments::None => {}
+            }
+        }
+    }
+
+    /// Copies the object's text and fills its holes.
+    pub(super) fn splice(&mut self, id: ModuleId, object: &ModuleObject) {
+        let linked = self.context.graph.modules[id].facts.symbol_count();
+        let nested = self.nested_names(id, object, linked);
+        let source = self.map_source(id);
+        let mut holes = object.holes.iter().peekable();
+        let mut mappings = object.mappings.iter().peekable();
+        let mut at = 0u32;
+        loop {
+            let next_hole = holes.peek().map_or(u32::MAX, |hole| hole.at);
+            let next_mapping = if source.is_some() { mappings.peek().map_or(u32::MAX, |map| map.at) } else { u32::MAX };
+            let next = next_hole.min(next_mapping).min(object.text.len() as u32);
+            self.out.push(&object.text[at as usize..next as usize]);
+            at = next;
+            if next_mapping == next
+                && let (Some(mapping), Some(source)) = (mappings.next(), source)
+            {
+                let hole = holes.peek().filter(|hole| hole.at == next);
+                let name = hole.map_or(u32::MAX, |hole| self.map_name(id, object, hole.symbol, linked, &nested));
+                self.out.token(source, mapping.line, mapping.column, name);
+                continue;
+            }
+            let Some(hole) = holes.next_if(|hole| hole.at == next) else { break };
+            let behind = &object.text[at as usize + 1..];
+            let called = behind.starts_with(['(', '`']) || behind.starts_with("?.(");
+            self.fill(id, object, hole.symbol, hole.kind, linked, &nested, called);
+            at += 1;
+        }
+    }
+
+    pub(super) fn nested_names(&self, id: ModuleId, object: &ModuleObject, linked: LocalSym) -> Vec<String> {
+        let style = if self.minified() { Style::Short(&self.alphabet) } else { Style::Original };
+        // Of a member of another chunk, the object is what must not be hidden.
+        let object_of = |name: &'_ str| name.find(['.', '[']).unwrap_or(name.len());
+        let top = |symbol: LocalSym| self.symbol_name(id, object, symbol, linked).map(|name| &name[..object_of(name)]);
+        naming::nested(object, linked, &style, top)
+    }
+
+    /// The name of a top-level symbol as this module mentions it.
+    pub(super) fn symbol_name(
+        &self,
+        id: ModuleId,
+        object: &ModuleObject,
+        symbol: LocalSym,
+        linked: LocalSym,
+    ) -> Option<&str> {
+        let canonical = if symbol >= linked {
+            if symbol >= linked + object.extra_top_level {
+                return None;
+            }
+            SymbolRef { module: id, symbol }
+        } else {
+            match canon(self.context, self.externals, id, symbol) {
+                Canon::Symbol(symbol) => symbol,
+                Canon::Lazy(symbol) if home(self.context, symbol) == Some(self.id) => symbol,
+                _ => return None,
+            }
+        };
+        self.names.get(&canonical).map(String::as_str)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one hole and everything that decides what is written there")]
+    pub(super) fn fill(
+        &mut self,
+        id: ModuleId,
+        object: &ModuleObject,
+        symbol: LocalSym,
+        kind: HoleKind,
+        linked: LocalSym,
+        nested: &[String],
+        called: bool,
+    ) {
+        let name: String = if symbol >= linked + object.extra_top_level {
+            nested[(symbol - linked) as usize].clone()
+        } else if let Some(name) = self.symbol_name(id, object, symbol, linked) {
+            let imported = symbol >= self.context.graph.modules[id].facts.first_declared();
+            // A member of another chunk is called without it as `this`.
+            if called && imported && name.contains(['.', '[']) { format!("(0,{name})") } else { name.to_string() }
+        } else {
+            match canon(self.context, self.externals, id, symbol) {
+                Canon::Url(record) => return self.record_url(id, record),
+                Canon::Deps(record) => return self.record_deps(id, record),
+                Canon::Lazy(symbol) => return self.lazy(symbol),
+                Canon::Asset => return self.asset_url(id),
+                _ => "void 0".into(),
+            }
+        };
+        if kind == HoleKind::Shorthand {
+            let key = self.source_name(id, object, symbol, linked);
+            if key != name {
+                self.out.push(&format!("{}:", property(&key)));
+            }
+        }
+        self.out.push(&name);
+    }
+
+    /// `require("./chunk.js").name`
+    pub(super) fn lazy(&mut self, symbol: SymbolRef) {
+        let Some(chunk) = home(self.context, symbol) else { return self.out.push("void 0") };
+        let alias = self.exports[chunk.0 as usize].get(&symbol).cloned().unwrap_or_default();
+        self.out.push("require(\"");
+        self.reference(OutputKey::Chunk(chunk), RefStyle::Relative);
+        self.out.push(&member("\")", &alias));
+    }
+
+    pub(super) fn source_name(
+        &self,
+        id: ModuleId,
+        object: &ModuleObject,
+        symbol: LocalSym,
+        linked: LocalSym,
+    ) -> String {
+        if symbol >= linked {
+            return object.extra_names[(symbol - linked) as usize].clone();
+        }
+        let facts = &self.context.graph.modules[id].facts;
+        facts.declared(symbol).map_or_else(String::new, |declared| declared.name.clone())
+    }
+
+    pub(super) fn map_source(&mut self, id: ModuleId) -> Option<u32> {
+        let module = &self.context.graph.modules[id];
+        if self.context.options.sourcemap == SourceMapMode::None || !module.source_is_file {
+            return None;
+        }
+        self.sources.push(id);
+        Some(self.sources.len() as u32 - 1)
+    }
+
+    pub(super) fn map_name(
+        &mut self,
+        id: ModuleId,
+        object: &ModuleObject,
+        symbol: LocalSym,
+        linked: LocalSym,
+        nested: &[String],
+    ) -> u32 {
+        let source = self.source_name(id, object, symbol, linked);
+        let now = if symbol >= linked + object.extra_top_level {
+            nested[(symbol - linked) as usize].as_str()
+        } else {
+            self.symbol_name(id, object, symbol, linked).unwrap_or_default()
+        };
+        if source.is_empty() || source == now {
+            return u32::MAX;
+        }
+        if let Some(number) = self.map_name_numbers.get(&source) {
+            return *number;
+        }
+        let number = self.map_names.len() as u32;
+        self.map_names.push(source.clone());
+        self.map_name_numbers.insert(source, number);
+        number
+    }
+
+    pub(super) fn record_url(&mut self, id: ModuleId, record: u32) {
+        let key = match &self.context.graph.modules[id].targets[record as usize] {
+            Target::Module(target) => {
+                self.context.plan.dynamic_chunks.get(target).map(|chunk| OutputKey::Chunk(*chunk))
+            }
+            Target::Worker(entry) => self.context.plan.entry_chunks.get(*entry).map(|chunk| OutputKey::Chunk(*chunk)),
+            Target::Asset(asset) => Some(OutputKey::Asset(*asset)),
+            _ => None,
+        };
+        self.out.push("\"");
+        match key {
+            Some(key) => self.reference(key, RefStyle::Relative),
+            None => {
+                let specifier = quote(&self.context.graph.modules[id].facts.records[record as usize].specifier);
+                self.out.push(&specifier[1..specifier.len() - 1]);
+            }
+        }
+        self.out.push("\"");
+    }
+
+    pub(super) fn record_deps(&mut self, id: ModuleId, record: u32) {
+        self.out.push("[");
+        if let Target::Module(target) = &self.context.graph.modules[id].targets[record as usize]
+            && let Some(chunk) = self.context.plan.dynamic_chunks.get(target)
+        {
+            let found = super::super::plans::preloads(self.context.plan, Some(self.id), *chunk);
+            for (at, (chunk, style)) in found.into_iter().enumerate() {
+                self.out.push(if at > 0 { ",\"" } else { "\"" });
+                let key = if style { OutputKey::Style(chunk) } else { OutputKey::Chunk(chunk) };
+                self.reference(key, RefStyle::Relative);
+                self.out.push("\"");
+            }
+        }
+        self.out.push("]");
+    }
+
+    pub(super) fn asset_url(&mut self, id: ModuleId) {
+        self.out.push("\"");
+        if let Some(asset) = self.context.graph.modules[id].asset {
+            let key = OutputKey::Asset(asset);
+            let length = self.context.options.public_path.len() + urls::path(self.context, &key).len();
+            let style = if self.context.options.public_path.is_empty() { RefStyle::Relative } else { RefStyle::Public };
+            self.out.push_ref(key, style, length);
+        }
+        self.out.push("\"");
+    }
+}

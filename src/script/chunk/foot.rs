@@ -1,0 +1,156 @@
+//! What stands behind the modules of a chunk, and the files that come of it.
+
+use super::super::output::property;
+use super::super::{Context, urls};
+use super::Writer;
+use crate::base::{ChunkId, ModuleId, relative_path};
+use crate::config::{Format, LegalComments, SourceMapMode};
+use crate::lang::sourcemap;
+use crate::model::{Contribution, FileKind, NameTemplate, OutputKey, Piece, RefStyle, RenderedFile};
+
+impl Writer<'_> {
+    pub(super) fn foot(&mut self) {
+        let glue = self.uses.tail.glue.clone();
+        self.out.end_statement();
+        self.glue(&glue);
+        match self.context.options.format {
+            Format::Esm => self.export_clause(),
+            Format::Cjs => {}
+            Format::Iife => {
+                self.out.push("})();");
+                self.out.end_line();
+            }
+        }
+        if let Some(footer) = self.context.options.footer.get("js") {
+            self.out.end_line();
+            self.out.push(footer);
+            self.out.end_line();
+        }
+        if self.context.options.legal_comments == LegalComments::Eof {
+            for comment in std::mem::take(&mut self.legal) {
+                self.out.end_line();
+                self.out.push(&comment);
+            }
+        }
+        self.out.end_line();
+    }
+
+    pub(super) fn export_clause(&mut self) {
+        let mut names: Vec<String> = Vec::new();
+        let clause = |local: &str, exported: &str| {
+            if local == exported { local.to_string() } else { format!("{local} as {}", property(exported)) }
+        };
+        for (symbol, exported) in &self.uses.tail.exports {
+            names.push(clause(self.name(*symbol), exported));
+        }
+        for (symbol, alias) in &self.exports[self.id.0 as usize] {
+            names.push(clause(self.name(*symbol), alias));
+        }
+        names.sort();
+        for star in self.uses.tail.stars.clone() {
+            self.line(&format!("export*from{star};"));
+        }
+        if !names.is_empty() {
+            self.line(&format!("export{{{}}};", names.join(",")));
+        }
+    }
+
+    /// Bytes of every module of the chunk, in order of evaluation.
+    pub(super) fn contributions(&self) -> Vec<Contribution> {
+        let context = self.context;
+        let modules = context.plan.chunks[self.id].modules.iter();
+        let counted = modules.map(|id| (*id, self.bytes.get(id).copied().unwrap_or_default()));
+        let told = |(id, bytes): (ModuleId, u64)| {
+            let module = &context.graph.modules[id];
+            let package = module.package.as_ref().map(|package| format!("{}@{}", package.name, package.version));
+            let why = super::super::why::why(context.graph, id);
+            Contribution { source: module.name.clone(), package: package.unwrap_or_default(), bytes, why }
+        };
+        counted.filter(|(_, bytes)| *bytes > 0).map(told).collect()
+    }
+
+    pub(super) fn finish(self) -> Vec<RenderedFile> {
+        let contributions = self.contributions();
+        let Writer { context, id, out, sources, map_names, uses, legal, .. } = self;
+        let (mut body, tokens) = out.finish();
+        let name = urls::chunk_name(context, id);
+        let key = OutputKey::Chunk(id);
+        let mut files = Vec::new();
+        if context.options.legal_comments == LegalComments::Linked && !legal.is_empty() {
+            files.push(legal_file(context, id, &legal));
+            body.push(Piece::Text(b"/*! For license information see ".to_vec()));
+            body.push(Piece::Ref(OutputKey::Legal(id), RefStyle::FileName));
+            body.push(Piece::Text(b" */\n".to_vec()));
+        }
+        if context.options.sourcemap != SourceMapMode::None {
+            let map = map_text(context, &name, &sources, &map_names, &tokens);
+            match context.options.sourcemap {
+                SourceMapMode::Inline => {
+                    let text =
+                        format!("//# sourceMappingURL=data:application/json;base64,{}\n", base64(map.as_bytes()));
+                    body.push(Piece::Text(text.into_bytes()));
+                }
+                mode => {
+                    let map_key = OutputKey::Map(Box::new(key.clone()));
+                    if mode == SourceMapMode::Linked {
+                        body.push(Piece::Text(b"//# sourceMappingURL=".to_vec()));
+                        body.push(Piece::Ref(map_key.clone(), RefStyle::FileName));
+                        body.push(Piece::Text(b"\n".to_vec()));
+                    }
+                    files.push(map_file(map_key, &name, map));
+                }
+            }
+        }
+        let mut exports: Vec<String> = uses.tail.exports.iter().map(|(_, name)| name.clone()).collect();
+        exports.sort();
+        files.push(RenderedFile { key, kind: FileKind::Script, name, body, contributions, exports });
+        files
+    }
+}
+
+fn map_file(key: OutputKey, script: &NameTemplate, map: String) -> RenderedFile {
+    let name = NameTemplate { ext: format!("{}.map", script.ext), ..script.clone() };
+    let body = vec![Piece::Text(map.into_bytes())];
+    RenderedFile { key, kind: FileKind::Map, name, body, contributions: Vec::new(), exports: Vec::new() }
+}
+
+fn legal_file(context: &Context<'_>, id: ChunkId, legal: &[String]) -> RenderedFile {
+    let name = urls::chunk_name(context, id);
+    let name = NameTemplate { ext: format!("{}.LEGAL.txt", name.ext), ..name };
+    let body = vec![Piece::Text((legal.join("\n") + "\n").into_bytes())];
+    let (contributions, exports) = (Vec::new(), Vec::new());
+    RenderedFile { key: OutputKey::Legal(id), kind: FileKind::Data, name, body, contributions, exports }
+}
+
+fn map_text(
+    context: &Context<'_>,
+    name: &NameTemplate,
+    sources: &[ModuleId],
+    names: &[String],
+    tokens: &[sourcemap::Token],
+) -> String {
+    let path = context.options.outdir.join(name.fill("XXXXXXXX"));
+    let folder = path.parent().unwrap_or(&context.options.outdir);
+    let modules = || sources.iter().map(|module| &context.graph.modules[*module]);
+    let paths: Vec<String> = modules().map(|module| relative_path(folder, &module.path)).collect();
+    let contents: Vec<&str> = modules().map(|module| &*module.source).collect();
+    let ignore: Vec<u32> = modules()
+        .enumerate()
+        .filter(|(_, module)| module.name.contains("node_modules/"))
+        .map(|(at, _)| at as u32)
+        .collect();
+    let contents = context.options.sources_content.then_some(contents.as_slice());
+    sourcemap::encode(&paths, contents, names, &ignore, tokens)
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for group in bytes.chunks(3) {
+        let bits = group.iter().fold(0u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - group.len()));
+        for at in 0..4 {
+            out.push(if at <= group.len() { DIGITS[(bits >> (18 - 6 * at)) as usize & 63] as char } else { '=' });
+        }
+    }
+    out
+}

@@ -1,0 +1,263 @@
+//! The size pass: a chunk is joined under names that only this pass knows, compressed as one program, and only then
+//! named and written.
+
+use super::super::Context;
+use super::super::canon::{EXTERNAL, Externals};
+use super::super::glue::Glue;
+use super::super::naming::{self, Alphabet, NUMBERED, Style};
+use super::super::output::{Joined, Output, REFERENCE};
+use super::{CHUNK, ChunkExports, Uses, Writer, home, names};
+use crate::base::{ChunkId, ModuleId};
+use crate::cache::Cache;
+use crate::config::{Format, LegalComments, SourceMapMode};
+use crate::lang::js::{HoleKind, LocalSym, ModuleObject, Whole, compress_whole};
+use crate::lang::sourcemap::Token;
+use crate::model::{RenderedFile, SymbolRef};
+use rustc_hash::FxHashMap;
+
+/// Top-level bindings that the pass has made: the symbol is the object's.
+pub const WHOLE: ModuleId = ModuleId(u32::MAX - 3);
+
+/// Changes whenever the pass would give other objects for the same texts.
+const VERSION: u32 = 1;
+
+/// A chunk after the pass.
+struct Compressed {
+    object: ModuleObject,
+    /// By symbol number of the object.
+    symbols: Vec<SymbolRef>,
+    joined: Joined,
+    tokens: Vec<Token>,
+}
+
+/// `None`: the chunk is to be written without the pass.
+pub fn render(
+    context: &Context<'_>,
+    externals: &Externals,
+    exports: &ChunkExports,
+    uses: &Uses,
+    id: ChunkId,
+    cache: &Cache,
+) -> Option<Vec<RenderedFile>> {
+    let modules = || context.plan.chunks[id].modules.iter();
+    let mut objects = modules().filter_map(|module| context.objects[*module].as_ref());
+    let unlike = |name: &String| !name.starts_with(NUMBERED) && !name.starts_with(REFERENCE);
+    let plain = objects.all(|object| !object.pinned && object.globals.iter().all(unlike));
+    let strict = context.options.format == Format::Esm || modules().all(|id| context.graph.modules[*id].facts.strict);
+    if !plain || !strict {
+        return None;
+    }
+    let placeholders = names(context, externals, exports, uses, id, Default::default(), &Style::Numbered);
+    let alphabet = Alphabet::new(&[0; 256]);
+    let mut first = Writer::new(context, externals, exports, uses, id, placeholders, alphabet, Output::joined());
+    if context.options.format != Format::Esm {
+        first.external_requires();
+    }
+    first.modules();
+    let Writer { names: placeholders, sources, map_names, map_name_numbers, bytes, legal, out, .. } = first;
+    let (joined, tokens) = out.into_joined()?;
+    let compressed = compress(context, exports, uses, id, &placeholders, joined, tokens, cache)?;
+    let uses = uses_after(context, exports, uses, id, &compressed);
+    let alphabet = Alphabet::new(&naming::histogram(std::iter::once(&compressed.object)));
+    let globals = compressed.object.globals.iter().map(String::as_str).collect();
+    let names = names(context, externals, exports, &uses, id, globals, &Style::Short(&alphabet));
+    let out = Output::new(context.options.sourcemap != SourceMapMode::None);
+    let mut writer = Writer::new(context, externals, exports, &uses, id, names, alphabet, out);
+    writer.sources = sources;
+    writer.map_names = map_names;
+    writer.map_name_numbers = map_name_numbers;
+    writer.bytes = scaled(bytes, &compressed);
+    writer.legal = legal;
+    writer.head();
+    // They are part of the text.
+    writer.requires.clear();
+    if context.options.legal_comments == LegalComments::Inline {
+        for comment in std::mem::take(&mut writer.legal) {
+            writer.out.end_line();
+            writer.out.push(&comment);
+            writer.out.end_line();
+        }
+    }
+    writer.whole(&compressed);
+    writer.foot();
+    Some(writer.finish())
+}
+
+#[expect(clippy::too_many_arguments, reason = "the parts of a chunk under way; one call site")]
+fn compress(
+    context: &Context<'_>,
+    exports: &ChunkExports,
+    uses: &Uses,
+    id: ChunkId,
+    placeholders: &FxHashMap<SymbolRef, String>,
+    joined: Joined,
+    tokens: Vec<Token>,
+    cache: &Cache,
+) -> Option<Compressed> {
+    let is_name = |name: &str| name.strip_prefix(NUMBERED).is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()));
+    let mut named: Vec<(SymbolRef, &String)> =
+        placeholders.iter().filter(|(_, name)| is_name(name)).map(|(symbol, name)| (*symbol, name)).collect();
+    named.sort_unstable();
+    let symbols: Vec<SymbolRef> = named.iter().map(|(symbol, _)| *symbol).collect();
+    let mut names: Vec<String> = named.iter().map(|(_, name)| (*name).clone()).collect();
+    names.extend((0..joined.references.len()).map(|at| format!("{REFERENCE}{at}")));
+    let esm = context.options.format == Format::Esm;
+    let is_foreign = |symbol: &SymbolRef| match symbol.module {
+        EXTERNAL => esm,
+        CHUNK => true,
+        _ => home(context, *symbol).is_some_and(|home| home != id),
+    };
+    let numbers = |wanted: &dyn Fn(&SymbolRef) -> bool| -> Vec<LocalSym> {
+        symbols.iter().zip(0..).filter(|(symbol, _)| wanted(symbol)).map(|(_, at)| at).collect()
+    };
+    let mut foreign = numbers(&is_foreign);
+    foreign.extend(symbols.len() as LocalSym..names.len() as LocalSym);
+    let outside: Vec<SymbolRef> = mentioned_outside(exports, uses, id).collect();
+    let keep = numbers(&|symbol| outside.contains(symbol) && !is_foreign(symbol));
+    let whole = Whole { text: &joined.text, names: &names, foreign: &foreign, keep: &keep };
+    let object = cached(&whole, context, cache)?;
+    Some(Compressed { object, symbols, joined, tokens })
+}
+
+fn cached(whole: &Whole<'_>, context: &Context<'_>, cache: &Cache) -> Option<ModuleObject> {
+    let language = context.options.language();
+    if context.options.cache_dir.is_none() {
+        return compress_whole(whole, &language);
+    }
+    let language_key = postcard::to_stdvec(&language).unwrap_or_default();
+    let tables = postcard::to_stdvec(&(whole.names, whole.foreign, whole.keep)).unwrap_or_default();
+    let key = Cache::key("whole", VERSION, &[whole.text.as_bytes(), &tables, &language_key]);
+    if let Some(found) = cache.get(key).and_then(|bytes| postcard::from_bytes(&bytes).ok()) {
+        return found;
+    }
+    let object = compress_whole(whole, &language);
+    if let Ok(bytes) = postcard::to_stdvec(&object) {
+        cache.put(key, &bytes);
+    }
+    object
+}
+
+/// Symbols of this chunk that stand in its export clause, its last statements, or in other chunks.
+fn mentioned_outside<'u>(
+    exports: &'u ChunkExports,
+    uses: &'u Uses,
+    id: ChunkId,
+) -> impl Iterator<Item = SymbolRef> + 'u {
+    let glue = uses.tail.glue.iter().filter_map(|piece| match piece {
+        Glue::Name(symbol) => Some(*symbol),
+        Glue::Text(_) => None,
+    });
+    let exported = uses.tail.exports.iter().map(|(symbol, _)| *symbol);
+    glue.chain(exported).chain(exports[id.0 as usize].keys().copied())
+}
+
+/// What is still mentioned.
+fn uses_after(
+    context: &Context<'_>,
+    exports: &ChunkExports,
+    uses: &Uses,
+    id: ChunkId,
+    compressed: &Compressed,
+) -> Uses {
+    let object = &compressed.object;
+    let mut counts: FxHashMap<SymbolRef, u32> = FxHashMap::default();
+    for (at, symbol) in compressed.symbols.iter().enumerate() {
+        let count = object.counts[at];
+        if count > 0 || object.declared.binary_search(&(at as LocalSym)).is_ok() {
+            counts.insert(*symbol, count);
+        }
+    }
+    let first = object.counts.len() - object.extra_names.len();
+    for at in 0..object.extra_top_level as usize {
+        let symbol = SymbolRef { module: WHOLE, symbol: (first + at) as LocalSym };
+        counts.insert(symbol, object.counts[first + at]);
+    }
+    for symbol in mentioned_outside(exports, uses, id) {
+        *counts.entry(symbol).or_default() += 1;
+    }
+    // Members of other chunks, where chunks are objects.
+    if context.options.format == Format::Cjs {
+        let foreign = |symbol: &&SymbolRef| home(context, **symbol).is_some_and(|home| home != id);
+        counts.extend(uses.counts.keys().filter(foreign).map(|symbol| (*symbol, 1)));
+        counts.retain(|symbol, _| symbol.module != CHUNK);
+    }
+    Uses { counts, lazy: uses.lazy.clone(), tail: uses.tail.clone() }
+}
+
+/// Bytes by module, as far as anybody can say once modules have grown together: as before, in proportion.
+fn scaled(bytes: FxHashMap<ModuleId, u64>, compressed: &Compressed) -> FxHashMap<ModuleId, u64> {
+    let before: u64 = bytes.values().sum::<u64>().max(1);
+    let after = compressed.object.text.len() as u64;
+    bytes.into_iter().map(|(id, bytes)| (id, bytes * after / before)).collect()
+}
+
+impl Writer<'_> {
+    /// The object's text with its holes filled, as [`Writer::splice`] does it for one module.
+    fn whole(&mut self, compressed: &Compressed) {
+        let object = &compressed.object;
+        let first = (object.counts.len() - object.extra_names.len()) as LocalSym;
+        let nested = {
+            let top = |symbol: LocalSym| self.whole_name(compressed, symbol, first);
+            naming::nested(object, first, &Style::Short(&self.alphabet), top)
+        };
+        let mapped = self.context.options.sourcemap != SourceMapMode::None;
+        let mut mappings = object.mappings.iter().filter(|_| mapped).peekable();
+        let mut at = 0usize;
+        for hole in &object.holes {
+            let end = hole.at as usize;
+            self.stretch(compressed, at, end, &mut mappings);
+            if hole.symbol >= first + object.extra_top_level {
+                let name = nested[(hole.symbol - first) as usize].clone();
+                let key = &object.extra_names[(hole.symbol - first) as usize];
+                if hole.kind == HoleKind::Shorthand && *key != name {
+                    self.out.push(&format!("{key}:"));
+                }
+                self.out.push(&name);
+            } else if let Some(name) = self.whole_name(compressed, hole.symbol, first) {
+                let name = name.to_string();
+                self.out.push(&name);
+            } else {
+                let number = hole.symbol as usize - compressed.symbols.len();
+                let (key, style, length) = compressed.joined.references[number].clone();
+                self.out.push("\"");
+                self.out.push_ref(key, style, length);
+                self.out.push("\"");
+            }
+            at = end + 1;
+        }
+        self.stretch(compressed, at, object.text.len(), &mut mappings);
+    }
+
+    /// Text without holes, and the tokens in it and at its end.
+    fn stretch<'m>(
+        &mut self,
+        compressed: &Compressed,
+        mut at: usize,
+        end: usize,
+        mappings: &mut std::iter::Peekable<impl Iterator<Item = &'m crate::lang::js::Mapping>>,
+    ) {
+        let text = &compressed.object.text;
+        while let Some(mapping) = mappings.next_if(|mapping| mapping.at as usize <= end) {
+            let place = (mapping.at as usize).max(at);
+            self.out.push(&text[at..place]);
+            at = place;
+            // The token of the joined text that the byte belongs to.
+            let behind = compressed.joined.offsets.partition_point(|offset| *offset <= mapping.line);
+            if let Some(token) = behind.checked_sub(1).and_then(|at| compressed.tokens.get(at)) {
+                self.out.token(token.source, token.source_line, token.source_column, token.name);
+            }
+        }
+        self.out.push(&text[at..end]);
+    }
+
+    fn whole_name(&self, compressed: &Compressed, symbol: LocalSym, first: LocalSym) -> Option<&str> {
+        let symbol = match compressed.symbols.get(symbol as usize) {
+            Some(symbol) => *symbol,
+            None if symbol >= first && symbol < first + compressed.object.extra_top_level => {
+                SymbolRef { module: WHOLE, symbol }
+            }
+            None => return None,
+        };
+        self.names.get(&symbol).map(String::as_str)
+    }
+}
