@@ -1,5 +1,6 @@
 //! Liveness: from the entries along mentions of symbols and statements with effects, to a fixpoint.
 
+use super::acts::Acts;
 use super::bind::{AllExports, Bindings};
 use crate::base::{IndexVec, ModuleId};
 use crate::config::Options;
@@ -20,6 +21,7 @@ pub struct Inputs<'a> {
     pub in_place: &'a IndexVec<ModuleId, bool>,
     pub circles: &'a IndexVec<ModuleId, Option<u32>>,
     pub bindings: Bindings,
+    pub acts: Acts,
     pub exports: AllExports,
 }
 
@@ -41,7 +43,7 @@ struct Marker<'a> {
     bindings: Bindings,
     exports: AllExports,
     links: IndexVec<ModuleId, ModuleLink>,
-    /// By module: symbol → parts that declare it.
+    /// By module: symbol → parts that declare or change it.
     declaring: Vec<FxHashMap<LocalSym, Vec<u32>>>,
     helpers: Vec<BTreeSet<Helper>>,
     /// Bindings mentioned by live code, per module.
@@ -52,11 +54,12 @@ struct Marker<'a> {
 }
 
 pub fn live(inputs: Inputs<'_>) -> Linked {
-    let Inputs { graph, options, entries, common_js, wraps, asynchronous, in_place, circles, bindings, exports } =
+    let Inputs { graph, options, entries, common_js, wraps, asynchronous, in_place, circles, bindings, acts, exports } =
         inputs;
     let count = graph.modules.len();
-    let link = |module: &crate::model::Module| ModuleLink {
+    let link = |(module, acts): (&crate::model::Module, Vec<bool>)| ModuleLink {
         live_parts: vec![false; module.facts.parts.len()],
+        acts,
         order: u32::MAX,
         ..ModuleLink::default()
     };
@@ -72,7 +75,7 @@ pub fn live(inputs: Inputs<'_>) -> Linked {
         checked: vec![BTreeSet::new(); count],
         bindings,
         exports,
-        links: graph.modules.iter().map(link).collect(),
+        links: graph.modules.iter().zip(acts.into_vec()).map(link).collect(),
         declaring: graph.modules.iter().map(declaring).collect(),
         helpers: vec![BTreeSet::new(); count],
         mentioned: vec![FxHashSet::default(); count],
@@ -95,7 +98,7 @@ pub fn live(inputs: Inputs<'_>) -> Linked {
 fn declaring(module: &crate::model::Module) -> FxHashMap<LocalSym, Vec<u32>> {
     let mut out: FxHashMap<LocalSym, Vec<u32>> = FxHashMap::default();
     for (at, part) in module.facts.parts.iter().enumerate() {
-        for symbol in &part.declares {
+        for symbol in part.declares.iter().chain(&part.changes) {
             out.entry(*symbol).or_default().push(at as u32);
         }
     }
@@ -157,8 +160,8 @@ impl Marker<'_> {
     fn evaluate_now(&mut self, id: ModuleId) {
         let module = &self.graph.modules[id];
         let everything = self.common_js[id] || !self.options.tree_shaking && Some(id) != self.graph.runtime;
-        for (at, part) in module.facts.parts.iter().enumerate() {
-            if part.side_effects || everything {
+        for at in 0..module.facts.parts.len() {
+            if self.links[id].acts[at] || everything {
                 self.part(id, at as u32);
             }
         }

@@ -7,6 +7,7 @@
 //! Not here: which module goes to which chunk (`split`), code (`script`).
 //! Start at: [`link`].
 
+mod acts;
 mod bind;
 mod exports;
 mod live;
@@ -57,6 +58,7 @@ pub fn link(graph: &ModuleGraph, options: &Options, entries: &[usize], repairs: 
     let mut resolver = exports::Exports::new(graph, &common_js);
     let bindings = bind::bind(graph, &mut resolver, &mut problems);
     let all_exports = bind::all_exports(graph, &mut resolver);
+    let acts = acts::acts(graph, &bindings);
     let wraps = wraps::wraps(graph, options, &common_js, repairs);
     let asynchronous = wraps::asynchronous(graph);
     let in_place = wraps::in_place(graph, repairs, &wraps);
@@ -71,6 +73,7 @@ pub fn link(graph: &ModuleGraph, options: &Options, entries: &[usize], repairs: 
         in_place: &in_place,
         circles: &circles,
         bindings,
+        acts,
         exports: all_exports,
     };
     let mut linked = live::live(inputs);

@@ -75,6 +75,8 @@ pub struct ModuleLink {
     pub included: bool,
     /// By part number.
     pub live_parts: Vec<bool>,
+    /// By part number: it does something by itself.
+    pub acts: Vec<bool>,
     /// By (symbol - first_declared): what each imported symbol and namespace member is bound to.
     pub bindings: Vec<Option<ExportBinding>>,
     /// Imported symbols and namespace members that live code mentions, sorted.

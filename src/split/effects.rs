@@ -39,7 +39,8 @@ fn effect(graph: &ModuleGraph, linked: &Linked, id: ModuleId) -> Effect {
     if !link.included || graph.runtime == Some(id) {
         return Effect::None;
     }
-    let parts = || module.facts.parts.iter().zip(&link.live_parts).filter(|(part, live)| part.side_effects && **live);
+    let flags = || link.live_parts.iter().zip(&link.acts);
+    let parts = || module.facts.parts.iter().zip(flags()).filter(|(_, (live, acts))| **live && **acts);
     let stateful = |symbol: &LocalSym| {
         let at = symbol.checked_sub(module.facts.first_declared());
         match at.and_then(|at| link.bindings.get(at as usize)) {

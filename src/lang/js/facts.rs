@@ -191,6 +191,10 @@ pub struct Part {
     pub records: Vec<u32>,
     /// Must be kept whenever the module is evaluated.
     pub side_effects: bool,
+    /// Declared symbols that it changes: without effects otherwise, it must be kept if one of them is used.
+    pub changes: Vec<LocalSym>,
+    /// Imported functions that it calls: it has effects unless all of them are [`ModuleFacts::pure_functions`].
+    pub pure_calls: Vec<LocalSym>,
     /// Touches what other modules see too, so that its place in the order of evaluation matters.
     pub sensitive: bool,
     /// Has a `throw` that stands in no function.
@@ -242,6 +246,9 @@ pub struct ModuleFacts {
     pub read_early: Vec<LocalSym>,
     /// Declared symbols, sorted, whose functions touch what outlives a call.
     pub stateful: Vec<LocalSym>,
+    /// Declared functions, sorted, whose calls have no effects, provided that the imported functions that each calls
+    /// have none.
+    pub pure_functions: Vec<(LocalSym, Vec<LocalSym>)>,
     /// Direct `eval` or `with`: names must stay.
     pub pins_names: bool,
     /// `"use strict"`, or an ES module.

@@ -27,7 +27,7 @@ pub struct Hole {
 pub struct Scope {
     /// Index of the parent scope; `u32::MAX` for the top level.
     pub parent: u32,
-    /// Symbols declared here, most used first (ties in order of appearance).
+    /// Symbols declared here, in order of appearance.
     pub declares: Vec<LocalSym>,
     /// Symbols from outside that are mentioned in here or deeper, sorted.
     pub captures: Vec<LocalSym>,

@@ -5,7 +5,7 @@ use super::eager;
 use super::facts::{Constant, Helper, LocalSym, ModuleFacts, Part, SourceType, SymbolKind, sym};
 use super::numbering::{Numbered, TreeContext, number};
 use super::parse::{Reading, Tree, with_tree};
-use super::purity::Purity;
+use super::purity::{Purity, Settings};
 use super::sensitivity::Sensitivity;
 use super::{LanguageOptions, ParseOptions, SourceTypeHint};
 use crate::diag::{Diagnostic, Location, Noted};
@@ -41,7 +41,7 @@ fn facts(
         && !numbered.rewritten.uses_module;
     let mut mutated = FxHashSet::default();
     let sensitivity = Sensitivity::new(&numbered, tree.unresolved);
-    let parts = parts(&numbered, &tree, language, source_type, &sensitivity, &mut mutated);
+    let (parts, pure_functions) = parts(&numbered, &tree, language, source_type, &sensitivity, &mut mutated);
     let mut stateful: Vec<LocalSym> = sensitivity.stateful.into_iter().collect();
     stateful.sort_unstable();
     let mut problems = assignments(&mut numbered, &mutated, &tree, source, name);
@@ -60,6 +60,7 @@ fn facts(
         exports: numbered.exports,
         stars: numbered.stars,
         parts,
+        pure_functions,
         helpers: [
             (numbered.rewritten.require_value, Helper::REQUIRE),
             (numbered.rewritten.script_url, Helper::URL),
@@ -206,14 +207,15 @@ fn parts(
     source_type: SourceType,
     sensitivity: &Sensitivity<'_>,
     mutated: &mut FxHashSet<(LocalSym, (u32, u32))>,
-) -> Vec<Part> {
-    let purity = Purity {
+) -> (Vec<Part>, Vec<(LocalSym, Vec<LocalSym>)>) {
+    let settings = Settings {
         comments: &tree.comments,
         unresolved: tree.unresolved,
         name_helper: numbered.helper(Helper::NAME),
         pure_names: &language.pure,
         ignore_annotations: language.ignore_annotations,
     };
+    let purity = Purity::new(settings, numbered);
     let keep_all = source_type == SourceType::CommonJs || numbered.rewritten.pins_names || !language.tree_shaking;
     let mut out = Vec::with_capacity(numbered.body.len());
     for statement in &numbered.body {
@@ -235,18 +237,22 @@ fn parts(
         records.dedup();
         uses.retain(|symbol| !(numbered.first_record()..numbered.first_declared()).contains(symbol));
         let found = sensitivity.statement(statement);
+        let outcome = purity.statement(statement);
+        let effects = keep_all || outcome.effects;
         out.push(Part {
             declares,
             uses,
             records,
-            side_effects: keep_all || !purity.statement(statement),
+            side_effects: effects,
+            changes: if effects { Vec::new() } else { outcome.changes.into_iter().collect() },
+            pure_calls: if effects { Vec::new() } else { outcome.calls.into_iter().collect() },
             sensitive: found.sensitive,
             throws: found.throws,
             bytes: statement.span_hi().0.saturating_sub(statement.span_lo().0),
             calls: found.calls,
         });
     }
-    out
+    (out, if keep_all { Vec::new() } else { purity.functions() })
 }
 
 /// Collects numbered bindings that a statement mentions, and those it assigns to.

@@ -258,8 +258,8 @@ impl Walker {
                 scopes[binding.scope as usize].declares.push(at as u32);
             }
         }
+        // In order of appearance, not of use: parameters are called `e, t, n` in every function, which brotli likes.
         for scope in &mut scopes {
-            scope.declares.sort_by_key(|at| (std::cmp::Reverse(self.bindings[*at as usize].count), *at));
             for at in &mut scope.declares {
                 *at = symbols[*at as usize];
             }

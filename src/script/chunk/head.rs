@@ -294,12 +294,7 @@ fn has_effects(context: &Context<'_>, chunk: ChunkId) -> bool {
             let link = &context.linked.modules[*id];
             match link.wrap {
                 Wrap::CommonJs | Wrap::Esm => link.eager,
-                Wrap::None => context.graph.modules[*id]
-                    .facts
-                    .parts
-                    .iter()
-                    .zip(&link.live_parts)
-                    .any(|(part, live)| part.side_effects && *live),
+                Wrap::None => link.acts.iter().zip(&link.live_parts).any(|(acts, live)| *acts && *live),
             }
         })
 }

@@ -1,0 +1,120 @@
+// node check.mjs --plimsoll FILE [--only CASE,…] [--mode MODE,…] [--show N] [--all] [--keep DIR]
+// node check.mjs --dir DIR [--show N] [--all]   scripts that are built already
+//
+// --show N: examples of each kind of mistake; --all: also of tokens that lead to the start of another token.
+//
+// Looks up every identifier, property name, string and number of bundles in their source maps, judges the maps as such,
+// and reads where errors were thrown from stack traces. Exit status 0: as it should be; 1: not; 2: bad usage.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { build, cases, installed, MODES, scripts } from './build.mjs';
+
+function usage(message) {
+  console.error(`sourcemaps: ${message}\nusage: node check.mjs --plimsoll FILE [--only CASE,…] [--mode MODE,…] [--show N] [--all] [--keep DIR] | --dir DIR [--show N] [--all]`);
+  process.exit(2);
+}
+
+function read() {
+  const text = { type: 'string' };
+  const options = { plimsoll: text, dir: text, only: text, mode: text, keep: text, show: { ...text, default: '3' }, all: { type: 'boolean', default: false } };
+  try {
+    const { values } = parseArgs({ options });
+    if (!values.plimsoll && !values.dir) usage('--plimsoll is missing');
+    return values;
+  } catch (error) {
+    return usage(error.message);
+  }
+}
+
+const options = read();
+installed(import.meta.dirname);
+// Both need what has just been installed.
+const { count, judgeTokens, tell, VERDICTS } = await import('./judge.mjs');
+const { judgeMap, readMap } = await import('./map.mjs');
+const { stacks } = await import('./stacks.mjs');
+
+const failures = [];
+const rows = [];
+
+/** What stays wrong: the case, the kind, how many tokens at most, and why. */
+const KNOWN = [
+  ['date-fns', 'behind another statement', 8, 'variables that the compressor makes of the properties of an object have no place in the source'],
+];
+
+/** The tokens that are wrong without a known reason. */
+function unexplained(label, all) {
+  const wrong = all.filter(({ verdict }) => verdict === 'wrong');
+  return KNOWN.filter(([name]) => label.startsWith(`${name} `)).reduce((rest, [, why, most]) => {
+    const left = rest.filter((one) => one.why !== why);
+    return rest.length - left.length <= most ? left : rest;
+  }, wrong);
+}
+
+const kind = ({ verdict, why, own }) => `${verdict}${own ? '' : ', inherited'}${why && `, ${why}`}`;
+
+/** Verdicts and reasons by how many tokens have them, with examples. */
+function explain(label, found) {
+  const classes = new Map();
+  for (const one of found) classes.set(kind(one), [...(classes.get(kind(one)) ?? []), one]);
+  for (const [name, members] of [...classes].sort((a, b) => b[1].length - a[1].length)) {
+    console.log(`${label}: ${members.length} × ${name}`);
+    for (const one of members.slice(0, Number(options.show))) console.log(`  ${tell(one)}`);
+  }
+}
+
+/** All scripts of a folder. */
+function judgeFolder(label, folder) {
+  const files = scripts(folder);
+  if (!files.length) failures.push(`${label}: no script has a map`);
+  const all = files.flatMap((file) => {
+    const script = readFileSync(file, 'utf8');
+    const map = readMap(`${file}.map`);
+    for (const problem of judgeMap(map, script, `${basename(file)}.map`)) failures.push(`${label}: ${basename(file)}: ${problem}`);
+    return judgeTokens(script, map);
+  });
+  const counts = count(all);
+  rows.push([label, counts]);
+  const wrong = unexplained(label, all).length;
+  if (wrong) failures.push(`${label}: ${wrong} tokens are wrong`);
+  explain(label, all.filter(({ verdict }) => ['wrong', 'unmapped', ...(options.all ? ['construct'] : [])].includes(verdict)));
+}
+
+function table() {
+  const percent = (part, whole) => `${((100 * part) / whole).toFixed(2)} %`;
+  console.log(`\n| bundle | tokens | ${VERDICTS.join(' | ')} | own segment |\n| --- |${' --: |'.repeat(VERDICTS.length + 2)}`);
+  for (const [label, counts] of rows) {
+    const parts = [...VERDICTS, 'own'].map((name) => percent(counts[name], counts.tokens));
+    console.log(`| ${label} | ${counts.tokens} | ${parts.join(' | ')} |`);
+  }
+}
+
+function buildAll(place) {
+  const plimsoll = resolve(options.plimsoll);
+  const chosen = (list, name) => !list || list.split(',').includes(name);
+  const modes = options.mode?.split(',') ?? MODES;
+  for (const { name, entry } of cases(place).filter(({ name }) => chosen(options.only, name))) {
+    const from = entry();
+    for (const mode of modes) {
+      const out = join(place, name, mode);
+      build(plimsoll, from, mode, out);
+      judgeFolder(`${name} ${mode}`, out);
+    }
+  }
+  if (chosen(options.only, 'stacks')) failures.push(...stacks(plimsoll, join(place, 'stacks'), modes));
+}
+
+if (options.dir) {
+  judgeFolder(options.dir, resolve(options.dir));
+} else {
+  const place = options.keep ? resolve(options.keep) : mkdtempSync(join(tmpdir(), 'plimsoll-maps-'));
+  try {
+    buildAll(place);
+  } finally {
+    if (!options.keep) rmSync(place, { recursive: true, force: true });
+  }
+}
+table();
+for (const failure of failures) console.log(`failed: ${failure}`);
+process.exitCode = failures.length ? 1 : 0;

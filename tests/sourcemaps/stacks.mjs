@@ -1,0 +1,75 @@
+// Errors thrown in bundles, and where Node says that it was.
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from './build.mjs';
+
+const folder = join(import.meta.dirname, 'throws');
+const linesOf = new Map(readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8').split('\n')]));
+
+/** By mark: where `// throws MARK` or `// through MARK` stands, as file and line. */
+function marked(word) {
+  const found = new Map();
+  for (const [file, lines] of linesOf) {
+    lines.forEach((line, at) => {
+      const mark = new RegExp(`// ${word} (\\S+)`).exec(line)?.[1];
+      if (mark) found.set(mark, `${file}:${at + 1}`);
+    });
+  }
+  return found;
+}
+
+/** `at name (file:///folder/file.ts:3:9)` → `file.ts:3` */
+function place(frame) {
+  const [, path, line] = /\(?([^\s()]+):(\d+):\d+\)?$/.exec(frame) ?? [];
+  return path ? `${path.split('/').pop()}:${line}` : frame;
+}
+
+/** What the program says: the mark of each error and the frames of its stack. */
+function thrown(file) {
+  const done = spawnSync(process.execPath, ['--enable-source-maps', file], { encoding: 'utf8' });
+  if (done.status !== 0) throw new Error(`${file}\n${done.stderr}`);
+  const frames = (stack) => stack.split('\n').filter((line) => /^\s+at /.test(line)).map((line) => line.trim());
+  return JSON.parse(done.stdout).map(({ mark, stack }) => ({ mark, frames: frames(stack) }));
+}
+
+/**
+ * Whether a frame below the first stands in a line that calls nothing. A function that the compressor moved to its only
+ * call is called where it ends.
+ */
+function callsNothing(frame) {
+  const [file, line] = place(frame).split(':');
+  return linesOf.has(file) && !/\(|^\s*\}/.test(linesOf.get(file)[line - 1] ?? '');
+}
+
+function judge(label, file) {
+  const [first, later] = [marked('throws'), marked('through')];
+  const failures = [];
+  for (const { mark, frames } of thrown(file)) {
+    if (place(frames[0] ?? '') !== first.get(mark)) failures.push(`${label}: ${mark} was thrown in ${first.get(mark)}, the stack says ${frames[0]}`);
+    first.delete(mark);
+    const through = later.get(mark);
+    if (through && !frames.some((frame) => place(frame) === through)) failures.push(`${label}: ${mark} went through ${through}, the stack says\n    ${frames.join('\n    ')}`);
+    for (const frame of frames.slice(1).filter(callsNothing)) failures.push(`${label}: ${mark}: no call stands there: ${frame}`);
+  }
+  for (const mark of first.keys()) failures.push(`${label}: ${mark} was not thrown`);
+  return failures;
+}
+
+const FORMATS = { esm: [], cjs: ['--format', 'cjs'], iife: ['--format', 'iife'] };
+
+export function stacks(plimsoll, outdir, modes) {
+  const from = { entry: join(folder, 'entry.ts'), cwd: folder };
+  const failures = [];
+  for (const mode of modes) {
+    for (const [format, flags] of Object.entries(FORMATS)) {
+      const out = join(outdir, mode, format);
+      // The last `--format` counts.
+      build(plimsoll, from, mode, out, ['--platform', 'node', '--entry-names', `[name].${format === 'esm' ? 'mjs' : 'cjs'}`, ...flags]);
+      const file = readdirSync(out).find((name) => /^entry\.[mc]js(\.js)?$/.test(name));
+      failures.push(...judge(`stacks ${mode} ${format}`, join(out, file)));
+    }
+  }
+  console.log(`stacks: ${marked('throws').size} errors in ${modes.length * 3} builds, ${failures.length} led elsewhere`);
+  return failures;
+}

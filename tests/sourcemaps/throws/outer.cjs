@@ -1,0 +1,6 @@
+var list = [
+  'first',
+  require('./broken.cjs'), // through required
+];
+
+exports.list = list;
