@@ -15,6 +15,7 @@ impl Options {
             keep_names: self.keep_names,
             target: self.target.clone(),
             compress: matches!(self.minify, Minify::On | Minify::Max),
+            thorough: self.minify == Minify::Max,
             minify_whitespace: self.minify != Minify::Off,
             source_map: self.sourcemap != SourceMapMode::None,
             legal_comments: self.legal_comments != LegalComments::None,

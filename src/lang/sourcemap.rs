@@ -7,12 +7,15 @@ use serde_json::json;
 pub struct Token {
     pub line: u32,
     pub column: u32,
+    /// [`NOWHERE`]: what follows comes from no source.
     pub source: u32,
     pub source_line: u32,
     pub source_column: u32,
     /// Index into the names, or `u32::MAX`.
     pub name: u32,
 }
+
+pub const NOWHERE: u32 = u32::MAX;
 
 /// The `mappings` field for tokens sorted by generated position.
 pub fn encode_mappings(tokens: &[Token]) -> String {
@@ -36,6 +39,9 @@ pub fn encode_mappings(tokens: &[Token]) -> String {
             *previous = i64::from(now);
         };
         delta(&mut column, token.column);
+        if token.source == NOWHERE {
+            continue;
+        }
         delta(&mut source, token.source);
         delta(&mut source_line, token.source_line);
         delta(&mut source_column, token.source_column);

@@ -193,6 +193,7 @@ impl<'a> Exports<'a> {
                     via: (module, record),
                     node,
                     name: name.to_string(),
+                    raw: self.is_raw(*target, name, node),
                 }))
             }
             Target::Module(target) => {
@@ -206,12 +207,42 @@ impl<'a> Exports<'a> {
         }
     }
 
+    /// `name` means the same of `module.exports` as of the view that an `import` has of it.
+    fn is_raw(&self, module: ModuleId, name: &str, node: bool) -> bool {
+        let origin = self.origin(module).map(|origin| &self.graph.modules[origin].facts);
+        match name {
+            "*" | "module.exports" => false,
+            // Unless it is one that calls itself an ES module, it is its own default export.
+            "default" => origin.is_some_and(|facts| node || facts.cjs_object && !facts.cjs_es_module),
+            _ => origin.is_some_and(|facts| facts.cjs_object),
+        }
+    }
+
+    /// The CommonJS module that makes what `module` exports.
+    fn origin(&self, mut module: ModuleId) -> Option<ModuleId> {
+        let mut seen = FxHashSet::default();
+        while seen.insert(module) {
+            let found = &self.graph.modules[module];
+            let Some(record) = found.facts.cjs_alias.filter(|_| found.facts.cjs_simple) else { return Some(module) };
+            let Target::Module(target) = found.targets[record as usize] else { return None };
+            if !self.common_js[target] || found.facts.cjs_es_module {
+                return None;
+            }
+            module = target;
+        }
+        None
+    }
+
     pub fn namespace(&self, module: ModuleId, record: u32) -> Resolution {
         let node = self.graph.modules[module].node_esm;
         Resolution::Found(match &self.graph.modules[module].targets[record as usize] {
-            Target::Module(target) if self.common_js[*target] => {
-                ExportBinding::CommonJs(CjsBinding { module: *target, via: (module, record), node, name: "*".into() })
-            }
+            Target::Module(target) if self.common_js[*target] => ExportBinding::CommonJs(CjsBinding {
+                module: *target,
+                via: (module, record),
+                node,
+                name: "*".into(),
+                raw: false,
+            }),
             Target::Module(target) => ExportBinding::Namespace(*target),
             Target::External(specifier) => ExportBinding::External { specifier: specifier.clone(), name: "*".into() },
             _ => ExportBinding::Undefined,

@@ -30,8 +30,8 @@ enum Work {
     Part(ModuleId, u32),
 }
 
-struct Marker<'a> {
-    graph: &'a ModuleGraph,
+pub(super) struct Marker<'a> {
+    pub(super) graph: &'a ModuleGraph,
     options: &'a Options,
     common_js: &'a IndexVec<ModuleId, bool>,
     wraps: &'a IndexVec<ModuleId, Wrap>,
@@ -40,7 +40,7 @@ struct Marker<'a> {
     zones: super::zones::Reader<'a>,
     marked: Vec<BTreeSet<LocalSym>>,
     checked: Vec<BTreeSet<LocalSym>>,
-    bindings: Bindings,
+    pub(super) bindings: Bindings,
     exports: AllExports,
     links: IndexVec<ModuleId, ModuleLink>,
     /// By module: symbol → parts that declare or change it.
@@ -49,6 +49,8 @@ struct Marker<'a> {
     /// Bindings mentioned by live code, per module.
     mentioned: Vec<FxHashSet<LocalSym>>,
     constants: Vec<FxHashMap<LocalSym, Constant>>,
+    /// Names of the exports of CommonJS modules that somebody reads; all of them if it is `None`.
+    pub(super) read: FxHashMap<ModuleId, Option<FxHashSet<String>>>,
     entries: BTreeSet<usize>,
     work: Vec<Work>,
 }
@@ -80,6 +82,7 @@ pub fn live(inputs: Inputs<'_>) -> Linked {
         helpers: vec![BTreeSet::new(); count],
         mentioned: vec![FxHashSet::default(); count],
         constants: graph.modules.iter().map(|module| module.facts.constants.iter().cloned().collect()).collect(),
+        read: FxHashMap::default(),
         entries: BTreeSet::new(),
         work: Vec::new(),
     };
@@ -137,7 +140,7 @@ impl Marker<'_> {
         }
     }
 
-    fn part(&mut self, module: ModuleId, part: u32) {
+    pub(super) fn part(&mut self, module: ModuleId, part: u32) {
         let live = &mut self.links[module].live_parts[part as usize];
         if !*live {
             *live = true;
@@ -159,7 +162,8 @@ impl Marker<'_> {
 
     fn evaluate_now(&mut self, id: ModuleId) {
         let module = &self.graph.modules[id];
-        let everything = self.common_js[id] || !self.options.tree_shaking && Some(id) != self.graph.runtime;
+        let opaque = self.common_js[id] && !self.shakes_common_js(id);
+        let everything = opaque || !self.options.tree_shaking && Some(id) != self.graph.runtime;
         for at in 0..module.facts.parts.len() {
             if self.links[id].acts[at] || everything {
                 self.part(id, at as u32);
@@ -211,6 +215,7 @@ impl Marker<'_> {
         for record in &part.records {
             self.record(id, *record);
         }
+        self.common_js_uses(id, part);
     }
 
     /// Live code of `id` mentions its own symbol number `symbol`.
@@ -248,7 +253,7 @@ impl Marker<'_> {
             self.helper(id, Helper::TDZ);
             self.mark(target);
         }
-        self.binding(binding);
+        self.bring(binding);
         self.lazy_way(id, symbol, binding);
     }
 
@@ -320,15 +325,26 @@ impl Marker<'_> {
         }
     }
 
-    /// Something mentions what `binding` stands for.
+    /// Something mentions what `binding` stands for, and may do with it what it likes.
     fn binding(&mut self, binding: &ExportBinding) {
+        if let ExportBinding::CommonJs(found) = binding.base() {
+            self.common_js_used(
+                found.module,
+                Some(found.name.as_str()).filter(|name| !matches!(*name, "default" | "*")),
+            );
+        }
+        self.bring(binding);
+    }
+
+    /// What is mentioned must be there.
+    fn bring(&mut self, binding: &ExportBinding) {
         match binding.base() {
             ExportBinding::Symbol(SymbolRef { module, symbol }) => {
                 self.declared(*module, *symbol);
                 self.evaluate(*module);
             }
             ExportBinding::Namespace(module) => self.namespace(*module),
-            ExportBinding::CommonJs(CjsBinding { module, node, via, .. }) => self.interop(via.0, *module, *node),
+            ExportBinding::CommonJs(found) => self.interop(found.via.0, found.module, found.node, found.raw),
             ExportBinding::External { .. } | ExportBinding::Undefined | ExportBinding::Property { .. } => {}
         }
     }
@@ -338,10 +354,14 @@ impl Marker<'_> {
         self.wraps[importer] == Wrap::Esm || !self.in_place[target]
     }
 
-    fn interop(&mut self, from: ModuleId, module: ModuleId, node: bool) {
+    fn interop(&mut self, from: ModuleId, module: ModuleId, node: bool, raw: bool) {
         self.evaluate(module);
         if self.own_view(from, module) {
             self.evaluate(from);
+            return;
+        }
+        if raw {
+            self.links[module].needs_raw = true;
             return;
         }
         self.helper(module, Helper::TO_ESM);
@@ -381,8 +401,12 @@ impl Marker<'_> {
                 && self.common_js[target]
             {
                 let node = self.graph.modules[module].node_esm;
-                self.interop(module, target, node);
+                self.common_js_used(target, None);
+                self.interop(module, target, node, false);
             }
+        }
+        if self.common_js[module] {
+            self.common_js_used(module, None);
         }
     }
 
@@ -462,7 +486,11 @@ impl Marker<'_> {
         match (&module.targets[record as usize], kind) {
             (Target::Module(target), ImportKind::Require) => self.required(id, *target),
             (Target::Module(target), ImportKind::Dynamic) => self.dynamic(id, record, *target),
-            (Target::Module(target), ImportKind::RequireResolve) => self.evaluate(*target),
+            (Target::Module(target), ImportKind::RequireResolve) => {
+                let target = *target;
+                self.common_js_used(target, None);
+                self.evaluate(target);
+            }
             (Target::Worker(entry), _) => {
                 let entry = *entry;
                 self.links[id].workers.push((record, entry));
@@ -501,6 +529,7 @@ impl Marker<'_> {
             self.helper(id, Helper::PRELOAD);
         }
         if self.common_js[target] {
+            self.common_js_used(target, None);
             self.helper(if native { target } else { id }, if splits { Helper::TO_ESM } else { Helper::IMPORT });
         } else if native && !self.has_dynamic_stars(target) {
             self.whole(target);

@@ -9,6 +9,7 @@
 
 mod acts;
 mod bind;
+mod common_js;
 mod exports;
 mod live;
 mod order;

@@ -132,7 +132,7 @@ fn eager(graph: &ModuleGraph, repairs: &Repairs, in_place: &IndexVec<ModuleId, b
     for id in graph.modules.ids() {
         let link = &mut linked.modules[id];
         // Re-exports of CommonJS through barrels that are not evaluated themselves.
-        let read = link.needs_interop || link.needs_interop_node;
+        let read = link.needs_interop || link.needs_interop_node || link.needs_raw;
         let repaired = repairs.wrapped.contains(&id);
         link.eager |= link.included && in_place[id] && (read || repaired);
         link.concurrent = link.asynchronous && repaired;

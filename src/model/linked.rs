@@ -48,6 +48,8 @@ pub struct CjsBinding {
     /// Node's interop rule, by the importer's type.
     pub node: bool,
     pub name: String,
+    /// `module.exports` is all that it takes: the name is a property of it, or itself.
+    pub raw: bool,
 }
 
 /// The same name of the same module, by whatever way.
@@ -92,6 +94,8 @@ pub struct ModuleLink {
     /// `__toESM(require_x())` and `__toESM(require_x(), 1)` are needed beside the module.
     pub needs_interop: bool,
     pub needs_interop_node: bool,
+    /// `require_x()` is needed beside the module.
+    pub needs_raw: bool,
     /// Position in the order of evaluation over all entries; `u32::MAX` when not included.
     pub order: u32,
     /// Wrapped, and called in its place in the order of evaluation; its importers need not call it.
@@ -141,6 +145,17 @@ pub struct Linked {
 impl Linked {
     /// `importer` calls the CommonJS module `target` itself and keeps the result, instead of reading what the call in
     /// its place left.
+    /// The binding is read from `module.exports` beside the module.
+    pub fn is_raw(&self, binding: &CjsBinding) -> bool {
+        binding.raw && !self.own_view(binding.via.0, binding.module)
+    }
+
+    /// The property of the view through which the binding is read, if it is one.
+    pub fn property<'b>(&self, binding: &'b CjsBinding) -> Option<&'b str> {
+        let itself = binding.name == "*" || binding.name == "default" && self.is_raw(binding);
+        (!itself).then_some(binding.name.as_str())
+    }
+
     pub fn own_view(&self, importer: ModuleId, target: ModuleId) -> bool {
         self.modules[importer].wrap == Wrap::Esm || !self.modules[target].eager
     }

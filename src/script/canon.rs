@@ -147,12 +147,13 @@ pub fn binding(
     match binding {
         ExportBinding::Symbol(target) => Some(*target),
         ExportBinding::Namespace(module) => Some(SymbolRef { module: *module, symbol: sym::NAMESPACE }),
-        ExportBinding::CommonJs(CjsBinding { module, via, node, .. }) => {
+        ExportBinding::CommonJs(found @ CjsBinding { module, via, node, .. }) => {
             if context.linked.own_view(via.0, *module) {
                 let symbol = context.graph.modules[via.0].facts.record_namespace(via.1);
                 return Some(SymbolRef { module: via.0, symbol });
             }
-            Some(SymbolRef { module: *module, symbol: interop(*node) })
+            let symbol = if context.linked.is_raw(found) { sym::RAW } else { interop(*node) };
+            Some(SymbolRef { module: *module, symbol })
         }
         ExportBinding::External { specifier, name } => {
             externals.symbol(specifier, &external_name(context, name, context.graph.modules[id].node_esm))

@@ -39,9 +39,9 @@ fn value(context: &Context<'_>, externals: &Externals, id: ModuleId, binding: &E
     };
     out.push(Glue::Name(symbol));
     let member = match binding {
-        ExportBinding::CommonJs(binding) => Some(&binding.name),
-        ExportBinding::Property { name, .. } => Some(name),
-        ExportBinding::External { name, .. } if context.options.format != Format::Esm => Some(name),
+        ExportBinding::CommonJs(binding) => context.linked.property(binding),
+        ExportBinding::Property { name, .. } => Some(name.as_str()),
+        ExportBinding::External { name, .. } if context.options.format != Format::Esm => Some(name.as_str()),
         _ => None,
     };
     if let Some(name) = member.filter(|name| *name != "*") {
@@ -114,6 +114,9 @@ pub fn call(context: &Context<'_>, id: ModuleId) -> Vec<Glue> {
         };
     }
     let mut out = Vec::new();
+    if link.needs_raw {
+        out.extend([text("var "), own(id, sym::RAW), text("="), own(id, sym::WRAPPER), text("();")]);
+    }
     for (needed, symbol, node) in
         [(link.needs_interop, sym::INTEROP, ""), (link.needs_interop_node, sym::INTEROP_NODE, ",1")]
     {

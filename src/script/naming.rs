@@ -135,8 +135,23 @@ pub struct Wanted {
     pub rank: (u32, LocalSym),
 }
 
-/// How many one-letter names large chunks leave to nested functions.
-const NESTED_FIRST: usize = 26;
+/// The most mentioned get the shortest names. Among those with names of one length, neighbours in the code are neighbours
+/// in the alphabet, and symbols of the same name (of copies of a package) stand together: measured in brotli, ten copies
+/// of three.js are 7 % smaller for it and a bundle of react-dom, antd, three and others 0.2 %, against the order of use.
+fn in_classes(wanted: &mut [Wanted], sizes: &[usize]) {
+    wanted.sort_by_key(|want| (std::cmp::Reverse(want.count), want.rank));
+    let mut first: FxHashMap<String, (u32, LocalSym)> = FxHashMap::default();
+    for want in wanted.iter() {
+        let rank = first.entry(want.original.clone()).or_insert(want.rank);
+        *rank = want.rank.min(*rank);
+    }
+    let mut rest = wanted;
+    for size in sizes.iter().copied().chain([usize::MAX]) {
+        let (class, others) = rest.split_at_mut(size.min(rest.len()));
+        class.sort_by_cached_key(|want| (first[&want.original], want.rank));
+        rest = others;
+    }
+}
 
 /// Names for the top level of a chunk; `taken` holds globals.
 pub fn top_level(mut wanted: Vec<Wanted>, taken: &FxHashSet<&str>, style: &Style<'_>) -> FxHashMap<SymbolRef, String> {
@@ -164,11 +179,11 @@ pub fn top_level(mut wanted: Vec<Wanted>, taken: &FxHashSet<&str>, style: &Style
             out.extend(rest.into_iter().enumerate().map(numbered));
         }
         Style::Short(alphabet) => {
-            rest.sort_by_key(|want| (std::cmp::Reverse(want.count), want.rank));
-            // The first letters are left to the parameters of functions: these are `e, t, n` everywhere, whatever the
-            // function mentions from outside. Ten copies of three.js are 3 % smaller in brotli for it, and a bundle of
-            // react-dom, antd, three and others 0.3 %, with 0.03 % more bytes.
-            let mut number = if rest.len() > alphabet.first.len() { NESTED_FIRST } else { 0 };
+            // One letter is left to nested functions: their parameters are `e, t, n` everywhere, whatever the function
+            // mentions from outside.
+            let one = alphabet.first.len();
+            let mut number = if rest.len() > one { one } else { 0 };
+            in_classes(&mut rest, &[one - number, one * alphabet.rest.len()]);
             for want in rest {
                 let name = loop {
                     let name = alphabet.name(number);
@@ -280,7 +295,7 @@ pub fn original(context: &Context<'_>, symbol: SymbolRef) -> String {
             format!("require_{}", stem())
         }
         sym::WRAPPER => format!("init_{}", stem()),
-        sym::INTEROP | sym::INTEROP_NODE => format!("import_{}", stem()),
+        sym::INTEROP | sym::INTEROP_NODE | sym::RAW => format!("import_{}", stem()),
         sym::DEFAULT => format!("{}_default", stem()),
         other if other < facts.first_declared() => "import_lazy".into(),
         other => match facts.declared(other) {

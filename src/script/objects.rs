@@ -10,7 +10,7 @@ use crate::model::{ChunkPlan, Linked, ModuleGraph};
 use rayon::prelude::*;
 
 /// Changes whenever `compile` would give other objects for the same inputs.
-const VERSION: u32 = 7;
+const VERSION: u32 = 8;
 
 pub fn compile(
     graph: &ModuleGraph,

@@ -1,6 +1,6 @@
 //! Text under construction: pieces, and positions for the source map.
 
-use crate::lang::sourcemap::Token;
+use crate::lang::sourcemap::{NOWHERE, Token};
 use crate::model::{OutputKey, Piece, RefStyle};
 
 #[derive(Default)]
@@ -23,8 +23,6 @@ pub struct Joined {
     pub text: String,
     /// The literals, by number in the name.
     pub references: Vec<(OutputKey, RefStyle, usize)>,
-    /// By token: the byte of the text.
-    pub offsets: Vec<u32>,
     /// A literal has begun and not ended.
     open: bool,
     /// A reference is only part of a literal.
@@ -80,9 +78,16 @@ impl Output {
 
     fn advance(&mut self, text: &str) {
         let bytes = text.as_bytes();
-        let tail = match bytes.iter().rposition(|byte| *byte == b'\n') {
+        // U+2028 and U+2029 end lines too.
+        let ends = |at: &usize| {
+            bytes[*at] == b'\n'
+                || matches!(bytes[*at], 0xA8 | 0xA9)
+                    && at.checked_sub(2).is_some_and(|from| bytes[from..*at] == [0xE2, 0x80])
+        };
+        let lines = (0..bytes.len()).filter(ends);
+        let tail = match lines.clone().last() {
             Some(at) => {
-                self.line += bytes.iter().filter(|byte| **byte == b'\n').count() as u32;
+                self.line += lines.count() as u32;
                 self.column = 0;
                 &bytes[at + 1..]
             }
@@ -92,11 +97,20 @@ impl Output {
         self.column += units;
     }
 
-    pub fn token(&mut self, source: u32, source_line: u32, source_column: u32, name: u32) {
-        if let Some(joined) = &mut self.joined {
-            joined.offsets.push(joined.text.len() as u32);
+    /// What follows comes from no source.
+    pub fn unmapped(&mut self) {
+        if self.map && self.tokens.last().is_some_and(|last| last.source != NOWHERE) {
+            self.token(NOWHERE, 0, 0, u32::MAX);
         }
-        self.tokens.push(Token { line: self.line, column: self.column, source, source_line, source_column, name });
+    }
+
+    pub fn token(&mut self, source: u32, source_line: u32, source_column: u32, name: u32) {
+        let place = self.joined.as_ref().map_or((self.line, self.column), |joined| (0, joined.text.len() as u32));
+        if self.tokens.last().is_some_and(|last| (last.line, last.column) == place && last.source == NOWHERE) {
+            self.tokens.pop();
+        }
+        let (line, column) = place;
+        self.tokens.push(Token { line, column, source, source_line, source_column, name });
     }
 
     /// A line end, unless one is there or nothing is.
@@ -121,7 +135,7 @@ impl Output {
         self.joined.is_some()
     }
 
-    /// The text for another pass, and its tokens (without places); `None` if it cannot be given to one.
+    /// The text for another pass, and its tokens (whose columns are bytes of it); `None` if it cannot be given to one.
     pub fn into_joined(self) -> Option<(Joined, Vec<Token>)> {
         let tokens = self.tokens;
         self.joined.filter(|joined| !joined.failed && !joined.open).map(|joined| (joined, tokens))

@@ -122,9 +122,10 @@ fn bindings(graph: &ModuleGraph, linked: &Linked, options: &Options, id: ModuleI
     let mut out: Vec<(LocalSym, BindingPlan)> = Vec::new();
     for (at, binding) in link.bindings.iter().enumerate() {
         let plan = match binding {
-            Some(ExportBinding::CommonJs(binding)) if binding.name != "*" => {
-                BindingPlan::Member { name: binding.name.clone() }
-            }
+            Some(ExportBinding::CommonJs(binding)) => match linked.property(binding) {
+                Some(name) => BindingPlan::Member { name: name.to_string() },
+                None => continue,
+            },
             Some(ExportBinding::Property { name, .. }) => BindingPlan::Member { name: name.clone() },
             Some(ExportBinding::External { name, .. }) if options.format != Format::Esm && name != "*" => {
                 BindingPlan::Member { name: name.clone() }

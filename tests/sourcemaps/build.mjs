@@ -8,7 +8,10 @@ const fixtures = resolve(import.meta.dirname, '../../fixtures');
 export const MODES = ['off', 'on', 'max'];
 /** Packages written as ES modules, with classes, compiled from TypeScript, and as CommonJS. */
 const PACKAGES = ['lodash-es', 'rxjs', 'date-fns', 'vue', 'ajv'];
-const FLAGS = ['--format', 'esm', '--target', 'es2022', '--no-cache', '--sourcemap', 'linked', '--headers', 'none', '--budget', 'none', '--precompress', 'none', '--service-worker', 'off', '--images', 'off', '--legal-comments', 'none', '--log-level', 'error'];
+const FLAGS = [
+  '--format', 'esm', '--target', 'es2022', '--no-cache', '--sourcemap', 'linked', '--headers', 'none', '--budget', 'none', '--precompress', 'none',
+  '--service-worker', 'off', '--images', 'off', '--legal-comments', 'none', '--log-level', 'error',
+];
 
 function run(command, args, cwd) {
   const done = spawnSync(command, args, { cwd, encoding: 'utf8', maxBuffer: 1 << 28 });

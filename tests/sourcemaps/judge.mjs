@@ -35,7 +35,8 @@ function compare(token, name, source, offset) {
   if (!found) return ['wrong', offset >= source.text.length ? 'at the end of the file' : 'in white space'];
   if (found.kind === 'comment') return ['wrong', 'in a comment'];
   if (found.start !== offset) return ['wrong', `inside of ${found.kind}`];
-  if (name !== null && found.kind === 'identifier' && found.value !== name && !isMember(source.text.slice(offset, offset + 300), name)) return ['wrong', `${name} in the map, ${found.value} in the source`];
+  const isNamed = name === null || found.kind !== 'identifier' || found.value === name || isMember(source.text.slice(offset, offset + 300), name);
+  if (!isNamed) return ['wrong', `${name} in the map, ${found.value} in the source`];
   if (found.value === token.value) return ['exact', ''];
   // `#a` is two tokens for babel.
   if (token.kind === 'private' && found.source === '#') return [source.text.startsWith(token.value, offset + 1) ? 'exact' : 'renamed', ''];
@@ -48,8 +49,9 @@ function stray(token, source, offset, own, column) {
   if (token.glue) return 'an import or export of the chunk';
   if (!own && column < token.unit) return 'behind another statement';
   const found = tokenAt(source.tokens ?? [], offset);
-  // Names of files, values of `--define`.
-  if (own && (found?.kind === 'string' || /^(import\.meta|process)\b/.test(source.text.slice(offset, offset + 12)))) return null;
+  // Names of outputs in place of specifiers, and before them those of what to load ahead; values of `--define`.
+  if (found?.kind === 'string' && (own || /-[A-Z0-9]{8}\.\w+$/.test(token.value))) return null;
+  if (/^(import\.meta|process)\b/.test(source.text.slice(offset, offset + 12))) return null;
   if (MADE.has(token.value)) return null;
   if (token.kind === 'string' && (token.value.match(/\w{4,}/g) ?? []).every((word) => source.text.includes(word))) return null;
   if (token.kind !== 'string' && !(token.kind === 'identifier' && token.fixed)) return null;
@@ -70,14 +72,15 @@ export function judgeTokens(script, { map, paths, lines }) {
     let [verdict, why] = compare(token, own && name >= 0 ? map.names[name] : null, from, offset);
     const led = verdict === 'exact' || verdict === 'wrong' ? null : stray(token, from, offset, own, column);
     if (led) [verdict, why] = ['wrong', led];
-    return { script, token, verdict, why, own, source: paths[at], line, column: originalColumn, offset, text: from.text };
+    const unnamed = verdict === 'renamed' && !(own && name >= 0);
+    return { script, token, verdict, why, own, unnamed, source: paths[at], line, column: originalColumn, offset, text: from.text };
   });
 }
 
 export function count(judged) {
   const counts = Object.fromEntries(VERDICTS.map((verdict) => [verdict, 0]));
   for (const { verdict } of judged) counts[verdict] += 1;
-  return { ...counts, tokens: judged.length, own: judged.filter(({ own }) => own).length };
+  return { ...counts, tokens: judged.length, own: judged.filter(({ own }) => own).length, unnamed: judged.filter(({ unnamed }) => unnamed).length };
 }
 
 /** What a reader needs to see the mistake. */

@@ -90,7 +90,8 @@ function judgeSegments({ map, lines }, script, say) {
     });
   });
   map.sources.forEach((source, at) => sources.has(at) || say(`${source} has no mapping`));
-  map.names.forEach((name, at) => names.has(at) || say(`the name ${name} has no mapping`));
+  const idle = map.names.filter((_, at) => !names.has(at));
+  if (idle.length) say(`${idle.length} names have no mapping, such as ${idle.slice(0, 3).join(', ')}`);
 }
 
 /** What is wrong with the map besides where it leads. */

@@ -1,6 +1,6 @@
 // Errors thrown in bundles, and where Node says that it was.
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from './build.mjs';
 
@@ -56,20 +56,21 @@ function judge(label, file) {
   return failures;
 }
 
-const FORMATS = { esm: [], cjs: ['--format', 'cjs'], iife: ['--format', 'iife'] };
+const WAYS = { esm: [], lowered: ['--target', 'es2018'], cjs: ['--format', 'cjs'], iife: ['--format', 'iife'] };
 
 export function stacks(plimsoll, outdir, modes) {
   const from = { entry: join(folder, 'entry.ts'), cwd: folder };
   const failures = [];
   for (const mode of modes) {
-    for (const [format, flags] of Object.entries(FORMATS)) {
-      const out = join(outdir, mode, format);
-      // The last `--format` counts.
-      build(plimsoll, from, mode, out, ['--platform', 'node', '--entry-names', `[name].${format === 'esm' ? 'mjs' : 'cjs'}`, ...flags]);
-      const file = readdirSync(out).find((name) => /^entry\.[mc]js(\.js)?$/.test(name));
-      failures.push(...judge(`stacks ${mode} ${format}`, join(out, file)));
+    for (const [way, flags] of Object.entries(WAYS)) {
+      const out = join(outdir, mode, way);
+      // The last of a flag counts.
+      build(plimsoll, from, mode, out, ['--platform', 'node', ...flags]);
+      const type = flags.includes('--format') ? 'commonjs' : 'module';
+      writeFileSync(join(out, 'package.json'), JSON.stringify({ type }));
+      failures.push(...judge(`stacks ${mode} ${way}`, join(out, 'entry.js')));
     }
   }
-  console.log(`stacks: ${marked('throws').size} errors in ${modes.length * 3} builds, ${failures.length} led elsewhere`);
+  console.log(`stacks: ${marked('throws').size} errors in ${modes.length * Object.keys(WAYS).length} builds, ${failures.length} led elsewhere`);
   return failures;
 }

@@ -54,7 +54,8 @@ function plain(text, { type, value, start, end }) {
   const kind = typeof type === 'string' ? 'comment' : type.label;
   if (kind === 'num') return { start, end, kind: 'number', value: String(value), source };
   if (kind === 'bigint') return { start, end, kind, value: String(BigInt(value)), source };
-  if (kind === 'name' || kind === 'jsxName' || type.keyword) return { start, end, kind: kind === 'jsxName' || kind === 'name' ? 'identifier' : 'keyword', value: source, source };
+  if (kind === 'name' || kind === 'jsxName') return { start, end, kind: 'identifier', value: source, source };
+  if (type.keyword) return { start, end, kind: 'keyword', value: source, source };
   if (kind === 'jsxText') return { start, end, kind: 'string', value: value.trim(), source };
   return { start, end, kind, value: kind === 'string' ? value : source, source };
 }

@@ -7,7 +7,7 @@ use super::numbering::{Numbered, declares_lexically};
 use super::plan::{BindingPlan, CompilePlan, ModuleWrap, RecordPlan};
 use super::tree::{self, fresh_context};
 use rustc_hash::FxHashMap;
-use swc_core::common::{DUMMY_SP, SyntaxContext};
+use swc_core::common::{DUMMY_SP, Span, SyntaxContext};
 use swc_core::ecma::ast::*;
 use swc_core::ecma::visit::{VisitMut, VisitMutWith, noop_visit_mut_type};
 
@@ -139,14 +139,18 @@ impl<'a> Applier<'a> {
     }
 
     /// `marker()` where `require('x')` stood.
-    fn required(&self, record: u32) -> Option<Expr> {
-        let call = || call_of(self.target(record), Vec::new());
+    fn required(&self, record: u32, span: Span) -> Option<Expr> {
+        let at = |mut call: Expr| {
+            call.set_span(span);
+            call
+        };
+        let call = || at(call_of(self.target(record), Vec::new()));
         Some(match self.record_plan(record) {
             RecordPlan::RequireCommonJs => call(),
             RecordPlan::RequireEsm { wrapped } => {
                 let value =
                     call_of(self.numbered.helper(Helper::TO_COMMON_JS), vec![Expr::Ident(self.namespace(record))]);
-                after(wrapped.then(call), value)
+                after(wrapped.then(call), at(value))
             }
             RecordPlan::RequireDefault { wrapped } => after(wrapped.then(call), Expr::Ident(self.namespace(record))),
             RecordPlan::RequireDisabled => Expr::Object(ObjectLit { span: DUMMY_SP, props: Vec::new() }),
@@ -156,7 +160,7 @@ impl<'a> Applier<'a> {
                 } else {
                     Ident::new("require".into(), DUMMY_SP, self.unresolved)
                 };
-                call_of(callee, vec![Expr::Lit(Lit::Str(specifier.as_str().into()))])
+                at(call_of(callee, vec![Expr::Lit(Lit::Str(specifier.as_str().into()))]))
             }
             _ => return None,
         })
@@ -240,7 +244,7 @@ impl<'a> Applier<'a> {
             }
             Callee::Expr(callee) => {
                 if let Some(record) = callee.as_ident().and_then(|ident| self.marked_record(ident)) {
-                    if let Some(replacement) = self.required(record) {
+                    if let Some(replacement) = self.required(record, call.span) {
                         *expression = replacement;
                     }
                     return true;

@@ -144,7 +144,7 @@ fn compress(
         module: plan.strict_output || tree.strict || tree.has_module_syntax,
         directives: plan.strict_output,
         hoist_props: !language.keep_names && !tree.name_reads.members,
-        passes: 1,
+        passes: if language.thorough { 2 } else { 1 },
     };
     compressed(items, language, &setting)
 }

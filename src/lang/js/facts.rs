@@ -8,6 +8,7 @@
 //! | [`sym::NAMESPACE`] | the module's namespace object |
 //! | [`sym::WRAPPER`] | `require_x` of a CommonJS module, `init_x` of a lazily evaluated ES module |
 //! | [`sym::INTEROP`], [`sym::INTEROP_NODE`] | a CommonJS module as seen by `import`: bundler rules, Node rules |
+//! | [`sym::RAW`] | `module.exports` of a CommonJS module, for names that mean the same by either rule |
 //! | [`sym::DEFAULT`] | `export default expression` |
 //! | [`sym::ASSET`] | the URL of the asset that the module stands for (`__plimsoll_asset_url__` in its source) |
 //! | `FIRST_HELPER + h` | the runtime helper `h` |
@@ -30,7 +31,9 @@ pub mod sym {
     pub const DEFAULT: LocalSym = 4;
     /// The URL of the module's own asset.
     pub const ASSET: LocalSym = 5;
-    pub const FIRST_HELPER: LocalSym = 6;
+    /// `module.exports` of a CommonJS module.
+    pub const RAW: LocalSym = 6;
+    pub const FIRST_HELPER: LocalSym = 7;
 }
 
 /// The names exported by the runtime module, in helper order.
@@ -193,6 +196,13 @@ pub struct Part {
     pub side_effects: bool,
     /// Declared symbols that it changes: without effects otherwise, it must be kept if one of them is used.
     pub changes: Vec<LocalSym>,
+    /// Names of the module's own exports that it sets, where the module is CommonJS: to be kept if one is used.
+    pub sets: Vec<String>,
+    /// Names of the module's own exports that it reads, where the module is CommonJS.
+    pub reads: Vec<String>,
+    /// Properties that it reads of imported values (import symbols, variables of [`ModuleFacts::required`], targets of
+    /// `require`), of those with which it does nothing else.
+    pub members: Vec<(LocalSym, String)>,
     /// Imported functions that it calls: it has effects unless all of them are [`ModuleFacts::pure_functions`].
     pub pure_calls: Vec<LocalSym>,
     /// Touches what other modules see too, so that its place in the order of evaluation matters.
@@ -237,6 +247,14 @@ pub struct ModuleFacts {
     pub cjs_exports: Vec<String>,
     /// For CommonJS: `cjs_exports` are all the names there can be.
     pub cjs_complete: bool,
+    /// For CommonJS: all that is done with `exports` and `module` is in [`Part::sets`], [`Part::reads`] and `cjs_alias`.
+    pub cjs_simple: bool,
+    /// For CommonJS: `module.exports` is an object or a function that the module makes, or what `cjs_alias` gives.
+    pub cjs_object: bool,
+    /// `module.exports = require('x')`: the record.
+    pub cjs_alias: Option<u32>,
+    /// Variables that hold what a record of `require` gives, and nothing else; sorted.
+    pub required: Vec<(LocalSym, u32)>,
     /// CommonJS with `__esModule` set.
     pub cjs_es_module: bool,
     pub top_level_await: bool,

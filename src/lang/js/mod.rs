@@ -36,6 +36,7 @@ mod scan;
 mod scopes;
 mod sensitivity;
 mod sloppy;
+mod touches;
 mod tree;
 mod unsupported;
 mod whole;
@@ -129,6 +130,8 @@ pub struct LanguageOptions {
     pub target: crate::lang::LanguageTarget,
     /// Compress (per module), and print without white space.
     pub compress: bool,
+    /// Once more, for what the first time has made possible.
+    pub thorough: bool,
     pub minify_whitespace: bool,
     /// Record positions for a source map.
     pub source_map: bool,

@@ -99,22 +99,21 @@ pub(super) fn print(
     };
     script.emit_with(&mut emitter).ok()?;
     writer.commit_pending_semi().ok()?;
-    let mappings = mappings(&writer.positions, options);
+    let mappings = mappings(&writer.positions, &writer.holes, options);
     Some(Printed { text: writer.text, holes: writer.holes, mappings })
 }
 
-fn mappings(positions: &[(BytePos, u32)], options: &PrintOptions<'_>) -> Vec<Mapping> {
+fn mappings(positions: &[(BytePos, u32)], holes: &[Hole], options: &PrintOptions<'_>) -> Vec<Mapping> {
     if positions.is_empty() {
         return Vec::new();
     }
     let index = LineIndex::new(options.source);
-    let end = options.base.0 + options.source.len() as u32;
+    let source = options.source.as_bytes();
     let mut out: Vec<Mapping> = Vec::with_capacity(positions.len());
     for (position, at) in positions {
-        if position.0 < options.base.0 || position.0 > end {
+        let Some(offset) = position.0.checked_sub(options.base.0).filter(|offset| starts_token(source, *offset)) else {
             continue;
-        }
-        let offset = position.0 - options.base.0;
+        };
         let (line, column) = match options.positions {
             Positions::Offsets => (offset, 0),
             _ => index.utf16(options.source, offset),
@@ -123,11 +122,22 @@ fn mappings(positions: &[(BytePos, u32)], options: &PrintOptions<'_>) -> Vec<Map
         if out.last().is_some_and(|last| last.at == *at) {
             out.pop();
         }
-        if !out.last().is_some_and(|last| last.line == line && last.column == column) {
+        // A name has a mapping of its own: the map says what it was.
+        let named = || holes.binary_search_by_key(at, |hole| hole.at).is_ok();
+        if !out.last().is_some_and(|last| last.line == line && last.column == column) || named() {
             out.push(Mapping { at: *at, line, column });
         }
     }
     out
+}
+
+/// The printer also tells where things end: what follows does not come from there.
+fn starts_token(source: &[u8], offset: u32) -> bool {
+    let at = |offset: usize| source.get(offset).copied();
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || byte >= 0x80;
+    let Some(here) = at(offset as usize) else { return false };
+    let inside = is_word(here) && (offset as usize).checked_sub(1).and_then(at).is_some_and(is_word);
+    !here.is_ascii_whitespace() && !inside
 }
 
 #[derive(Default)]
@@ -146,7 +156,8 @@ struct Writer {
 impl Writer {
     fn mark(&mut self, position: BytePos) {
         if self.map && !position.is_dummy() {
-            self.positions.push((position, self.text.len() as u32));
+            let indent = if self.line_start && !self.minify { 2 * self.indent } else { 0 };
+            self.positions.push((position, (self.text.len() + indent) as u32));
         }
     }
 

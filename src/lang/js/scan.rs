@@ -1,5 +1,6 @@
 //! From a numbered module to [`ModuleFacts`].
 
+use super::compile::is_directive;
 use super::declared::statement_declares;
 use super::eager;
 use super::facts::{Constant, Helper, LocalSym, ModuleFacts, Part, SourceType, SymbolKind, sym};
@@ -7,6 +8,7 @@ use super::numbering::{Numbered, TreeContext, number};
 use super::parse::{Reading, Tree, with_tree};
 use super::purity::{Purity, Settings};
 use super::sensitivity::Sensitivity;
+use super::touches::Touching;
 use super::{LanguageOptions, ParseOptions, SourceTypeHint};
 use crate::diag::{Diagnostic, Location, Noted};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -41,7 +43,7 @@ fn facts(
         && !numbered.rewritten.uses_module;
     let mut mutated = FxHashSet::default();
     let sensitivity = Sensitivity::new(&numbered, tree.unresolved);
-    let (parts, pure_functions) = parts(&numbered, &tree, language, source_type, &sensitivity, &mut mutated);
+    let parts = parts(&numbered, &tree, language, source_type, &sensitivity, &mut mutated);
     let mut stateful: Vec<LocalSym> = sensitivity.stateful.into_iter().collect();
     stateful.sort_unstable();
     let mut problems = assignments(&mut numbered, &mutated, &tree, source, name);
@@ -59,8 +61,12 @@ fn facts(
         symbols: numbered.symbols,
         exports: numbered.exports,
         stars: numbered.stars,
-        parts,
-        pure_functions,
+        parts: parts.parts,
+        pure_functions: parts.pure_functions,
+        cjs_simple: parts.simple,
+        cjs_object: parts.object,
+        cjs_alias: parts.alias,
+        required: parts.required,
         helpers: [
             (numbered.rewritten.require_value, Helper::REQUIRE),
             (numbered.rewritten.script_url, Helper::URL),
@@ -207,16 +213,22 @@ fn parts(
     source_type: SourceType,
     sensitivity: &Sensitivity<'_>,
     mutated: &mut FxHashSet<(LocalSym, (u32, u32))>,
-) -> (Vec<Part>, Vec<(LocalSym, Vec<LocalSym>)>) {
+) -> Parts {
     let settings = Settings {
         comments: &tree.comments,
         unresolved: tree.unresolved,
         name_helper: numbered.helper(Helper::NAME),
         pure_names: &language.pure,
         ignore_annotations: language.ignore_annotations,
+        common_js: source_type == SourceType::CommonJs,
     };
     let purity = Purity::new(settings, numbered);
-    let keep_all = source_type == SourceType::CommonJs || numbered.rewritten.pins_names || !language.tree_shaking;
+    let keep_all = numbered.rewritten.pins_names || !language.tree_shaking;
+    let common_js = source_type == SourceType::CommonJs;
+    let touching = Touching::new(numbered, tree.unresolved, common_js, purity.replaced());
+    let alias = if common_js { touching.alias() } else { None };
+    let mut simple = common_js && !keep_all;
+    let mut object = true;
     let mut out = Vec::with_capacity(numbered.body.len());
     for statement in &numbered.body {
         let mut declared = Vec::new();
@@ -238,12 +250,18 @@ fn parts(
         uses.retain(|symbol| !(numbered.first_record()..numbered.first_declared()).contains(symbol));
         let found = sensitivity.statement(statement);
         let outcome = purity.statement(statement);
-        let effects = keep_all || outcome.effects;
+        let touched = touching.statement(statement);
+        simple &= !touched.opaque;
+        object &= !touched.replaced;
+        let effects = keep_all || outcome.effects || common_js && is_directive(statement);
         out.push(Part {
             declares,
             uses,
             records,
             side_effects: effects,
+            sets: if effects { Vec::new() } else { outcome.sets.into_iter().collect() },
+            reads: touched.reads.into_iter().collect(),
+            members: touched.members,
             changes: if effects { Vec::new() } else { outcome.changes.into_iter().collect() },
             pure_calls: if effects { Vec::new() } else { outcome.calls.into_iter().collect() },
             sensitive: found.sensitive,
@@ -252,7 +270,17 @@ fn parts(
             calls: found.calls,
         });
     }
-    (out, if keep_all { Vec::new() } else { purity.functions() })
+    let pure_functions = if keep_all || common_js { Vec::new() } else { purity.functions() };
+    Parts { parts: out, pure_functions, simple, object: simple && object, alias, required: touching.required }
+}
+
+struct Parts {
+    parts: Vec<Part>,
+    pure_functions: Vec<(LocalSym, Vec<LocalSym>)>,
+    simple: bool,
+    object: bool,
+    alias: Option<u32>,
+    required: Vec<(LocalSym, u32)>,
 }
 
 /// Collects numbered bindings that a statement mentions, and those it assigns to.

@@ -16,8 +16,8 @@ use swc_core::ecma::transforms::base::fixer::paren_remover;
 use swc_core::ecma::transforms::base::resolver;
 use swc_core::ecma::visit::VisitMutWith;
 
-/// Measured on the bench's mix, see ARCHITECTURE.md.
-const PASSES: usize = 2;
+/// The third makes a bundle of react-dom, antd, three and others 0.1 % smaller.
+const PASSES: usize = 3;
 
 /// The statements of a chunk.
 pub struct Whole<'a> {

@@ -51,6 +51,7 @@ impl Writer<'_> {
             self.out.end_line();
             self.out.push(&format!("// {}\n", context.graph.modules[id].name.replace(['\n', '\r'], " ")));
         }
+        self.out.unmapped();
         self.inline_legal(object);
         self.splice(id, object);
         self.out.end_statement();

@@ -11,6 +11,7 @@ use crate::model::{Contribution, FileKind, NameTemplate, OutputKey, Piece, RefSt
 impl Writer<'_> {
     pub(super) fn foot(&mut self) {
         let glue = self.uses.tail.glue.clone();
+        self.out.unmapped();
         self.out.end_statement();
         self.glue(&glue);
         match self.context.options.format {
@@ -129,6 +130,9 @@ fn map_text(
     names: &[String],
     tokens: &[sourcemap::Token],
 ) -> String {
+    let mut tokens = tokens.to_vec();
+    let sources: Vec<ModuleId> = used(&mut tokens, sources, |token| &mut token.source);
+    let names: Vec<String> = used(&mut tokens, names, |token| &mut token.name);
     let path = context.options.outdir.join(name.fill("XXXXXXXX"));
     let folder = path.parent().unwrap_or(&context.options.outdir);
     let modules = || sources.iter().map(|module| &context.graph.modules[*module]);
@@ -140,7 +144,31 @@ fn map_text(
         .map(|(at, _)| at as u32)
         .collect();
     let contents = context.options.sources_content.then_some(contents.as_slice());
-    sourcemap::encode(&paths, contents, names, &ignore, tokens)
+    sourcemap::encode(&paths, contents, &names, &ignore, &tokens)
+}
+
+/// Those of `all` that tokens mention, which are numbered anew.
+fn used<T: Clone>(
+    tokens: &mut [sourcemap::Token],
+    all: &[T],
+    number: impl Fn(&mut sourcemap::Token) -> &mut u32,
+) -> Vec<T> {
+    let mut new = vec![u32::MAX; all.len()];
+    for token in tokens.iter_mut() {
+        if let Some(place) = new.get_mut(*number(token) as usize) {
+            *place = 0;
+        }
+    }
+    let mut out = Vec::new();
+    for (at, place) in new.iter_mut().enumerate().filter(|(_, place)| **place == 0) {
+        *place = out.len() as u32;
+        out.push(all[at].clone());
+    }
+    for token in tokens {
+        let field = number(token);
+        *field = new.get(*field as usize).copied().unwrap_or(u32::MAX);
+    }
+    out
 }
 
 fn base64(bytes: &[u8]) -> String {

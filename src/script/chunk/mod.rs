@@ -293,6 +293,9 @@ impl<'a> Writer<'a> {
     }
 
     fn glue(&mut self, glue: &[Glue]) {
+        if !glue.is_empty() {
+            self.out.unmapped();
+        }
         for piece in glue {
             match piece {
                 Glue::Text(text) => self.out.push(text),

@@ -11,7 +11,7 @@ use crate::base::{ChunkId, ModuleId};
 use crate::cache::Cache;
 use crate::config::{Format, LegalComments, SourceMapMode};
 use crate::lang::js::{HoleKind, LocalSym, ModuleObject, Whole, compress_whole};
-use crate::lang::sourcemap::Token;
+use crate::lang::sourcemap::{NOWHERE, Token};
 use crate::model::{RenderedFile, SymbolRef};
 use rustc_hash::FxHashMap;
 
@@ -242,9 +242,12 @@ impl Writer<'_> {
             self.out.push(&text[at..place]);
             at = place;
             // The token of the joined text that the byte belongs to.
-            let behind = compressed.joined.offsets.partition_point(|offset| *offset <= mapping.line);
-            if let Some(token) = behind.checked_sub(1).and_then(|at| compressed.tokens.get(at)) {
-                self.out.token(token.source, token.source_line, token.source_column, token.name);
+            let behind = compressed.tokens.partition_point(|token| token.column <= mapping.line);
+            match behind.checked_sub(1).and_then(|at| compressed.tokens.get(at)) {
+                Some(token) if token.source != NOWHERE => {
+                    self.out.token(token.source, token.source_line, token.source_column, token.name);
+                }
+                _ => self.out.unmapped(),
             }
         }
         self.out.push(&text[at..end]);

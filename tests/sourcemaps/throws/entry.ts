@@ -40,6 +40,7 @@ async function main(): Promise<void> {
   await attempt('generator', () => racing([3, 2, 1]));
   await attempt('commonjs', () => legacy('x'));
   await attempt('lazy', async () => (await import('./lazy')).default({ deep: null }));
+  await attempt('separator', async () => (await import('./separator')).default('a'));
   await attempt('required', () => import('./outer.cjs'));
   console.log(JSON.stringify(thrown));
 }

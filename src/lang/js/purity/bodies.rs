@@ -43,6 +43,13 @@ impl<'a, 'f> Frame<'a, 'f> {
         self.chain().any(|frame| frame.known.own.contains(id))
     }
 
+    /// Notes that an export is set. `__esModule` says what the module is: whoever reads anything reads that.
+    pub(super) fn set_export(&self, name: String) -> bool {
+        let plain = name != "__esModule" && name != "__proto__";
+        self.found.borrow_mut().sets.insert(name);
+        plain
+    }
+
     /// Notes a change; it is no effect in itself.
     pub(super) fn changed(&self, root: Root) -> bool {
         if let Root::Symbol(symbol) = root {
@@ -140,6 +147,14 @@ impl<'a> Purity<'a> {
             MemberProp::Computed(computed) => self.computed_key(&computed.expr, frame),
             MemberProp::PrivateName(_) => frame.this_is_new,
         };
+        if self.is_exports(&member.obj) {
+            let name = match &member.prop {
+                MemberProp::Ident(name) => Some(name.sym.to_string()),
+                MemberProp::Computed(computed) => super::super::rewrite::literal(&computed.expr),
+                MemberProp::PrivateName(_) => None,
+            };
+            return name.is_some_and(|name| frame.set_export(name));
+        }
         key && self.root(&member.obj, frame).is_some_and(|(root, _)| frame.changed(root))
     }
 
@@ -176,6 +191,7 @@ impl<'a> Purity<'a> {
             let Some(outcome) = self.called_by_name(id) else { return false };
             let mut found = frame.found.borrow_mut();
             found.changes.extend(outcome.changes);
+            found.sets.extend(outcome.sets);
             found.calls.extend(outcome.calls);
             return !outcome.effects;
         }

@@ -13,7 +13,7 @@ use super::numbering::Numbered;
 use super::tree::strip;
 use builtins::Given;
 use known::{Callable, Fresh, Known, Looking};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use swc_core::common::comments::{Comments, SingleThreadedComments};
@@ -28,6 +28,8 @@ pub(super) struct Settings<'a> {
     /// `--pure`
     pub pure_names: &'a [String],
     pub ignore_annotations: bool,
+    /// `exports` is the module's own.
+    pub common_js: bool,
 }
 
 /// What running something does.
@@ -37,6 +39,8 @@ pub(super) struct Outcome {
     pub effects: bool,
     /// Bindings of the module that it changes: whoever uses one notices, nobody else does.
     pub changes: BTreeSet<LocalSym>,
+    /// Names of the module's own exports that it sets, where the module is CommonJS.
+    pub sets: BTreeSet<String>,
     /// Imported functions that it calls: it has effects if one of them has.
     pub calls: BTreeSet<LocalSym>,
 }
@@ -82,6 +86,11 @@ impl<'a> Purity<'a> {
         Purity { settings, numbered, changed, top, memo, running, guesses: Cell::new(0) }
     }
 
+    /// Bindings that are given a value more than once.
+    pub fn replaced(&self) -> &FxHashSet<Id> {
+        &self.changed.bindings
+    }
+
     /// What running a statement of the top level does.
     pub fn statement(&self, statement: &'a Stmt) -> Outcome {
         let found = RefCell::new(Outcome::default());
@@ -101,7 +110,7 @@ impl<'a> Purity<'a> {
                 return Some((symbol, Vec::new()));
             }
             let outcome = self.called_by_name(id)?;
-            let pure = !outcome.effects && outcome.changes.is_empty();
+            let pure = !outcome.effects && outcome.changes.is_empty() && outcome.sets.is_empty();
             pure.then(|| (symbol, outcome.calls.into_iter().collect()))
         };
         let mut out: Vec<_> = self.top.callables.keys().filter_map(harmless).collect();
@@ -192,9 +201,12 @@ impl<'a> Purity<'a> {
             },
             Expr::Bin(binary) => self.binary(binary, frame),
             Expr::Cond(choice) => {
-                self.expression(&choice.test, frame)
-                    && self.expression(&choice.cons, frame)
-                    && self.expression(&choice.alt, frame)
+                let guarded = guarded(&choice.test);
+                let branch = |value: &'a Expr| {
+                    guarded.is_some() && strip(value).as_ident().map(|name| name.to_id()) == guarded
+                        || self.expression(value, frame)
+                };
+                self.expression(&choice.test, frame) && branch(&choice.cons) && branch(&choice.alt)
             }
             Expr::Seq(sequence) => sequence.exprs.iter().all(|part| self.expression(part, frame)),
             Expr::Call(call) => self.call(call, frame),
@@ -341,6 +353,10 @@ impl<'a> Purity<'a> {
                 })
         };
         let primitive = |argument: &'a ExprOrSpread| argument.spread.is_none() && self.primitive(&argument.expr, frame);
+        if path == "Object.defineProperty" && first().is_some_and(|first| self.is_exports(&first.expr)) {
+            let name = arguments.get(1).and_then(|name| super::rewrite::literal(&name.expr));
+            return name.is_some_and(|name| frame.set_export(name));
+        }
         match builtins::function(path) {
             Some(Given::Values) => true,
             Some(Given::Primitives) => arguments.iter().all(primitive),
@@ -361,6 +377,18 @@ impl<'a> Purity<'a> {
         changes
             && self.arguments(arguments, frame)
             && self.root(&callee.obj, frame).is_some_and(|(root, _)| frame.changed(root))
+    }
+
+    /// `exports` or `module.exports` of the module.
+    fn is_exports(&self, expression: &Expr) -> bool {
+        let is_free = |value: &Expr, name: &str| {
+            strip(value).as_ident().is_some_and(|ident| ident.ctxt == self.settings.unresolved && &*ident.sym == name)
+        };
+        let is_member = |member: &MemberExpr| {
+            is_free(&member.obj, "module") && member.prop.as_ident().is_some_and(|name| &*name.sym == "exports")
+        };
+        self.settings.common_js
+            && (is_free(expression, "exports") || strip(expression).as_member().is_some_and(is_member))
     }
 
     /// `Object.freeze` for a path of plain names that starts at a global.
@@ -416,7 +444,7 @@ impl<'a> Purity<'a> {
             MemberProp::Computed(computed) => self.primitive(&computed.expr, frame),
             MemberProp::PrivateName(_) => false,
         };
-        if key && self.root(&member.obj, frame).is_some() {
+        if key && (self.root(&member.obj, frame).is_some() || self.is_exports(&member.obj)) {
             return true;
         }
         let Some(property) = member.prop.as_ident() else { return false };
@@ -436,4 +464,15 @@ impl<'a> Purity<'a> {
             _ => false,
         }
     }
+}
+
+/// `typeof name === '…'`: the name may be read where that holds.
+fn guarded(test: &Expr) -> Option<Id> {
+    let Expr::Bin(binary) = strip(test) else { return None };
+    let is_test = matches!(binary.op, BinaryOp::EqEq | BinaryOp::EqEqEq | BinaryOp::NotEq | BinaryOp::NotEqEq);
+    let name = |value: &Expr| match strip(value) {
+        Expr::Unary(unary) if unary.op == UnaryOp::TypeOf => strip(&unary.arg).as_ident().map(|name| name.to_id()),
+        _ => None,
+    };
+    name(&binary.left).or_else(|| name(&binary.right)).filter(|_| is_test)
 }

@@ -1,0 +1,265 @@
+//! What statements have to do with the exports of CommonJS modules: their own, and those of what they import.
+
+use super::facts::{ImportKind, LocalSym, SymbolKind};
+use super::numbering::Numbered;
+use super::tree::strip;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeSet;
+use swc_core::common::SyntaxContext;
+use swc_core::ecma::ast::*;
+use swc_core::ecma::visit::{Visit, VisitWith, noop_visit_type};
+
+/// Of one statement.
+#[derive(Default)]
+pub(super) struct Touched {
+    /// Properties of imported values that are read, of those of which nothing else is done: (symbol, property).
+    pub members: Vec<(LocalSym, String)>,
+    /// Names of the module's own exports that are read.
+    pub reads: BTreeSet<String>,
+    /// `exports` or `module` is used as a value.
+    pub opaque: bool,
+    /// `module.exports` is replaced by something that may be anything.
+    pub replaced: bool,
+}
+
+pub(super) struct Touching<'a> {
+    numbered: &'a Numbered,
+    unresolved: SyntaxContext,
+    common_js: bool,
+    /// Variables that hold what a record of `require` gives, and nothing else.
+    pub required: Vec<(LocalSym, u32)>,
+}
+
+impl<'a> Touching<'a> {
+    /// `replaced`: bindings that are given a value more than once.
+    pub fn new(numbered: &'a Numbered, unresolved: SyntaxContext, common_js: bool, replaced: &FxHashSet<Id>) -> Self {
+        let mut required = Vec::new();
+        for statement in &numbered.body {
+            let Stmt::Decl(Decl::Var(variables)) = statement else { continue };
+            for declarator in &variables.decls {
+                let (Pat::Ident(name), Some(init)) = (&declarator.name, declarator.init.as_deref()) else { continue };
+                let id = name.to_id();
+                let symbol = numbered.ids.get(&id).copied().filter(|_| !replaced.contains(&id));
+                if let (Some(symbol), Some(record)) = (symbol, required_record(numbered, init)) {
+                    required.push((symbol, record));
+                }
+            }
+        }
+        required.sort_unstable();
+        Touching { numbered, unresolved, common_js, required }
+    }
+
+    pub fn statement(&self, statement: &Stmt) -> Touched {
+        let mut reader = Reader {
+            touching: self,
+            members: FxHashMap::default(),
+            wholes: FxHashSet::default(),
+            out: Touched::default(),
+        };
+        statement.visit_with(&mut reader);
+        let Reader { members, wholes, mut out, .. } = reader;
+        for (symbol, names) in members.into_iter().filter(|(symbol, _)| !wholes.contains(symbol)) {
+            out.members.extend(names.into_iter().map(|name| (symbol, name)));
+        }
+        out.members.sort_unstable();
+        out
+    }
+
+    /// `module.exports = require('x')`, where that is all that the module does with its exports.
+    pub fn alias(&self) -> Option<u32> {
+        let mut found = None;
+        for statement in &self.numbered.body {
+            alias_of(self, statement, &mut found);
+        }
+        found
+    }
+
+    fn symbol(&self, name: &Ident) -> Option<LocalSym> {
+        let symbol = self.numbered.ids.get(&name.to_id()).copied()?;
+        let declared = symbol.checked_sub(self.numbered.first_declared());
+        let imported = declared
+            .and_then(|at| self.numbered.symbols.get(at as usize))
+            .is_some_and(|declared| matches!(declared.kind, SymbolKind::Import { .. } | SymbolKind::Member { .. }));
+        let required = self.required.binary_search_by_key(&symbol, |(known, _)| *known).is_ok();
+        (imported || required).then_some(symbol)
+    }
+
+    /// The symbol of what a call of `require` names.
+    fn call(&self, value: &Expr) -> Option<LocalSym> {
+        required_record(self.numbered, value).map(|record| self.numbered.record_target(record))
+    }
+
+    fn is_free(&self, value: &Expr, name: &str) -> bool {
+        strip(value).as_ident().is_some_and(|ident| ident.ctxt == self.unresolved && &*ident.sym == name)
+    }
+
+    fn is_exports(&self, value: &Expr) -> bool {
+        self.is_free(value, "exports")
+            || strip(value).as_member().is_some_and(|member| {
+                self.is_free(&member.obj, "module") && static_name(&member.prop).is_some_and(|name| name == "exports")
+            })
+    }
+}
+
+fn alias_of(touching: &Touching<'_>, statement: &Stmt, found: &mut Option<u32>) {
+    match statement {
+        Stmt::Block(block) => block.stmts.iter().for_each(|statement| alias_of(touching, statement, found)),
+        Stmt::Expr(expression) => {
+            if let Expr::Assign(assign) = strip(&expression.expr)
+                && assign.op == AssignOp::Assign
+                && let AssignTarget::Simple(SimpleAssignTarget::Member(member)) = &assign.left
+                && touching.is_free(&member.obj, "module")
+            {
+                *found = required_record(touching.numbered, &assign.right);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn is_own_object(value: &Expr) -> bool {
+    match strip(value) {
+        Expr::Object(object) => object.props.iter().all(|property| matches!(property, PropOrSpread::Prop(_))),
+        Expr::Fn(_) | Expr::Arrow(_) | Expr::Class(_) => true,
+        _ => false,
+    }
+}
+
+/// The record of `require('x')`.
+fn required_record(numbered: &Numbered, value: &Expr) -> Option<u32> {
+    let Expr::Call(call) = strip(value) else { return None };
+    let Callee::Expr(callee) = &call.callee else { return None };
+    let symbol = numbered.ids.get(&strip(callee).as_ident()?.to_id()).copied()?;
+    let at = symbol.checked_sub(numbered.first_record())?;
+    let record = (at / 2) as usize;
+    let is_require = numbered.records.get(record).is_some_and(|record| record.kind == ImportKind::Require);
+    (at % 2 == 1 && is_require && call.args.is_empty()).then_some(record as u32)
+}
+
+fn static_name(property: &MemberProp) -> Option<String> {
+    match property {
+        MemberProp::Ident(name) => Some(name.sym.to_string()),
+        MemberProp::Computed(computed) => super::rewrite::literal(&computed.expr),
+        MemberProp::PrivateName(_) => None,
+    }
+}
+
+struct Reader<'a, 'b> {
+    touching: &'b Touching<'a>,
+    members: FxHashMap<LocalSym, BTreeSet<String>>,
+    wholes: FxHashSet<LocalSym>,
+    out: Touched,
+}
+
+impl Reader<'_, '_> {
+    fn member(&mut self, member: &MemberExpr) -> bool {
+        let Some(name) = static_name(&member.prop) else { return false };
+        if self.touching.common_js {
+            if self.touching.is_exports(&member.obj) {
+                self.out.reads.insert(name);
+                return true;
+            }
+            // `module.exports` itself, or something else of `module`.
+            if self.touching.is_free(&member.obj, "module") {
+                self.out.opaque = true;
+                return true;
+            }
+            if member.obj.is_this() {
+                self.out.reads.insert(name);
+                return true;
+            }
+        }
+        let symbol = match strip(&member.obj) {
+            Expr::Ident(object) => self.touching.symbol(object),
+            other => self.touching.call(other),
+        };
+        symbol.is_some_and(|symbol| {
+            self.members.entry(symbol).or_default().insert(name);
+            true
+        })
+    }
+
+    /// `const { a, b: c } = require('x')`
+    fn taken_apart(&mut self, pattern: &Pat, init: &Expr) -> bool {
+        let (Pat::Object(object), Some(symbol)) = (pattern, self.touching.call(init)) else { return false };
+        let name = |property: &ObjectPatProp| match property {
+            ObjectPatProp::Assign(assign) => Some(assign.key.sym.to_string()),
+            ObjectPatProp::KeyValue(pair) => match &pair.key {
+                PropName::Ident(name) => Some(name.sym.to_string()),
+                PropName::Str(text) => text.value.as_str().map(str::to_string),
+                _ => None,
+            },
+            ObjectPatProp::Rest(_) => None,
+        };
+        let names: Option<Vec<String>> = object.props.iter().map(name).collect();
+        let Some(names) = names else { return false };
+        self.members.entry(symbol).or_default().extend(names);
+        pattern.visit_with(self);
+        true
+    }
+
+    fn target(&mut self, target: &AssignTarget) -> bool {
+        let AssignTarget::Simple(SimpleAssignTarget::Member(member)) = target else { return false };
+        let own = self.touching.common_js
+            && (self.touching.is_exports(&member.obj) || self.touching.is_free(&member.obj, "module"));
+        own && static_name(&member.prop).is_some()
+    }
+}
+
+impl Visit for Reader<'_, '_> {
+    noop_visit_type!();
+
+    fn visit_member_expr(&mut self, member: &MemberExpr) {
+        if !self.member(member) {
+            member.visit_children_with(self);
+        }
+    }
+
+    fn visit_var_declarator(&mut self, declarator: &VarDeclarator) {
+        if let Some(init) = declarator.init.as_deref() {
+            let kept = declarator.name.as_ident().and_then(|name| self.touching.symbol(name)).is_some()
+                && self.touching.call(init).is_some();
+            if kept || self.taken_apart(&declarator.name, init) {
+                return;
+            }
+        }
+        declarator.visit_children_with(self);
+    }
+
+    fn visit_assign_expr(&mut self, assign: &AssignExpr) {
+        if !self.target(&assign.left) || assign.op != AssignOp::Assign {
+            assign.left.visit_with(self);
+        } else if let AssignTarget::Simple(SimpleAssignTarget::Member(member)) = &assign.left
+            && self.touching.is_free(&member.obj, "module")
+        {
+            self.out.replaced |= !is_own_object(&assign.right) && self.touching.call(&assign.right).is_none();
+        }
+        assign.right.visit_with(self);
+    }
+
+    fn visit_call_expr(&mut self, call: &CallExpr) {
+        // `Object.defineProperty(exports, 'x', …)`
+        if let (Callee::Expr(callee), Some(first)) = (&call.callee, call.args.first())
+            && self.touching.common_js
+            && self.touching.is_exports(&first.expr)
+            && let Some(member) = callee.as_member()
+            && self.touching.is_free(&member.obj, "Object")
+            && static_name(&member.prop).is_some_and(|name| name == "defineProperty")
+        {
+            call.args[1..].visit_with(self);
+            return;
+        }
+        call.visit_children_with(self);
+    }
+
+    fn visit_ident(&mut self, name: &Ident) {
+        if name.ctxt == self.touching.unresolved {
+            self.out.opaque |= matches!(&*name.sym, "exports" | "module");
+        } else if let Some(symbol) = self.touching.symbol(name) {
+            self.wholes.insert(symbol);
+        } else if let Some(symbol) = self.touching.numbered.ids.get(&name.to_id()) {
+            // `require('x')` as a value.
+            self.wholes.insert(*symbol);
+        }
+    }
+}
