@@ -1,12 +1,69 @@
-//! Which exports of CommonJS modules are used: statements that set others can go.
+//! CommonJS modules as others see them, and which of their exports are used: statements that set others can go.
 
 use super::live::Marker;
 use crate::base::ModuleId;
-use crate::lang::js::{ImportKind, LocalSym, Part};
-use crate::model::{CjsBinding, ExportBinding, Target};
+use crate::lang::js::{Helper, ImportKind, LocalSym, Part};
+use crate::model::{CjsBinding, ExportBinding, Target, Wrap};
 use rustc_hash::FxHashSet;
 
 impl Marker<'_> {
+    /// As [`Linked::own_view`].
+    pub(super) fn own_view(&self, importer: ModuleId, target: ModuleId) -> bool {
+        self.wraps[importer] == Wrap::Esm || !self.in_place[target]
+    }
+
+    pub(super) fn interop(&mut self, from: ModuleId, module: ModuleId, node: bool, raw: bool) {
+        self.evaluate(module);
+        if self.own_view(from, module) {
+            self.evaluate(from);
+            return;
+        }
+        if raw {
+            self.links[module].needs_raw = true;
+            return;
+        }
+        self.helper(module, Helper::TO_ESM);
+        let link = &mut self.links[module];
+        if node {
+            link.needs_interop_node = true;
+        } else {
+            link.needs_interop = true;
+        }
+    }
+
+    /// Records of `export *` whose names only the run time knows, directly or through other stars.
+    pub(super) fn dynamic_stars(&self, module: ModuleId) -> Vec<u32> {
+        let found = &self.graph.modules[module];
+        let dynamic = |record: &&u32| match &found.targets[**record as usize] {
+            Target::Module(target) => self.has_dynamic_stars(*target),
+            Target::External(_) => true,
+            _ => false,
+        };
+        found.facts.stars.iter().filter(dynamic).copied().collect()
+    }
+
+    pub(super) fn has_dynamic_stars(&self, module: ModuleId) -> bool {
+        let mut seen = FxHashSet::default();
+        let mut work = vec![module];
+        while let Some(at) = work.pop() {
+            if self.common_js[at] {
+                return true;
+            }
+            if !seen.insert(at) {
+                continue;
+            }
+            let found = &self.graph.modules[at];
+            for record in &found.facts.stars {
+                match &found.targets[*record as usize] {
+                    Target::Module(target) => work.push(*target),
+                    Target::External(_) => return true,
+                    _ => {}
+                }
+            }
+        }
+        false
+    }
+
     /// All that the module does with its exports is known.
     pub(super) fn shakes_common_js(&self, id: ModuleId) -> bool {
         self.graph.modules[id].facts.cjs_simple

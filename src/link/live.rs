@@ -33,16 +33,16 @@ enum Work {
 pub(super) struct Marker<'a> {
     pub(super) graph: &'a ModuleGraph,
     options: &'a Options,
-    common_js: &'a IndexVec<ModuleId, bool>,
-    wraps: &'a IndexVec<ModuleId, Wrap>,
+    pub(super) common_js: &'a IndexVec<ModuleId, bool>,
+    pub(super) wraps: &'a IndexVec<ModuleId, Wrap>,
     asynchronous: &'a IndexVec<ModuleId, bool>,
-    in_place: &'a IndexVec<ModuleId, bool>,
+    pub(super) in_place: &'a IndexVec<ModuleId, bool>,
     zones: super::zones::Reader<'a>,
     marked: Vec<BTreeSet<LocalSym>>,
     checked: Vec<BTreeSet<LocalSym>>,
     pub(super) bindings: Bindings,
     exports: AllExports,
-    links: IndexVec<ModuleId, ModuleLink>,
+    pub(super) links: IndexVec<ModuleId, ModuleLink>,
     /// By module: symbol → parts that declare or change it.
     declaring: Vec<FxHashMap<LocalSym, Vec<u32>>>,
     helpers: Vec<BTreeSet<Helper>>,
@@ -133,7 +133,7 @@ impl Marker<'_> {
         }
     }
 
-    fn evaluate(&mut self, module: ModuleId) {
+    pub(super) fn evaluate(&mut self, module: ModuleId) {
         if !self.links[module].included {
             self.links[module].included = true;
             self.work.push(Work::Evaluate(module));
@@ -148,7 +148,7 @@ impl Marker<'_> {
         }
     }
 
-    fn helper(&mut self, module: ModuleId, helper: Helper) {
+    pub(super) fn helper(&mut self, module: ModuleId, helper: Helper) {
         if Some(module) == self.graph.runtime || !self.helpers[module.0 as usize].insert(helper) {
             return;
         }
@@ -349,30 +349,6 @@ impl Marker<'_> {
         }
     }
 
-    /// As [`Linked::own_view`].
-    fn own_view(&self, importer: ModuleId, target: ModuleId) -> bool {
-        self.wraps[importer] == Wrap::Esm || !self.in_place[target]
-    }
-
-    fn interop(&mut self, from: ModuleId, module: ModuleId, node: bool, raw: bool) {
-        self.evaluate(module);
-        if self.own_view(from, module) {
-            self.evaluate(from);
-            return;
-        }
-        if raw {
-            self.links[module].needs_raw = true;
-            return;
-        }
-        self.helper(module, Helper::TO_ESM);
-        let link = &mut self.links[module];
-        if node {
-            link.needs_interop_node = true;
-        } else {
-            link.needs_interop = true;
-        }
-    }
-
     fn declared(&mut self, id: ModuleId, symbol: LocalSym) {
         let parts = self.declaring[id.0 as usize].get(&symbol).cloned().unwrap_or_default();
         for part in parts {
@@ -445,39 +421,6 @@ impl Marker<'_> {
         }
         self.links[module].dynamic_stars = dynamic;
         self.whole(module);
-    }
-
-    /// Records of `export *` whose names only the run time knows, directly or through other stars.
-    fn dynamic_stars(&self, module: ModuleId) -> Vec<u32> {
-        let found = &self.graph.modules[module];
-        let dynamic = |record: &&u32| match &found.targets[**record as usize] {
-            Target::Module(target) => self.has_dynamic_stars(*target),
-            Target::External(_) => true,
-            _ => false,
-        };
-        found.facts.stars.iter().filter(dynamic).copied().collect()
-    }
-
-    fn has_dynamic_stars(&self, module: ModuleId) -> bool {
-        let mut seen = FxHashSet::default();
-        let mut work = vec![module];
-        while let Some(at) = work.pop() {
-            if self.common_js[at] {
-                return true;
-            }
-            if !seen.insert(at) {
-                continue;
-            }
-            let found = &self.graph.modules[at];
-            for record in &found.facts.stars {
-                match &found.targets[*record as usize] {
-                    Target::Module(target) => work.push(*target),
-                    Target::External(_) => return true,
-                    _ => {}
-                }
-            }
-        }
-        false
     }
 
     fn record(&mut self, id: ModuleId, record: u32) {

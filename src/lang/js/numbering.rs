@@ -12,7 +12,8 @@ use super::{LanguageOptions, ParseOptions};
 use crate::diag::{Diagnostic, Location};
 use rustc_hash::FxHashMap;
 use swc_core::atoms::Atom;
-use swc_core::common::{BytePos, DUMMY_SP, Mark, Span, SyntaxContext};
+use swc_core::common::comments::Comments;
+use swc_core::common::{BytePos, DUMMY_SP, Mark, Span, Spanned, SyntaxContext};
 use swc_core::ecma::ast::*;
 use swc_core::ecma::utils::find_pat_ids;
 use swc_core::ecma::visit::VisitMutWith;
@@ -192,6 +193,11 @@ impl Builder<'_> {
             ModuleDecl::Import(import) => self.import(import),
             ModuleDecl::ExportDecl(export) => {
                 let span = export.span;
+                // What stands before `export` is said of the declaration.
+                let comments = &self.tree.tree.comments;
+                if comments.has_flag(span.lo, "NO_SIDE_EFFECTS") {
+                    comments.move_leading(span.lo, export.decl.span_lo());
+                }
                 match &export.decl {
                     Decl::Class(class) => self.export_local(&class.ident, span),
                     Decl::Fn(function) => self.export_local(&function.ident, span),

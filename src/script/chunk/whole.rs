@@ -14,6 +14,7 @@ use crate::lang::js::{HoleKind, LocalSym, ModuleObject, Whole, compress_whole};
 use crate::lang::sourcemap::{NOWHERE, Token};
 use crate::model::{RenderedFile, SymbolRef};
 use rustc_hash::FxHashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Top-level bindings that the pass has made: the symbol is the object's.
 pub const WHOLE: ModuleId = ModuleId(u32::MAX - 3);
@@ -121,8 +122,10 @@ fn compress(
 
 fn cached(whole: &Whole<'_>, context: &Context<'_>, cache: &Cache) -> Option<ModuleObject> {
     let language = context.options.language();
+    // The compressor counts some things in few bits: what is too much for it stays as it is.
+    let make = || catch_unwind(AssertUnwindSafe(|| compress_whole(whole, &language))).ok().flatten();
     if context.options.cache_dir.is_none() {
-        return compress_whole(whole, &language);
+        return make();
     }
     let language_key = postcard::to_stdvec(&language).unwrap_or_default();
     let tables = postcard::to_stdvec(&(whole.names, whole.foreign, whole.keep)).unwrap_or_default();
@@ -130,7 +133,7 @@ fn cached(whole: &Whole<'_>, context: &Context<'_>, cache: &Cache) -> Option<Mod
     if let Some(found) = cache.get(key).and_then(|bytes| postcard::from_bytes(&bytes).ok()) {
         return found;
     }
-    let object = compress_whole(whole, &language);
+    let object = make();
     if let Ok(bytes) = postcard::to_stdvec(&object) {
         cache.put(key, &bytes);
     }

@@ -17,6 +17,7 @@ impl<'a, 'f> Frame<'a, 'f> {
             known: Known::default(),
             aliases: FxHashMap::default(),
             is_call: false,
+            returns_value: true,
             this_is_new: false,
             found,
         }
@@ -78,7 +79,7 @@ impl<'a> Purity<'a> {
                 if let Some(alias) = frame.chain().find_map(|frame| frame.aliases.get(&id)) {
                     return Some(*alias);
                 }
-                let fresh = self.fresh(&id, frame)?;
+                let fresh = self.fresh(&id, frame).filter(|_| !self.changed.handed.contains(&id))?;
                 let plain = match fresh {
                     Fresh::Primitive => false,
                     Fresh::Class => !self.inherits_accessors(&id, frame),
@@ -155,7 +156,24 @@ impl<'a> Purity<'a> {
             };
             return name.is_some_and(|name| frame.set_export(name));
         }
-        key && self.root(&member.obj, frame).is_some_and(|(root, _)| frame.changed(root))
+        key && !self.is_described(member) && self.root(&member.obj, frame).is_some_and(|(root, _)| frame.changed(root))
+    }
+
+    /// A descriptor was given for the property.
+    pub(super) fn is_described(&self, member: &MemberExpr) -> bool {
+        let described = super::known::base(&member.obj).and_then(|id| self.changed.described.get(&id));
+        described.is_some_and(|keys| match &member.prop {
+            MemberProp::Ident(name) => keys.contains(&*name.sym),
+            MemberProp::Computed(computed) => {
+                super::super::rewrite::literal(&computed.expr).is_none_or(|name| keys.contains(&name))
+            }
+            MemberProp::PrivateName(_) => false,
+        })
+    }
+
+    /// None of its properties was given a descriptor.
+    pub(super) fn is_plain(&self, value: &Expr) -> bool {
+        super::known::base(value).is_none_or(|id| !self.changed.described.contains_key(&id))
     }
 
     pub(super) fn assign(&self, assign: &'a AssignExpr, frame: &Frame<'a, '_>) -> bool {
@@ -171,7 +189,7 @@ impl<'a> Purity<'a> {
 
     /// `__extends(Own, Base)`, as compilers to ES5 write it.
     pub(super) fn extends(&self, name: &Ident, arguments: &'a [ExprOrSpread], frame: &Frame<'a, '_>) -> bool {
-        matches!(&*name.sym, "__extends" | "_inherits" | "_inheritsLoose" | "_inherits_loose")
+        super::known::is_extends(name)
             && self.arguments(arguments, frame)
             && arguments
                 .first()
@@ -384,6 +402,8 @@ impl<'a> Purity<'a> {
             }
             frame.known.patterns(std::iter::once(&parameter.pat));
         }
+        // What it returns gets the private members of classes that inherit it.
+        frame.returns_value = false;
         statements.iter().all(|statement| self.run(statement, &frame))
     }
 
@@ -407,7 +427,12 @@ impl<'a> Purity<'a> {
                     && self.run(&branch.cons, frame)
                     && branch.alt.as_deref().is_none_or(|alt| self.run(alt, frame))
             }
-            Stmt::Return(returned) => returned.arg.as_deref().is_none_or(|value| self.expression(value, frame)),
+            // Of a CommonJS module, it would keep the rest from running.
+            Stmt::Return(returned) => {
+                frame.is_call
+                    && (frame.returns_value || returned.arg.is_none())
+                    && returned.arg.as_deref().is_none_or(|value| self.expression(value, frame))
+            }
             Stmt::For(each) => {
                 let init = match &each.init {
                     None => true,
@@ -467,7 +492,7 @@ impl<'a> Purity<'a> {
                     Expr::Ident(name) if name.ctxt == self.settings.unresolved => {
                         super::builtins::has_property(&name.sym)
                     }
-                    _ => self.root(init, frame).is_some(),
+                    _ => self.root(init, frame).is_some() && self.is_plain(init),
                 };
                 literal
                     && object.props.iter().all(|property| match property {

@@ -3,7 +3,7 @@
 use super::super::tree::strip;
 use rustc_hash::{FxHashMap, FxHashSet};
 use swc_core::common::comments::{Comments, SingleThreadedComments};
-use swc_core::common::{BytePos, Spanned};
+use swc_core::common::{BytePos, Spanned, SyntaxContext};
 use swc_core::ecma::ast::*;
 use swc_core::ecma::utils::find_pat_ids;
 use swc_core::ecma::visit::{Visit, VisitWith, noop_visit_type};
@@ -195,12 +195,109 @@ pub(super) struct Changed {
     pub bindings: FxHashSet<Id>,
     /// Functions whose `prototype` is replaced by something that may be seen elsewhere.
     pub prototypes: FxHashSet<Id>,
+    /// Properties that are defined by descriptors, of a binding's value or its prototype: they may run code.
+    pub described: FxHashMap<Id, FxHashSet<String>>,
+    /// Values that are given to functions while the module is evaluated: whose properties may be anything after.
+    pub handed: FxHashSet<Id>,
 }
 
-pub(super) fn changed(body: &[Stmt]) -> Changed {
+/// `harmless`: a call that only makes a value, by its position.
+pub(super) fn changed(body: &[Stmt], unresolved: SyntaxContext, harmless: &dyn Fn(BytePos) -> bool) -> Changed {
     let mut finder = Changes::default();
     body.visit_with(&mut finder);
-    finder.out
+    let mut giving = Giving { out: finder.out, unresolved, harmless, depth: 0 };
+    body.visit_with(&mut giving);
+    giving.out
+}
+
+/// `X` of `X` and `X.prototype`.
+pub(super) fn base(expression: &Expr) -> Option<Id> {
+    match strip(expression) {
+        Expr::Ident(name) => Some(name.to_id()),
+        Expr::Member(member) => base(&member.obj),
+        _ => None,
+    }
+}
+
+/// `__extends(Own, Base)`, as compilers to ES5 write it.
+pub(super) fn is_extends(name: &Ident) -> bool {
+    matches!(&*name.sym, "__extends" | "_inherits" | "_inheritsLoose" | "_inherits_loose")
+}
+
+struct Giving<'h> {
+    out: Changed,
+    unresolved: SyntaxContext,
+    harmless: &'h dyn Fn(BytePos) -> bool,
+    depth: u32,
+}
+
+impl Giving<'_> {
+    /// `Object.name(…)`
+    fn of_object<'c>(&self, call: &'c CallExpr) -> Option<&'c str> {
+        let member = call.callee.as_expr().and_then(|callee| strip(callee).as_member())?;
+        let object = member.obj.as_ident().filter(|name| name.ctxt == self.unresolved && &*name.sym == "Object");
+        object.and(member.prop.as_ident()).map(|name| &*name.sym)
+    }
+
+    fn described(&mut self, call: &CallExpr) {
+        let Some(id) = call.args.first().and_then(|first| base(&first.expr)) else { return };
+        let key = call.args.get(1).and_then(|key| super::super::rewrite::literal(&key.expr));
+        match key {
+            Some(key) => drop(self.out.described.entry(id).or_default().insert(key)),
+            None => drop(self.out.handed.insert(id)),
+        }
+    }
+
+    fn given(&mut self, arguments: &[ExprOrSpread]) {
+        if self.depth == 0 {
+            self.out.handed.extend(arguments.iter().filter_map(|argument| base(&argument.expr)));
+        }
+    }
+}
+
+impl Visit for Giving<'_> {
+    noop_visit_type!();
+
+    fn visit_call_expr(&mut self, call: &CallExpr) {
+        let looks = ["keys", "freeze", "assign", "create", "entries", "values", "getPrototypeOf", "seal"];
+        match self.of_object(call) {
+            Some("defineProperty") => self.described(call),
+            Some(name) if looks.contains(&name) => {}
+            _ if (self.harmless)(call.span.lo) => {}
+            None if call.callee.as_expr().and_then(|callee| strip(callee).as_ident()).is_some_and(is_extends) => {}
+            _ => self.given(&call.args),
+        }
+        // A function that is called where it stands runs now.
+        if let Callee::Expr(callee) = &call.callee {
+            match strip(callee) {
+                Expr::Fn(function) => function.function.visit_children_with(self),
+                Expr::Arrow(arrow) => arrow.visit_children_with(self),
+                other => other.visit_with(self),
+            }
+        }
+        call.args.visit_with(self);
+    }
+    fn visit_new_expr(&mut self, new: &NewExpr) {
+        if !(self.harmless)(new.span.lo) {
+            self.given(new.args.as_deref().unwrap_or_default());
+        }
+        new.visit_children_with(self);
+    }
+    fn visit_function(&mut self, function: &Function) {
+        self.depth += 1;
+        function.visit_children_with(self);
+        self.depth -= 1;
+    }
+    fn visit_arrow_expr(&mut self, arrow: &ArrowExpr) {
+        self.depth += 1;
+        arrow.visit_children_with(self);
+        self.depth -= 1;
+    }
+    fn visit_constructor(&mut self, constructor: &Constructor) {
+        self.depth += 1;
+        constructor.visit_children_with(self);
+        self.depth -= 1;
+    }
 }
 
 #[derive(Default)]

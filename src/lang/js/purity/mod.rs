@@ -64,6 +64,8 @@ pub(super) struct Frame<'a, 'f> {
     /// Parameters and what they are given, if it was made for them.
     aliases: FxHashMap<Id, (Root, Fresh)>,
     is_call: bool,
+    /// `return` may be followed by a value.
+    returns_value: bool,
     /// `this` was made for the run.
     this_is_new: bool,
     found: &'f RefCell<Outcome>,
@@ -79,7 +81,8 @@ pub(super) enum Root {
 
 impl<'a> Purity<'a> {
     pub fn new(settings: Settings<'a>, numbered: &'a Numbered) -> Self {
-        let changed = known::changed(&numbered.body);
+        let annotated = |at: BytePos| !settings.ignore_annotations && settings.comments.has_flag(at, "PURE");
+        let changed = known::changed(&numbered.body, settings.unresolved, &annotated);
         let comments = (!settings.ignore_annotations).then_some(settings.comments);
         let top = Known::of(&numbered.body, &Looking { assigned: &changed.bindings, comments });
         let (memo, running) = Default::default();
@@ -139,6 +142,10 @@ impl<'a> Purity<'a> {
                 self.expression(&choice.test, frame)
                     && self.primitive(&choice.cons, frame)
                     && self.primitive(&choice.alt, frame)
+            }
+            // `Color[Color.Red = 1] = 'Red'`
+            Expr::Assign(assign) => {
+                assign.op == AssignOp::Assign && self.primitive(&assign.right, frame) && self.assign(assign, frame)
             }
             Expr::Ident(name) if name.ctxt == self.settings.unresolved => {
                 matches!(&*name.sym, "undefined" | "NaN" | "Infinity")
@@ -230,7 +237,7 @@ impl<'a> Purity<'a> {
             PropOrSpread::Prop(property) => property,
             PropOrSpread::Spread(spread) => {
                 return match strip(&spread.expr) {
-                    Expr::Ident(name) => self.fresh(&name.to_id(), frame).is_some(),
+                    Expr::Ident(_) => self.root(&spread.expr, frame).is_some() && self.is_plain(&spread.expr),
                     other => known::fresh(other).is_some() && self.expression(other, frame),
                 };
             }
@@ -323,6 +330,10 @@ impl<'a> Purity<'a> {
             return self.arguments(&call.args, frame);
         }
         if let Some(path) = self.global_path(callee) {
+            if path == "Object.defineProperty" && call.args.first().is_some_and(|first| self.is_exports(&first.expr)) {
+                let name = call.args.get(1).and_then(|name| super::rewrite::literal(&name.expr));
+                return self.arguments(&call.args[1..], frame) && name.is_some_and(|name| frame.set_export(name));
+            }
             return self.arguments(&call.args, frame) && self.built_in(&path, &call.args, frame);
         }
         match callee {
@@ -344,7 +355,8 @@ impl<'a> Purity<'a> {
         let first = || arguments.first().filter(|first| first.spread.is_none());
         let on_own = || {
             builtins::CHANGES.contains(&path)
-                && first().and_then(|first| self.root(&first.expr, frame)).is_some_and(|(root, _)| {
+                && first().filter(|first| !first.expr.is_this()).is_some_and(|first| {
+                    let Some((root, _)) = self.root(&first.expr, frame) else { return false };
                     let plain = arguments[1..].iter().all(|argument| argument.spread.is_none());
                     // Getters of what is copied would run.
                     let literal = path != "Object.assign"
@@ -353,10 +365,6 @@ impl<'a> Purity<'a> {
                 })
         };
         let primitive = |argument: &'a ExprOrSpread| argument.spread.is_none() && self.primitive(&argument.expr, frame);
-        if path == "Object.defineProperty" && first().is_some_and(|first| self.is_exports(&first.expr)) {
-            let name = arguments.get(1).and_then(|name| super::rewrite::literal(&name.expr));
-            return name.is_some_and(|name| frame.set_export(name));
-        }
         match builtins::function(path) {
             Some(Given::Values) => true,
             Some(Given::Primitives) => arguments.iter().all(primitive),
@@ -444,7 +452,8 @@ impl<'a> Purity<'a> {
             MemberProp::Computed(computed) => self.primitive(&computed.expr, frame),
             MemberProp::PrivateName(_) => false,
         };
-        if key && (self.root(&member.obj, frame).is_some() || self.is_exports(&member.obj)) {
+        let own = || self.root(&member.obj, frame).is_some() && !self.is_described(member);
+        if key && (own() || self.is_exports(&member.obj)) {
             return true;
         }
         let Some(property) = member.prop.as_ident() else { return false };
