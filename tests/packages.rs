@@ -25,14 +25,15 @@ const VARIANTS: &[Variant] = &[
     Variant { name: "plain", part: "whole", extension: "mjs", flags: &["--no-minify", REQUIRE] },
     Variant { name: "minified", part: "whole", extension: "mjs", flags: &["--minify", REQUIRE] },
     Variant { name: "shaken", part: "used", extension: "mjs", flags: &["--minify", REQUIRE] },
+    Variant { name: "max", part: "used", extension: "mjs", flags: &["--minify=max", REQUIRE] },
     Variant { name: "cjs", part: "used", extension: "cjs", flags: &["--format", "cjs", "--minify"] },
 ];
 
 /// (package, variants, why they differ)
 const KNOWN: &[(&str, &[&str], &str)] = &[
     ("tslib", &["plain", "minified"], "bundles take its `module` build, of which Node knows nothing"),
-    ("css-tree", &["plain", "minified", "shaken", "cjs"], "reads files beside itself through `createRequire`"),
-    ("less", &["plain", "minified", "shaken", "cjs"], "reads files beside itself through `createRequire`"),
+    ("css-tree", &["plain", "minified", "shaken", "max", "cjs"], "reads files beside itself through `createRequire`"),
+    ("less", &["plain", "minified", "shaken", "max", "cjs"], "reads files beside itself through `createRequire`"),
 ];
 
 fn fixture() -> PathBuf {

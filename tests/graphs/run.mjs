@@ -73,7 +73,7 @@ async function differs(lane, graph, way, like) {
   const expected = await lane.native(place, entries, 400);
   if (stuck(expected) || broken(expected) || invalid(expected)) return null;
   const actual = await lane.bundled(place, entries, way, 400);
-  const found = difference(heard(expected[WAYS[way]?.shared ? 'shared' : 'alone'], way), heard(actual, way));
+  const found = difference(heard(expected[WAYS[way]?.shared ? 'shared' : 'alone'], way), heard(actual, way), way);
   return found && kind(found) === like ? { found, expected, actual, entries } : null;
 }
 
@@ -96,7 +96,7 @@ async function judge(lane, name, place, entries, topAwait, expected, known) {
   const found = [];
   for (const way of waysFor(entries, topAwait)) {
     const actual = await lane.bundled(place, entries, way, 1000);
-    const first = difference(heard(expected[WAYS[way]?.shared ? 'shared' : 'alone'], way), heard(actual, way));
+    const first = difference(heard(expected[WAYS[way]?.shared ? 'shared' : 'alone'], way), heard(actual, way), way);
     if (first) found.push({ way, found: first });
   }
   if (known) {

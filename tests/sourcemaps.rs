@@ -1,0 +1,21 @@
+//! Every token of bundles of libraries, looked up in their source maps (`tests/sourcemaps`).
+
+mod support;
+
+use std::path::Path;
+use std::process::Command;
+use support::{installed, node_is_missing, succeeds};
+
+#[test]
+fn tokens_of_libraries_come_from_where_their_maps_say() {
+    if node_is_missing() {
+        return;
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let checker = root.join("tests/sourcemaps");
+    installed(&checker);
+    installed(&root.join("fixtures/packages"));
+    let mut node = Command::new("node");
+    node.arg(checker.join("check.mjs")).arg("--plimsoll").arg(env!("CARGO_BIN_EXE_plimsoll"));
+    succeeds(node.args(["--only", "lodash-es,rxjs,vue,ajv"]));
+}
