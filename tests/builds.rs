@@ -131,3 +131,32 @@ fn a_killed_build_leaves_the_old_or_the_new() {
     let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert!(!left.iter().any(|name| name.to_string_lossy().contains(".plimsoll-")), "{left:?}");
 }
+
+/// Routes that share small functions in pairs ask for one chunk more, not for one per pair.
+#[test]
+fn small_shared_chunks_are_merged() {
+    let pair = |name: &str, own: &str, other: &str| {
+        let text = format!(
+            "import {{ {own} }} from './{own}.js';\nimport {{ {other} }} from './{other}.js';\nexport const {name} = () => {own}() + {other}();\n"
+        );
+        (format!("{name}.js"), text)
+    };
+    let shared = |name: &str| (format!("{name}.js"), format!("export function {name}() {{ return '{name}'; }}\n"));
+    let mut sources = vec![
+        pair("a", "one", "two"),
+        pair("b", "two", "three"),
+        pair("c", "three", "one"),
+        shared("one"),
+        shared("two"),
+        shared("three"),
+    ];
+    let routes = "export const routes = [() => import('./a.js'), () => import('./b.js'), () => import('./c.js')];\n";
+    sources.push(("main.js".to_string(), routes.to_string()));
+    let sources: Vec<(&str, &str)> = sources.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let folder = project(&sources);
+    let flags = ["build", "main.js", "--format", "esm", "--no-cache", "--log-level", "error"];
+    succeeds(plimsoll(folder.path()).args(flags));
+    let built: Vec<String> = tree(&folder.path().join("dist")).into_keys().collect();
+    // Three functions, each needed by two routes: three chunks without merging.
+    assert_eq!(built.iter().filter(|name| name.ends_with(".js")).count(), 5, "{built:?}");
+}

@@ -2,6 +2,7 @@
 
 use super::live::Marker;
 use crate::base::ModuleId;
+use crate::config::Format;
 use crate::lang::js::{Helper, ImportKind, LocalSym, Part};
 use crate::model::{CjsBinding, ExportBinding, Target, Wrap};
 use rustc_hash::FxHashSet;
@@ -62,6 +63,23 @@ impl Marker<'_> {
             }
         }
         false
+    }
+
+    /// An external is read, maybe through modules that are not evaluated themselves.
+    pub(super) fn external(&mut self, id: ModuleId, binding: &ExportBinding) {
+        if let ExportBinding::External { .. } = binding.base() {
+            self.requires_external(id);
+        }
+    }
+
+    /// What formats without `import` call for externals.
+    pub(super) fn requires_external(&mut self, id: ModuleId) {
+        if self.options.format != Format::Esm {
+            self.helper(id, Helper::TO_ESM);
+        }
+        if self.options.format == Format::Iife {
+            self.helper(id, Helper::REQUIRE);
+        }
     }
 
     /// All that the module does with its exports is known.

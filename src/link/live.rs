@@ -32,7 +32,7 @@ enum Work {
 
 pub(super) struct Marker<'a> {
     pub(super) graph: &'a ModuleGraph,
-    options: &'a Options,
+    pub(super) options: &'a Options,
     pub(super) common_js: &'a IndexVec<ModuleId, bool>,
     pub(super) wraps: &'a IndexVec<ModuleId, Wrap>,
     asynchronous: &'a IndexVec<ModuleId, bool>,
@@ -190,11 +190,8 @@ impl Marker<'_> {
             self.helper(id, Helper::TO_ESM);
         }
         let imports_external = module.targets.iter().any(|target| matches!(target, Target::External(_)));
-        if self.options.format != crate::config::Format::Esm && imports_external {
-            self.helper(id, Helper::TO_ESM);
-            if self.options.format == crate::config::Format::Iife {
-                self.helper(id, Helper::REQUIRE);
-            }
+        if imports_external {
+            self.requires_external(id);
         }
         for record in &module.facts.import_order {
             if let Target::Module(target) = module.targets[*record as usize]
@@ -253,6 +250,7 @@ impl Marker<'_> {
             self.helper(id, Helper::TDZ);
             self.mark(target);
         }
+        self.external(id, binding);
         self.bring(binding);
         self.lazy_way(id, symbol, binding);
     }
@@ -361,6 +359,7 @@ impl Marker<'_> {
     fn whole(&mut self, module: ModuleId) {
         let exports: Vec<(String, ExportBinding)> = self.exports[module].clone().into_iter().collect();
         for (name, binding) in exports {
+            self.external(module, &binding);
             self.binding(&binding);
             if self.called_by_importers(&binding) {
                 self.walk_way(module, name, &binding);

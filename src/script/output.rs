@@ -85,7 +85,7 @@ impl Output {
                     && at.checked_sub(2).is_some_and(|from| bytes[from..*at] == [0xE2, 0x80])
         };
         let lines = (0..bytes.len()).filter(ends);
-        let tail = match lines.clone().last() {
+        let tail = match lines.clone().next_back() {
             Some(at) => {
                 self.line += lines.count() as u32;
                 self.column = 0;
