@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 /// What a request costs, in bytes of source (about a sixth of that is left after compression).
 const REQUEST: u64 = 12_000;
 
-/// Above this many groups only those with the most roots in common are looked at.
+/// Above this many groups nothing is merged: every pair is looked at.
 const GROUPS_MAX: usize = 4_000;
 
 /// Modules that go to one chunk.
@@ -56,13 +56,17 @@ pub(super) fn groups(inputs: &Inputs<'_>) -> Vec<Group> {
         else {
             break;
         };
+        // Merges since it was found may have led a way from one to the other.
+        if makes_circle(&groups, &neighbours, from, into) {
+            best[from] = partner(inputs, &groups, &neighbours, from);
+            continue;
+        }
         merge(&mut groups, &mut neighbours, from, into);
         best[from] = None;
-        for at in 0..groups.len() {
-            let stale = at == into || best[at].is_some_and(|(_, other)| other == from || other == into);
-            if groups[at].alive && (stale || best[at].is_none() && is_small(inputs, &groups[at])) {
+        for at in (0..groups.len()).filter(|at| groups[*at].alive) {
+            if at == into || best[at].is_some_and(|(_, other)| other == from || other == into) {
                 best[at] = partner(inputs, &groups, &neighbours, at);
-            } else if groups[at].alive {
+            } else {
                 // The merged group may now be the better one.
                 let now = gain(inputs, &groups, &neighbours, at, into).map(|gain| (gain, into));
                 best[at] = best[at].max(now);

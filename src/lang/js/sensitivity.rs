@@ -5,61 +5,15 @@
 use super::declared::statement_declares;
 use super::facts::{LocalSym, SymbolKind};
 use super::numbering::Numbered;
+use super::purity::builtins::is_standard;
 use rustc_hash::FxHashSet;
 use swc_core::common::SyntaxContext;
 use swc_core::ecma::ast::*;
 use swc_core::ecma::utils::find_pat_ids;
 use swc_core::ecma::visit::{Visit, VisitWith, noop_visit_type};
 
-/// Globals whose functions depend on nothing but their arguments, or on what no module sets up.
-const SELF_CONTAINED: [&str; 46] = [
-    "Object",
-    "Function",
-    "Array",
-    "String",
-    "Number",
-    "Boolean",
-    "Symbol",
-    "Math",
-    "JSON",
-    "Reflect",
-    "Promise",
-    "Proxy",
-    "Map",
-    "Set",
-    "WeakMap",
-    "WeakSet",
-    "WeakRef",
-    "Date",
-    "RegExp",
-    "Error",
-    "TypeError",
-    "RangeError",
-    "SyntaxError",
-    "ReferenceError",
-    "EvalError",
-    "URIError",
-    "AggregateError",
-    "BigInt",
-    "Intl",
-    "ArrayBuffer",
-    "DataView",
-    "Uint8Array",
-    "Uint16Array",
-    "Uint32Array",
-    "Int8Array",
-    "Int16Array",
-    "Int32Array",
-    "Float32Array",
-    "Float64Array",
-    "parseInt",
-    "parseFloat",
-    "isNaN",
-    "isFinite",
-    "URL",
-    "TextEncoder",
-    "TextDecoder",
-];
+/// Globals of hosts whose functions, like those of the language, depend on nothing but their arguments.
+const SELF_CONTAINED: [&str; 3] = ["URL", "TextEncoder", "TextDecoder"];
 
 /// Methods that call their argument at once.
 const CALL_NOW: [&str; 9] = ["forEach", "map", "filter", "reduce", "some", "every", "flatMap", "find", "call"];
@@ -320,7 +274,7 @@ impl Walk<'_> {
     /// `unused`: the statement is nothing but this call.
     fn called(&mut self, callee: &Expr, arguments: &[ExprOrSpread], unused: bool) {
         match self.root(callee) {
-            Root::Free(name) if SELF_CONTAINED.contains(&name) => {
+            Root::Free(name) if is_standard(name) || SELF_CONTAINED.contains(&name) => {
                 let changes = callee
                     .as_member()
                     .and_then(|member| member.prop.as_ident())

@@ -54,6 +54,7 @@ impl<'a> Touching<'a> {
             touching: self,
             members: FxHashMap::default(),
             wholes: FxHashSet::default(),
+            classes: 0,
             out: Touched::default(),
         };
         statement.visit_with(&mut reader);
@@ -148,12 +149,18 @@ struct Reader<'a, 'b> {
     touching: &'b Touching<'a>,
     members: FxHashMap<LocalSym, BTreeSet<String>>,
     wholes: FxHashSet<LocalSym>,
+    /// Classes around: their `this` is theirs.
+    classes: u32,
     out: Touched,
 }
 
 impl Reader<'_, '_> {
     fn member(&mut self, member: &MemberExpr) -> bool {
-        let Some(name) = static_name(&member.prop) else { return false };
+        let Some(name) = static_name(&member.prop) else {
+            // Of a function that is called as a method of the exports, it may be any of them.
+            self.out.opaque |= self.touching.common_js && member.obj.is_this() && self.classes == 0;
+            return false;
+        };
         if self.touching.common_js {
             if self.touching.is_exports(&member.obj) {
                 self.out.reads.insert(name);
@@ -213,6 +220,12 @@ impl Visit for Reader<'_, '_> {
         if !self.member(member) {
             member.visit_children_with(self);
         }
+    }
+
+    fn visit_class(&mut self, class: &Class) {
+        self.classes += 1;
+        class.visit_children_with(self);
+        self.classes -= 1;
     }
 
     fn visit_var_declarator(&mut self, declarator: &VarDeclarator) {

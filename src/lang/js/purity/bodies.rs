@@ -10,6 +10,10 @@ use swc_core::ecma::ast::*;
 /// Deeper chains of calls are taken to have effects.
 const CALLS_MAX: usize = 24;
 
+/// So is what needs more calls than this to be followed, of one statement: functions in functions that call each other
+/// several times would be looked at again for every way to them.
+const WORK_MAX: u32 = 2_000;
+
 impl<'a, 'f> Frame<'a, 'f> {
     pub(super) fn top(found: &'f RefCell<Outcome>) -> Self {
         Frame {
@@ -253,6 +257,11 @@ impl<'a> Purity<'a> {
         Some(outcome)
     }
 
+    fn may_enter(&self, around: &Frame<'a, '_>) -> bool {
+        self.work.set(self.work.get() + 1);
+        self.work.get() <= WORK_MAX && around.chain().count() <= CALLS_MAX
+    }
+
     /// Runs a function's body. `around`: where it stands and is called.
     pub(super) fn run_call(
         &self,
@@ -270,8 +279,7 @@ impl<'a> Purity<'a> {
         around: &Frame<'a, '_>,
         this_is_new: bool,
     ) -> bool {
-        let depth = around.chain().count();
-        if depth > CALLS_MAX || !self.arguments(arguments, around) {
+        if !self.may_enter(around) || !self.arguments(arguments, around) {
             return false;
         }
         let mut frame = Frame { parent: Some(around), is_call: true, this_is_new, ..Frame::top(around.found) };
@@ -348,7 +356,7 @@ impl<'a> Purity<'a> {
     pub(super) fn constructed(&self, id: &Id, arguments: &'a [ExprOrSpread], frame: &Frame<'a, '_>) -> bool {
         let class = frame.chain().find_map(|frame| frame.known.classes.get(id)).or(self.top.classes.get(id)).copied();
         if let Some(class) = class {
-            return frame.chain().count() <= CALLS_MAX && self.constructed_class(class, arguments, frame);
+            return self.may_enter(frame) && self.constructed_class(class, arguments, frame);
         }
         let callable = frame.chain().find_map(|frame| frame.known.callables.get(id)).or(self.top.callables.get(id));
         match callable.copied() {

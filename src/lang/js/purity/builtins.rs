@@ -3,12 +3,8 @@
 use super::super::tree::strip;
 use swc_core::ecma::ast::*;
 
-/// Globals whose mere mention does nothing.
-pub(super) const SAFE_GLOBALS: &[&str] = &[
-    "undefined",
-    "NaN",
-    "Infinity",
-    "globalThis",
+/// Globals of the language, whose functions depend on nothing but their arguments.
+const STANDARD: &[&str] = &[
     "Object",
     "Function",
     "Array",
@@ -63,10 +59,17 @@ pub(super) const SAFE_GLOBALS: &[&str] = &[
     "decodeURIComponent",
     "escape",
     "unescape",
-    "console",
-    "window",
     "FinalizationRegistry",
 ];
+
+pub(in crate::lang::js) fn is_standard(name: &str) -> bool {
+    STANDARD.contains(&name)
+}
+
+/// Globals whose mere mention does nothing.
+pub(super) fn is_safe(name: &str) -> bool {
+    is_standard(name) || matches!(name, "undefined" | "NaN" | "Infinity" | "globalThis" | "console" | "window")
+}
 
 /// Calls that look at their arguments and convert nothing.
 const LOOKS: &[&str] = &[

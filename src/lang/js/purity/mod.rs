@@ -5,7 +5,7 @@
 //! the module itself calls runs no code.
 
 mod bodies;
-mod builtins;
+pub(super) mod builtins;
 mod known;
 
 use super::facts::{LocalSym, SymbolKind};
@@ -55,6 +55,8 @@ pub(super) struct Purity<'a> {
     running: RefCell<Vec<Id>>,
     /// How often a function that was still being looked at was taken for pure.
     guesses: Cell<u32>,
+    /// Calls followed for the statement or function at hand.
+    work: Cell<u32>,
 }
 
 /// A run of code: the top level, or a call under way.
@@ -86,7 +88,7 @@ impl<'a> Purity<'a> {
         let comments = (!settings.ignore_annotations).then_some(settings.comments);
         let top = Known::of(&numbered.body, &Looking { assigned: &changed.bindings, comments });
         let (memo, running) = Default::default();
-        Purity { settings, numbered, changed, top, memo, running, guesses: Cell::new(0) }
+        Purity { settings, numbered, changed, top, memo, running, guesses: Cell::new(0), work: Cell::new(0) }
     }
 
     /// Bindings that are given a value more than once.
@@ -96,6 +98,7 @@ impl<'a> Purity<'a> {
 
     /// What running a statement of the top level does.
     pub fn statement(&self, statement: &'a Stmt) -> Outcome {
+        self.work.set(0);
         let found = RefCell::new(Outcome::default());
         let frame = Frame::top(&found);
         let pure = self.run(statement, &frame);
@@ -112,6 +115,7 @@ impl<'a> Purity<'a> {
             if self.top.annotated.contains(id) {
                 return Some((symbol, Vec::new()));
             }
+            self.work.set(0);
             let outcome = self.called_by_name(id)?;
             let pure = !outcome.effects && outcome.changes.is_empty() && outcome.sets.is_empty();
             pure.then(|| (symbol, outcome.calls.into_iter().collect()))
@@ -179,7 +183,7 @@ impl<'a> Purity<'a> {
     }
 
     fn identifier(&self, name: &Ident) -> bool {
-        name.ctxt != self.settings.unresolved || builtins::SAFE_GLOBALS.contains(&&*name.sym)
+        name.ctxt != self.settings.unresolved || builtins::is_safe(&name.sym)
     }
 
     pub(super) fn expression(&self, expression: &'a Expr, frame: &Frame<'a, '_>) -> bool {
