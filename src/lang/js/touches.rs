@@ -240,7 +240,14 @@ impl Visit for Reader<'_, '_> {
     }
 
     fn visit_assign_expr(&mut self, assign: &AssignExpr) {
-        if !self.target(&assign.left) || assign.op != AssignOp::Assign {
+        // `this[name] = value` reads nothing.
+        let written = match &assign.left {
+            AssignTarget::Simple(SimpleAssignTarget::Member(member)) if member.obj.is_this() => Some(&member.prop),
+            _ => None,
+        };
+        if let Some(property) = written.filter(|_| assign.op == AssignOp::Assign) {
+            property.visit_with(self);
+        } else if !self.target(&assign.left) || assign.op != AssignOp::Assign {
             assign.left.visit_with(self);
         } else if let AssignTarget::Simple(SimpleAssignTarget::Member(member)) = &assign.left
             && self.touching.is_free(&member.obj, "module")
