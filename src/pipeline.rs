@@ -1,6 +1,6 @@
 //! The spine: entries in, a directory out. The only file that knows every stage.
 
-use crate::base::ChunkId;
+use crate::base::{ChunkId, trace};
 use crate::cache::Cache;
 use crate::config::Options;
 use crate::diag::{Diagnostic, Noted};
@@ -60,6 +60,7 @@ impl<'a> Run<'a> {
 
     fn stage<T>(&mut self, name: &str, work: impl FnOnce(&Services) -> crate::diag::Noted<T>) -> T {
         (self.services.progress)(name);
+        let _span = trace::span("stage", name);
         let start = Instant::now();
         let mut problems = Vec::new();
         let value = work(self.services).take(&mut problems);
@@ -77,8 +78,18 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Entries in, a directory out.
+/// Entries in, a directory out; and a trace of it, if one is asked for.
 pub fn build(options: &Options, services: &Services) -> Outcome {
+    let Some(path) = &options.trace else { return make(options, services) };
+    let start = Instant::now();
+    trace::record(move || start.elapsed());
+    let mut outcome = make(options, services);
+    let text = report::trace(&trace::take()).to_string();
+    outcome.problems.extend(emit::write_extra(path, text.as_bytes()));
+    outcome
+}
+
+fn make(options: &Options, services: &Services) -> Outcome {
     let mut run = Run::new(options, services);
     if let Some(problem) = emit::check_outdir(options) {
         run.problems.push(problem);
@@ -121,6 +132,7 @@ fn render(
     let start = Instant::now();
     let (images, scripts) = rayon::join(
         || {
+            let _span = trace::span("stage", "image");
             let images = image::optimize(graph, options, &services.cache);
             (images, start.elapsed())
         },
@@ -181,12 +193,20 @@ fn scripts(options: &Options, graph: &ModuleGraph, services: &Services) -> Scrip
 /// Links and splits until every root evaluates its modules in the order that the language gives.
 fn arrange(options: &Options, graph: &ModuleGraph, entries: &[usize]) -> Noted<(Linked, ChunkPlan)> {
     let mut repairs = Repairs::default();
+    let mut problems = Vec::new();
+    let span = trace::span("link", "bind names");
+    let mut program = link::prepare(graph, options, entries).take(&mut problems);
+    drop(span);
     loop {
-        let mut problems = Vec::new();
-        let linked = link::link(graph, options, entries, &repairs).take(&mut problems);
-        let plan = split::split(graph, &linked, options);
-        let next = split::hazards(graph, &linked, &plan, options, &repairs);
+        let mut found = Vec::new();
+        let span = trace::span("link", "what lives");
+        let linked = program.link(&repairs).take(&mut found);
+        drop(span);
+        let span = trace::span("split", "chunks");
+        let (plan, next) = split::split(graph, &linked, options, &repairs);
+        drop(span);
         if next == repairs {
+            problems.append(&mut found);
             return Noted::new((linked, plan), problems);
         }
         repairs = next;

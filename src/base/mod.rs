@@ -3,11 +3,16 @@
 mod hash;
 mod ids;
 mod index_vec;
+mod jobs;
 mod lines;
+mod lists;
 mod paths;
+pub mod trace;
 
 pub use hash::ContentHash;
 pub use ids::{AssetId, ChunkId, ModuleId, PageId, StyleId};
 pub use index_vec::{Idx, IndexVec};
+pub use jobs::longest_first;
 pub use lines::LineIndex;
+pub use lists::Lists;
 pub use paths::{decode_url_path, encode_url_path, join_url, normalize_slashes, relative_path, relative_url};

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Flags that are understood and kept, but that no stage reads yet.
-const NOT_YET: [&str; 5] = ["chunk", "min-chunk-size", "max-chunk-size", "remote-cache", "trace"];
+const NOT_YET: [&str; 3] = ["chunk", "max-chunk-size", "remote-cache"];
 
 /// Makes every choice. `Err`: it was used wrongly (exit status 2).
 pub fn resolve(

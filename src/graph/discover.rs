@@ -1,13 +1,16 @@
 //! Discovery: every file is a task, every mention of a new file starts one. Numbers given here depend on which thread
 //! was first; `number` replaces them.
 
+use super::demand::Asked;
 use super::project::{Place, Project};
 use super::shards::{Shards, lock};
 use super::{asset, page, script, style};
-use crate::base::ContentHash;
+use crate::base::{ContentHash, trace};
 use crate::diag::{Diagnostic, Location};
+use crate::lang::js;
 use crate::model::{Asset, EntryKind, Loader, Module, Page, Style};
 use rayon::Scope;
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -20,6 +23,17 @@ pub(super) enum Key {
     Style { place: Place, local: bool },
     Asset { path: Arc<Path>, manifest: bool },
     Page { path: Arc<Path> },
+}
+
+impl Key {
+    /// The file, for the trace.
+    fn path(&self) -> Cow<'_, str> {
+        match self {
+            Key::Runtime => js::RUNTIME_NAME.into(),
+            Key::Script { place, .. } | Key::Style { place, .. } => place.path.to_string_lossy(),
+            Key::Asset { path, .. } | Key::Page { path } => path.to_string_lossy(),
+        }
+    }
 }
 
 /// Text that is not a file of its own.
@@ -58,6 +72,8 @@ pub(super) enum Link {
     External(String),
     Disabled,
     Unresolved,
+    /// Not followed, since nobody asks for anything that comes through it.
+    Unasked,
 }
 
 pub(super) enum Body {
@@ -116,13 +132,15 @@ pub(super) struct Discovery<'a> {
     shuffle: Option<Mutex<Shuffle>>,
     known: Shards<Key, Early>,
     next: AtomicU32,
+    pub asked: Shards<Early, Arc<Mutex<Asked>>>,
     found: Mutex<Vec<(Early, Node)>>,
 }
 
 impl<'a> Discovery<'a> {
     pub fn new(project: Project<'a>) -> Self {
         let shuffle = project.options.shuffle.map(|state| Mutex::new(Shuffle { state, waiting: Vec::new() }));
-        Discovery { project, shuffle, known: Shards::new(), next: AtomicU32::new(0), found: Mutex::default() }
+        let (known, asked) = (Shards::new(), Shards::new());
+        Discovery { project, shuffle, known, next: AtomicU32::new(0), asked, found: Mutex::default() }
     }
 
     /// The number of a thing; starts its task when it is new.
@@ -150,22 +168,20 @@ impl<'a> Discovery<'a> {
     }
 
     fn run<'s>(&'s self, scope: &Scope<'s>, task: Task) {
-        let node = self.load(scope, task.key, task.inline);
-        lock(&self.found).push((task.number, node));
+        let span = trace::span("load", &task.key.path());
+        let node = match task.key {
+            Key::Runtime => Some(script::runtime(&self.project)),
+            Key::Script { place, loader } => script::load(self, scope, task.number, place, loader, task.inline),
+            Key::Style { place, local } => Some(style::load(self, scope, place, local, task.inline)),
+            Key::Asset { path, manifest } => Some(asset::load(self, scope, &path, manifest)),
+            Key::Page { path } => Some(page::load(self, scope, &path)),
+        };
+        drop(span);
+        lock(&self.found).extend(node.map(|node| (task.number, node)));
     }
 
     pub fn known(&self, key: &Key) -> Option<Early> {
         self.known.get(key)
-    }
-
-    fn load<'s>(&'s self, scope: &Scope<'s>, key: Key, inline: Option<Inline>) -> Node {
-        match key {
-            Key::Runtime => script::runtime(&self.project),
-            Key::Script { place, loader } => script::load(self, scope, place, loader, inline),
-            Key::Style { place, local } => style::load(self, scope, place, local, inline),
-            Key::Asset { path, manifest } => asset::load(self, scope, &path, manifest),
-            Key::Page { path } => page::load(self, scope, &path),
-        }
     }
 
     /// Everything found, by number. Call when no task is left.
@@ -174,6 +190,11 @@ impl<'a> Discovery<'a> {
         found.resize_with(self.next.load(Ordering::Relaxed) as usize, || None);
         for (number, node) in lock(&self.found).drain(..) {
             found[number as usize] = Some(node);
+        }
+        for (number, state) in self.asked.take() {
+            if let Asked::Read(read) = std::mem::take(&mut *lock(&state)) {
+                found[number as usize] = Some(read.into_node());
+            }
         }
         found
     }

@@ -1,5 +1,6 @@
 //! The entries of the command line: which file each is, and what its output is called.
 
+use super::demand::Want;
 use super::discover::{Discovery, Early, Key};
 use super::explain::no_file;
 use super::externals::{is_bare, normalize};
@@ -109,6 +110,11 @@ impl Entries {
     /// Sends everything on its way.
     pub fn start<'s>(&self, discovery: &'s Discovery, scope: &Scope<'s>) -> Starts {
         let visit = |key: &Key| discovery.visit(scope, key.clone(), None);
+        let whole = |key: &Key| {
+            let script = visit(key);
+            discovery.ask(scope, vec![(script, Want::All)]);
+            script
+        };
         let page = |path: &Arc<Path>| visit(&Key::Page { path: Arc::clone(path) });
         let asset = |path: &PathBuf| {
             let manifest = loaders::extension(path) == "webmanifest";
@@ -116,8 +122,8 @@ impl Entries {
         };
         Starts {
             runtime: visit(&Key::Runtime),
-            injected: discovery.project.inject.iter().map(visit).collect(),
-            scripts: self.scripts.iter().map(|(key, name)| (visit(key), name.clone())).collect(),
+            injected: discovery.project.inject.iter().map(whole).collect(),
+            scripts: self.scripts.iter().map(|(key, name)| (whole(key), name.clone())).collect(),
             pages: self.pages.iter().map(page).collect(),
             public: self.public.iter().map(asset).collect(),
         }

@@ -10,6 +10,7 @@
 mod asset;
 mod browser_field;
 mod data_url;
+mod demand;
 mod discover;
 mod entries;
 mod explain;

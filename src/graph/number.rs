@@ -202,6 +202,7 @@ impl Numbering {
             Link::External(name) | Link::Copied { name, .. } => Target::External(name.clone()),
             Link::Disabled => Target::Disabled,
             Link::Unresolved => Target::Unresolved,
+            Link::Unasked => Target::Unasked,
         }
     }
 

@@ -29,6 +29,11 @@ enum SideEffects {
 }
 
 impl Scope {
+    /// None of its files does anything when nothing of it is used.
+    pub fn never_acts(&self) -> bool {
+        matches!(self.side_effects.as_deref(), Some(SideEffects::All(false)))
+    }
+
     /// May the module do something when nothing of it is used?
     pub fn side_effects(&self, path: &Path) -> bool {
         match self.side_effects.as_deref() {

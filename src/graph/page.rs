@@ -1,5 +1,6 @@
 //! Loading one page: its scripts become entries, its styles and files become what they are.
 
+use super::demand::Want;
 use super::discover::{Body, Discovery, Host, Importer, Inline, Key, Link, Node};
 use super::project::{Place, Project};
 use super::records::{Mentions, Reference};
@@ -31,7 +32,9 @@ pub(super) fn load<'s>(discovery: &'s Discovery, scope: &Scope<'s>, path: &Arc<P
     let importer = Importer { name: &name, source: &source, host: None, made: false };
     let mut mentions = Mentions::new(discovery, scope, &folder, importer);
     let mut inline = Inlines { name: &name, path, source: &source, scripts: 0, styles: 0 };
-    let links = facts.refs.iter().map(|mention| follow(&mut mentions, &mut inline, mention)).collect();
+    let links: Vec<Link> = facts.refs.iter().map(|mention| follow(&mut mentions, &mut inline, mention)).collect();
+    let whole = |link: &Link| if let Link::To(to) = link { Some((*to, Want::All)) } else { None };
+    discovery.ask(scope, links.iter().filter_map(whole).collect());
     let (found, missed) = mentions.finish();
     problems.extend(found);
     let output = project.pages.get(path).cloned().unwrap_or_else(|| name.clone());

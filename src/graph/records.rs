@@ -8,7 +8,7 @@ use super::resolve::{Class, Folder, Resolved};
 use super::{data_url, loaders, queries};
 use crate::diag::{Diagnostic, Severity};
 use crate::lang::js::{Glob, HELPER_MODULE, INJECT_PREFIX, ImportKind, ImportRecord, helper_module};
-use crate::model::{EntryKind, Loader};
+use crate::model::{EntryKind, Loader, Module};
 use rayon::Scope;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -43,6 +43,13 @@ impl<'s, 'x, 'r, 'a> Mentions<'s, 'x, 'r, 'a> {
         let code = "unresolved-reference";
         let (typescript, worker, file) = (false, None, None);
         Mentions { discovery, scope, folder, importer, typescript, worker, file, code, problems, missed }
+    }
+
+    /// The mentions are those of a script.
+    pub fn of_script(&mut self, module: &Module, place: &'x Place) {
+        self.typescript = matches!(module.loader, Loader::Ts | Loader::Tsx);
+        self.worker = place.worker.clone();
+        self.file = Some(&place.path);
     }
 
     pub fn finish(self) -> (Vec<Diagnostic>, Vec<PathBuf>) {

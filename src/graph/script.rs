@@ -1,6 +1,7 @@
 //! Loading one script: its text, or the text that stands for a file that is no script.
 
-use super::discover::{Body, Discovery, Host, Importer, Inline, Key, Link, Node, hash};
+use super::demand::{self, Want};
+use super::discover::{Body, Discovery, Early, Host, Importer, Inline, Key, Link, Node, hash};
 use super::project::{Place, Project};
 use super::resolve::Folder;
 use super::{data_url, loaders, queries, records, sources, style, typescript};
@@ -37,13 +38,15 @@ pub(super) fn runtime(project: &Project) -> Node {
     Node { problems, links, ..Node::new(Body::Script(Box::new(module))) }
 }
 
+/// `None`: an ES module, which `discovery` keeps by its number until all that is asked of it is known.
 pub(super) fn load<'s>(
     discovery: &'s Discovery,
     scope: &Scope<'s>,
+    number: Early,
     place: Place,
     loader: Loader,
     inline: Option<Inline>,
-) -> Node {
+) -> Option<Node> {
     let project = &discovery.project;
     let folder = project.folder(&place.path);
     let host = inline.as_ref().and_then(|inline| inline.host.clone());
@@ -68,15 +71,31 @@ pub(super) fn load<'s>(
     problems.extend(scan(project, &mut module));
     let importer = Importer { name: &module.name, source: &module.source, host: host.as_ref(), made: !text.is_file };
     let mut mentions = records::Mentions::new(discovery, scope, &folder, importer);
-    mentions.typescript = matches!(loader, Loader::Ts | Loader::Tsx);
-    mentions.worker = place.worker.clone();
-    mentions.file = Some(&place.path);
-    let record = |(at, record)| mentions.record(record, queries::takes_only_default(&module.facts, at as u32));
-    let links: Vec<Link> = module.facts.records.iter().enumerate().map(record).collect();
+    mentions.of_script(&module, &place);
+    let waits = demand::may_wait(&module, project.options.tree_shaking);
+    let bare = if waits { demand::bare(&module.facts) } else { Vec::new() };
+    let follow = |(at, record)| {
+        if waits && !bare.contains(&(at as u32)) {
+            return Link::Unasked;
+        }
+        mentions.record(record, queries::takes_only_default(&module.facts, at as u32))
+    };
+    let links: Vec<Link> = module.facts.records.iter().enumerate().map(follow).collect();
     let (found, missed) = mentions.finish();
     problems.extend(found);
     let attached = text.stands_for.map(|key| discovery.visit(scope, key, None));
-    Node { body: Body::Script(Box::new(module)), links, attached, problems, missed }
+    let is_named = demand::is_named(&module);
+    let node = Node { body: Body::Script(Box::new(module)), links, attached, problems, missed };
+    if is_named {
+        discovery.has_read(scope, number, demand::Read::new(node, place, folder, waits)?);
+        return None;
+    }
+    let everything = |link: &Link| match link {
+        Link::To(to) | Link::Worker { to, .. } => Some((*to, Want::All)),
+        _ => None,
+    };
+    discovery.ask(scope, node.links.iter().filter_map(everything).collect());
+    Some(node)
 }
 
 /// Names that a script exports, for binding them before anything else is read. Its problems are told when it is loaded.
@@ -122,14 +141,19 @@ fn describe(project: &Project, folder: &Folder, loader: Loader, module: &mut Mod
     // `import()` in a file that only Node reads follows Node too.
     let node_only = matches!(loaders::extension(&module.path).as_str(), "cjs" | "cts");
     module.node_esm = script && (module.parse.source_type == Some(SourceTypeHint::Esm) || node_only);
-    module.side_effects = match loader {
+    module.side_effects = may_act(project, folder, loader, &module.path);
+}
+
+/// May the module of a file do something when nothing of it is used?
+pub(super) fn may_act(project: &Project, folder: &Folder, loader: Loader, path: &Path) -> bool {
+    match loader {
         // Applying the sheet is why it is imported, whatever the package says.
         Loader::Css => true,
-        _ if script || loader == Loader::LocalCss => {
-            project.options.ignore_annotations || folder.scope.side_effects(&module.path)
+        Loader::Js | Loader::Jsx | Loader::Ts | Loader::Tsx | Loader::LocalCss => {
+            project.options.ignore_annotations || folder.scope.side_effects(path)
         }
         _ => false,
-    };
+    }
 }
 
 fn scan(project: &Project, module: &mut Module) -> Vec<Diagnostic> {

@@ -31,6 +31,11 @@ impl<K: Hash + Eq, V: Clone> Shards<K, V> {
         self.shard(key).get(key).cloned()
     }
 
+    /// Everything, in no order.
+    pub fn take(&self) -> impl Iterator<Item = (K, V)> {
+        self.0.iter().flat_map(|shard| std::mem::take(&mut *lock(shard)))
+    }
+
     /// Keeps the value that is already there, and returns the one that stays.
     pub fn insert(&self, key: K, value: V) -> V {
         self.shard(&key).entry(key).or_insert(value).clone()

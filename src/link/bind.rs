@@ -6,20 +6,19 @@ use crate::diag::{Diagnostic, Location, nearest};
 use crate::lang::js::{ExportTarget, SymbolKind};
 use crate::model::{ExportBinding, Loader, ModuleGraph, Target};
 use rustc_hash::FxHashSet;
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
-pub type Bindings = IndexVec<ModuleId, Vec<Option<ExportBinding>>>;
-pub type AllExports = IndexVec<ModuleId, BTreeMap<String, ExportBinding>>;
+pub type Bindings = IndexVec<ModuleId, Arc<[Option<ExportBinding>]>>;
 
 /// One binding per declared symbol; `None` for symbols of the module's own.
-pub fn bind(graph: &ModuleGraph, exports: &mut Exports<'_>, problems: &mut Vec<Diagnostic>) -> Bindings {
+pub fn bind<'a>(graph: &'a ModuleGraph, exports: &mut Exports<'a>, problems: &mut Vec<Diagnostic>) -> Bindings {
     let bindings = graph.modules.ids().map(|module| bind_module(graph, exports, module, problems)).collect();
     graph.modules.ids().for_each(|module| re_exports(graph, exports, module, problems));
     bindings
 }
 
 /// `export { x } from` of what is not there. A single TypeScript file cannot tell whether `x` is a type.
-fn re_exports(graph: &ModuleGraph, exports: &mut Exports<'_>, id: ModuleId, problems: &mut Vec<Diagnostic>) {
+fn re_exports<'a>(graph: &'a ModuleGraph, exports: &mut Exports<'a>, id: ModuleId, problems: &mut Vec<Diagnostic>) {
     let module = &graph.modules[id];
     if matches!(module.loader, Loader::Ts | Loader::Tsx) {
         return;
@@ -27,7 +26,7 @@ fn re_exports(graph: &ModuleGraph, exports: &mut Exports<'_>, id: ModuleId, prob
     for export in &module.facts.exports {
         let ExportTarget::From { record, name } = &export.target else { continue };
         let Target::Module(target) = &module.targets[*record as usize] else { continue };
-        let found = exports.through(id, *record, name, &mut FxHashSet::default());
+        let found = exports.through(id, *record, name);
         let what = match found {
             Resolution::Found(_) | Resolution::Guess(_) => continue,
             Resolution::Ambiguous(..) => "is ambiguous: two modules export it through \"export *\"",
@@ -39,20 +38,20 @@ fn re_exports(graph: &ModuleGraph, exports: &mut Exports<'_>, id: ModuleId, prob
         let code = if matches!(found, Resolution::Ambiguous(..)) { "ambiguous-export" } else { "missing-export" };
         let problem = Diagnostic::error(code, format!("\"{name}\" of \"{specifier}\" {what}"))
             .at(Location::span(&module.name, &module.source, export.start, export.end))
-            .note(exported_names(&graph.modules[*target].name, &names));
-        problems.push(match nearest(name, names.iter().map(String::as_str), 3).first() {
+            .note(exported_names(&graph.modules[*target].name, names.iter().copied()));
+        problems.push(match nearest(name, names.iter().copied(), 3).first() {
             Some(near) if near != name => problem.hint(format!("did you mean \"{near}\"?")),
             _ => problem.hint("export it there, or remove it here"),
         });
     }
 }
 
-fn bind_module(
-    graph: &ModuleGraph,
-    exports: &mut Exports<'_>,
+fn bind_module<'a>(
+    graph: &'a ModuleGraph,
+    exports: &mut Exports<'a>,
     id: ModuleId,
     problems: &mut Vec<Diagnostic>,
-) -> Vec<Option<ExportBinding>> {
+) -> Arc<[Option<ExportBinding>]> {
     let module = &graph.modules[id];
     let reexported = reexported_symbols(module);
     let mut out = Vec::with_capacity(module.facts.symbols.len());
@@ -62,7 +61,7 @@ fn bind_module(
             out.push(None);
             continue;
         }
-        let found = exports.symbol(id, symbol, &mut FxHashSet::default());
+        let found = exports.symbol(id, symbol);
         let binding = match found {
             Resolution::Found(binding) | Resolution::Guess(binding) => {
                 problems.extend(never_assigned(graph, id, symbol, &binding));
@@ -80,7 +79,7 @@ fn bind_module(
         };
         out.push(Some(binding));
     }
-    out
+    out.into()
 }
 
 /// A name of a CommonJS module that nothing assigns, though all that assigns its names was seen.
@@ -101,7 +100,7 @@ fn never_assigned(graph: &ModuleGraph, id: ModuleId, symbol: u32, binding: &Expo
     let message = format!("\"{}\" is never assigned by \"{specifier}\", so this is always undefined", found.name);
     let problem = Diagnostic::warning("import-is-undefined", message)
         .at(Location::span(&module.name, &module.source, declared.start, end))
-        .note(exported_names(&target.name, names));
+        .note(exported_names(&target.name, names.iter().map(String::as_str)));
     Some(match nearest(&found.name, names.iter().map(String::as_str), 3).first() {
         Some(near) => problem.hint(format!("did you mean \"{near}\"?")),
         None => problem,
@@ -139,7 +138,7 @@ fn report(
     let location =
         Location::span(&module.name, &module.source, declared.start, declared.start + declared.name.len() as u32);
     let names = exports.names(*target);
-    let near = nearest(name, names.iter().map(String::as_str), 3);
+    let near = nearest(name, names.iter().copied(), 3);
     let target_name = &graph.modules[*target].name;
     let problem = match failed {
         Resolution::Ambiguous(a, b) if !is_member => Diagnostic::error(
@@ -154,49 +153,26 @@ fn report(
         ),
         _ => Diagnostic::error("missing-export", format!("\"{name}\" is not exported by \"{specifier}\"")),
     };
-    let problem = problem.at(location).note(exported_names(target_name, &names));
+    let problem = problem.at(location).note(exported_names(target_name, names.iter().copied()));
     if name == "default" && target_name.ends_with(".wasm") {
         problems.push(problem.hint(format!("\"{specifier}?url\" is the address of the file")));
         return;
     }
     problems.push(match near.first() {
         Some(near) if !matches!(failed, Resolution::Ambiguous(..)) => problem.hint(format!("did you mean \"{near}\"?")),
-        None if names.iter().any(|name| name == "default") && !is_member && problem.hint.is_none() => {
+        None if names.contains("default") && !is_member && problem.hint.is_none() => {
             problem.hint(format!("it has a default export: import {name} from \"{specifier}\""))
         }
         _ => problem,
     });
 }
 
-fn exported_names(target: &str, names: &[String]) -> String {
+fn exported_names<'n>(target: &str, names: impl Iterator<Item = &'n str>) -> String {
     const SHOWN: usize = 12;
+    let names: Vec<&str> = names.collect();
     match names.len() {
         0 => format!("{target} exports nothing"),
         count if count <= SHOWN => format!("{target} exports {}", names.join(", ")),
         count => format!("{target} exports {} and {} more", names[..SHOWN].join(", "), count - SHOWN),
     }
-}
-
-/// Every export name of every module and what it is bound to; names that resolve to nothing are left out.
-pub fn all_exports(graph: &ModuleGraph, exports: &mut Exports<'_>) -> AllExports {
-    graph
-        .modules
-        .ids()
-        .map(|module| {
-            let names = exports.names(module);
-            names
-                .into_iter()
-                .filter_map(|name| match exports.resolve(module, &name) {
-                    // Only the namespace object itself knows: it is not asked by its own getter.
-                    Resolution::Guess(ExportBinding::Property { object, .. })
-                        if *object == ExportBinding::Namespace(module) =>
-                    {
-                        None
-                    }
-                    Resolution::Found(binding) | Resolution::Guess(binding) => Some((name, binding)),
-                    _ => None,
-                })
-                .collect()
-        })
-        .collect()
 }

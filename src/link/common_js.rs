@@ -7,7 +7,7 @@ use crate::lang::js::{Helper, ImportKind, LocalSym, Part};
 use crate::model::{CjsBinding, ExportBinding, Target, Wrap};
 use rustc_hash::FxHashSet;
 
-impl Marker<'_> {
+impl Marker<'_, '_> {
     /// As [`Linked::own_view`].
     pub(super) fn own_view(&self, importer: ModuleId, target: ModuleId) -> bool {
         self.wraps[importer] == Wrap::Esm || !self.in_place[target]

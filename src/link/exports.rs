@@ -1,9 +1,12 @@
 //! What an export name of a module stands for, through any chain of re-exports (ECMA-262 ResolveExport).
 
 use crate::base::{IndexVec, ModuleId};
-use crate::lang::js::{ExportTarget, LocalSym, SymbolKind};
+use crate::lang::js::{ExportTarget, LocalSym, ModuleFacts, SymbolKind};
 use crate::model::{CjsBinding, ExportBinding, ModuleGraph, SymbolRef, Target};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::sync::Arc;
 
 #[derive(Clone, PartialEq, Debug)]
 pub enum Resolution {
@@ -17,89 +20,111 @@ pub enum Resolution {
     Circular,
 }
 
+/// Every name a module exports, with `export *` followed, and what it is bound to.
+pub type Names = Arc<BTreeMap<String, ExportBinding>>;
+
 pub struct Exports<'a> {
     pub graph: &'a ModuleGraph,
-    pub common_js: &'a IndexVec<ModuleId, bool>,
-    memo: FxHashMap<(ModuleId, String), Resolution>,
-    by_name: Vec<FxHashMap<&'a str, usize>>,
+    pub common_js: Rc<IndexVec<ModuleId, bool>>,
+    memo: FxHashMap<(ModuleId, &'a str), Resolution>,
+    /// By module: where its own exports are, if they are too many to be looked through.
+    by_name: Vec<Option<FxHashMap<&'a str, usize>>>,
+    /// By module.
+    all: Vec<Option<Names>>,
+    visiting: Vec<(ModuleId, &'a str)>,
 }
 
+/// Up to this many exports are looked through one by one.
+const FEW: usize = 8;
+
 impl<'a> Exports<'a> {
-    pub fn new(graph: &'a ModuleGraph, common_js: &'a IndexVec<ModuleId, bool>) -> Self {
-        let by_name = graph
-            .modules
-            .iter()
-            .map(|module| module.facts.exports.iter().enumerate().map(|(at, export)| (&*export.name, at)).collect())
-            .collect();
-        Exports { graph, common_js, memo: FxHashMap::default(), by_name }
+    pub fn new(graph: &'a ModuleGraph, common_js: Rc<IndexVec<ModuleId, bool>>) -> Self {
+        let count = graph.modules.len();
+        let memo = FxHashMap::default();
+        Exports { graph, common_js, memo, by_name: vec![None; count], all: vec![None; count], visiting: Vec::new() }
+    }
+
+    fn own(&mut self, module: ModuleId, name: &str) -> Option<&'a ExportTarget> {
+        let exports = &self.graph.modules[module].facts.exports;
+        if exports.len() <= FEW {
+            return exports.iter().rfind(|export| export.name == name).map(|export| &export.target);
+        }
+        let index = self.by_name[module.0 as usize]
+            .get_or_insert_with(|| exports.iter().enumerate().map(|(at, export)| (export.name.as_str(), at)).collect());
+        index.get(name).map(|at| &exports[*at].target)
     }
 
     /// What `name` of `module` is, for an importer that follows Node's interop rule or not.
-    pub fn resolve(&mut self, module: ModuleId, name: &str) -> Resolution {
-        self.resolve_visiting(module, name, &mut FxHashSet::default())
-    }
-
-    fn resolve_visiting(
-        &mut self,
-        module: ModuleId,
-        name: &str,
-        visiting: &mut FxHashSet<(ModuleId, String)>,
-    ) -> Resolution {
-        let key = (module, name.to_string());
+    pub fn resolve(&mut self, module: ModuleId, name: &'a str) -> Resolution {
+        let graph = self.graph;
+        let own = self.own(module, name);
+        if let Some(ExportTarget::Symbol(symbol)) = own
+            && is_own(&graph.modules[module].facts, *symbol)
+        {
+            return Resolution::Found(ExportBinding::Symbol(SymbolRef { module, symbol: *symbol }));
+        }
+        let key = (module, name);
         if let Some(known) = self.memo.get(&key) {
             return known.clone();
         }
-        if !visiting.insert(key.clone()) {
+        if self.visiting.contains(&key) {
             return Resolution::Circular;
         }
-        let found = self.compute(module, name, visiting);
-        visiting.remove(&key);
+        self.visiting.push(key);
+        let found = match own {
+            Some(ExportTarget::Symbol(symbol)) => self.symbol(module, *symbol),
+            Some(ExportTarget::From { record, name }) => self.through(module, *record, name),
+            Some(ExportTarget::NamespaceFrom { record }) => self.namespace(module, *record),
+            None if name == "default" => Resolution::Missing,
+            None => self.through_stars(module, name),
+        };
+        self.visiting.pop();
         // Inside a cycle the answer may depend on where the search began.
-        if visiting.is_empty() || matches!(found, Resolution::Found(_) | Resolution::Guess(_)) {
+        if self.visiting.is_empty() || matches!(found, Resolution::Found(_) | Resolution::Guess(_)) {
             self.memo.insert(key, found.clone());
         }
         found
     }
 
-    fn compute(&mut self, module: ModuleId, name: &str, visiting: &mut FxHashSet<(ModuleId, String)>) -> Resolution {
-        if let Some(at) = self.by_name[module.0 as usize].get(name).copied() {
-            return match &self.graph.modules[module].facts.exports[at].target {
-                ExportTarget::Symbol(symbol) => self.symbol(module, *symbol, visiting),
-                ExportTarget::From { record, name } => {
-                    let name = name.clone();
-                    self.through(module, *record, &name, visiting)
+    /// All that a module exports; names that resolve to nothing are left out.
+    pub fn all(&mut self, module: ModuleId) -> Names {
+        if let Some(known) = &self.all[module.0 as usize] {
+            return known.clone();
+        }
+        let mut found = BTreeMap::new();
+        for name in self.names(module) {
+            match self.resolve(module, name) {
+                // Only the namespace object itself knows: it is not asked by its own getter.
+                Resolution::Guess(ExportBinding::Property { object, .. })
+                    if *object == ExportBinding::Namespace(module) => {}
+                Resolution::Found(binding) | Resolution::Guess(binding) => {
+                    found.insert(name.to_string(), binding);
                 }
-                ExportTarget::NamespaceFrom { record } => self.namespace(module, *record),
-            };
+                _ => {}
+            }
         }
-        if name == "default" {
-            return Resolution::Missing;
-        }
-        self.through_stars(module, name, visiting)
+        let found = Arc::new(found);
+        self.all[module.0 as usize] = Some(found.clone());
+        found
     }
 
-    fn through_stars(
-        &mut self,
-        module: ModuleId,
-        name: &str,
-        visiting: &mut FxHashSet<(ModuleId, String)>,
-    ) -> Resolution {
-        let stars = self.graph.modules[module].facts.stars.clone();
+    fn through_stars(&mut self, module: ModuleId, name: &'a str) -> Resolution {
+        let graph = self.graph;
         let mut found: Option<(ModuleId, ExportBinding)> = None;
         let mut guesses = Vec::new();
-        for record in stars {
-            let target = match &self.graph.modules[module].targets[record as usize] {
+        for record in graph.modules[module].facts.stars.iter().copied() {
+            let target = match &graph.modules[module].targets[record as usize] {
                 Target::Module(target) if !self.common_js[*target] => *target,
                 // Only the run time knows the names of these.
                 Target::Module(_) | Target::External(_) => {
-                    if let Resolution::Found(binding) = self.through(module, record, name, visiting) {
+                    if let Resolution::Found(binding) = self.through(module, record, name) {
                         guesses.push(binding);
                     }
                     continue;
                 }
                 _ => continue,
             };
-            match self.resolve_visiting(target, name, visiting) {
+            match self.resolve(target, name) {
                 Resolution::Found(binding) => match &found {
                     Some((first, known)) if *known != binding => return Resolution::Ambiguous(*first, target),
                     _ => found = Some((target, binding)),
@@ -132,43 +157,27 @@ impl<'a> Exports<'a> {
     }
 
     /// The binding of a symbol of a module, followed if it is itself imported.
-    pub fn symbol(
-        &mut self,
-        module: ModuleId,
-        symbol: LocalSym,
-        visiting: &mut FxHashSet<(ModuleId, String)>,
-    ) -> Resolution {
-        let kind = self.graph.modules[module].facts.declared(symbol).map(|declared| declared.kind.clone());
-        match kind {
+    pub fn symbol(&mut self, module: ModuleId, symbol: LocalSym) -> Resolution {
+        let facts = &self.graph.modules[module].facts;
+        match facts.declared(symbol).map(|declared| &declared.kind) {
             None | Some(SymbolKind::Local) => Resolution::Found(ExportBinding::Symbol(SymbolRef { module, symbol })),
-            Some(SymbolKind::Import { record, name }) => self.through(module, record, &name, visiting),
-            Some(SymbolKind::Namespace { record }) => self.namespace(module, record),
+            Some(SymbolKind::Import { record, name }) => self.through(module, *record, name),
+            Some(SymbolKind::Namespace { record }) => self.namespace(module, *record),
             Some(SymbolKind::Member { namespace, name }) => {
-                let record =
-                    self.graph.modules[module].facts.declared(namespace).and_then(|declared| match declared.kind {
-                        SymbolKind::Namespace { record } => Some(record),
-                        _ => None,
-                    });
-                match record {
-                    Some(record) => self.member(module, record, &name, visiting),
-                    None => Resolution::Missing,
+                match facts.declared(*namespace).map(|declared| &declared.kind) {
+                    Some(SymbolKind::Namespace { record }) => self.member(module, *record, name),
+                    _ => Resolution::Missing,
                 }
             }
         }
     }
 
     /// `ns.name` where the namespace is that of the record. What may not exist is asked of the namespace itself.
-    fn member(
-        &mut self,
-        module: ModuleId,
-        record: u32,
-        name: &str,
-        visiting: &mut FxHashSet<(ModuleId, String)>,
-    ) -> Resolution {
+    fn member(&mut self, module: ModuleId, record: u32, name: &'a str) -> Resolution {
         let property = |object: ExportBinding| {
             Resolution::Found(ExportBinding::Property { object: Box::new(object), name: name.to_string() })
         };
-        match (&self.graph.modules[module].targets[record as usize], self.through(module, record, name, visiting)) {
+        match (&self.graph.modules[module].targets[record as usize], self.through(module, record, name)) {
             (Target::External(specifier), _) => {
                 property(ExportBinding::External { specifier: specifier.clone(), name: "*".into() })
             }
@@ -178,13 +187,7 @@ impl<'a> Exports<'a> {
     }
 
     /// `name` of what a record of `module` leads to.
-    pub fn through(
-        &mut self,
-        module: ModuleId,
-        record: u32,
-        name: &str,
-        visiting: &mut FxHashSet<(ModuleId, String)>,
-    ) -> Resolution {
+    pub fn through(&mut self, module: ModuleId, record: u32, name: &'a str) -> Resolution {
         let node = self.graph.modules[module].node_esm;
         match &self.graph.modules[module].targets[record as usize] {
             Target::Module(target) if self.common_js[*target] => {
@@ -196,10 +199,7 @@ impl<'a> Exports<'a> {
                     raw: self.is_raw(*target, name, node),
                 }))
             }
-            Target::Module(target) => {
-                let target = *target;
-                self.resolve_visiting(target, name, visiting)
-            }
+            Target::Module(target) => self.resolve(*target, name),
             Target::External(specifier) => {
                 Resolution::Found(ExportBinding::External { specifier: specifier.clone(), name: name.to_string() })
             }
@@ -250,30 +250,36 @@ impl<'a> Exports<'a> {
     }
 
     /// Every name that `import *` would show, `default` through stars left out.
-    pub fn names(&self, module: ModuleId) -> Vec<String> {
-        let mut names = std::collections::BTreeSet::new();
+    pub fn names(&self, module: ModuleId) -> BTreeSet<&'a str> {
+        let graph = self.graph;
+        let mut names = BTreeSet::new();
         let mut seen = FxHashSet::default();
         let mut work = vec![(module, true)];
         while let Some((at, root)) = work.pop() {
             if !seen.insert(at) {
                 continue;
             }
-            let facts = &self.graph.modules[at].facts;
+            let facts = &graph.modules[at].facts;
             names.extend(
-                facts.exports.iter().map(|export| export.name.clone()).filter(|name| root || name != "default"),
+                facts.exports.iter().map(|export| export.name.as_str()).filter(|name| root || *name != "default"),
             );
             for record in &facts.stars {
-                match self.graph.modules[at].targets[*record as usize] {
+                match graph.modules[at].targets[*record as usize] {
                     // As far as they can be seen; the run time may find more.
                     Target::Module(target) if self.common_js[target] => {
-                        let seen = self.graph.modules[target].facts.cjs_exports.iter();
-                        names.extend(seen.filter(|name| !matches!(name.as_str(), "default" | "__esModule")).cloned());
+                        let seen = graph.modules[target].facts.cjs_exports.iter().map(String::as_str);
+                        names.extend(seen.filter(|name| !matches!(*name, "default" | "__esModule")));
                     }
                     Target::Module(target) => work.push((target, false)),
                     _ => {}
                 }
             }
         }
-        names.into_iter().collect()
+        names
     }
+}
+
+/// Declared by the module itself, not imported.
+fn is_own(facts: &ModuleFacts, symbol: LocalSym) -> bool {
+    facts.declared(symbol).is_none_or(|declared| matches!(declared.kind, SymbolKind::Local))
 }

@@ -1,8 +1,9 @@
 //! Liveness: from the entries along mentions of symbols and statements with effects, to a fixpoint.
 
-use super::acts::Acts;
-use super::bind::{AllExports, Bindings};
-use crate::base::{IndexVec, ModuleId};
+use super::Program;
+use super::bind::Bindings;
+use super::exports::Exports;
+use crate::base::{IndexVec, Lists, ModuleId};
 use crate::config::Options;
 use crate::lang::js::{Constant, ExportTarget, Helper, ImportKind, LocalSym, SymbolKind, sym};
 use crate::model::{
@@ -10,83 +11,73 @@ use crate::model::{
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
-
-pub struct Inputs<'a> {
-    pub graph: &'a ModuleGraph,
-    pub options: &'a Options,
-    pub entries: &'a [usize],
-    pub common_js: &'a IndexVec<ModuleId, bool>,
-    pub wraps: &'a IndexVec<ModuleId, Wrap>,
-    pub asynchronous: &'a IndexVec<ModuleId, bool>,
-    pub in_place: &'a IndexVec<ModuleId, bool>,
-    pub circles: &'a IndexVec<ModuleId, Option<u32>>,
-    pub bindings: Bindings,
-    pub acts: Acts,
-    pub exports: AllExports,
-}
+use std::rc::Rc;
 
 enum Work {
     Evaluate(ModuleId),
     Part(ModuleId, u32),
 }
 
-pub(super) struct Marker<'a> {
-    pub(super) graph: &'a ModuleGraph,
-    pub(super) options: &'a Options,
-    pub(super) common_js: &'a IndexVec<ModuleId, bool>,
+/// `'g`: the graph's; `'a`: of what is made for one linking.
+pub(super) struct Marker<'a, 'g> {
+    pub(super) graph: &'g ModuleGraph,
+    pub(super) options: &'g Options,
+    pub(super) common_js: Rc<IndexVec<ModuleId, bool>>,
     pub(super) wraps: &'a IndexVec<ModuleId, Wrap>,
     asynchronous: &'a IndexVec<ModuleId, bool>,
     pub(super) in_place: &'a IndexVec<ModuleId, bool>,
     zones: super::zones::Reader<'a>,
     marked: Vec<BTreeSet<LocalSym>>,
     checked: Vec<BTreeSet<LocalSym>>,
-    pub(super) bindings: Bindings,
-    exports: AllExports,
+    pub(super) bindings: &'a Bindings,
+    exports: &'a mut Exports<'g>,
     pub(super) links: IndexVec<ModuleId, ModuleLink>,
-    /// By module: symbol → parts that declare or change it.
-    declaring: Vec<FxHashMap<LocalSym, Vec<u32>>>,
+    declaring: &'a Lists<ModuleId, (LocalSym, u32)>,
     helpers: Vec<BTreeSet<Helper>>,
-    /// Bindings mentioned by live code, per module.
-    mentioned: Vec<FxHashSet<LocalSym>>,
-    constants: Vec<FxHashMap<LocalSym, Constant>>,
+    /// By module, and (symbol - first_declared): live code mentions it. Empty for modules of which nothing lives.
+    mentioned: Vec<Vec<bool>>,
     /// Names of the exports of CommonJS modules that somebody reads; all of them if it is `None`.
     pub(super) read: FxHashMap<ModuleId, Option<FxHashSet<String>>>,
     entries: BTreeSet<usize>,
     work: Vec<Work>,
 }
 
-pub fn live(inputs: Inputs<'_>) -> Linked {
-    let Inputs { graph, options, entries, common_js, wraps, asynchronous, in_place, circles, bindings, acts, exports } =
-        inputs;
+pub fn live(
+    program: &mut Program<'_>,
+    wraps: &IndexVec<ModuleId, Wrap>,
+    in_place: &IndexVec<ModuleId, bool>,
+) -> Linked {
+    let Program { graph, options, entries, exports, bindings, acts, asynchronous, circles, declaring, .. } = program;
+    let (graph, options) = (*graph, *options);
     let count = graph.modules.len();
-    let link = |(module, acts): (&crate::model::Module, Vec<bool>)| ModuleLink {
+    let link = |(id, module): (ModuleId, &crate::model::Module)| ModuleLink {
         live_parts: vec![false; module.facts.parts.len()],
-        acts,
+        acts: acts[id].clone(),
+        bindings: bindings[id].clone(),
         order: u32::MAX,
         ..ModuleLink::default()
     };
     let mut marker = Marker {
         graph,
         options,
-        common_js,
+        common_js: exports.common_js.clone(),
         wraps,
         asynchronous,
         in_place,
         zones: super::zones::Reader { graph, wraps, circles, asynchronous },
         marked: vec![BTreeSet::new(); count],
         checked: vec![BTreeSet::new(); count],
+        links: graph.modules.iter_ids().map(link).collect(),
         bindings,
         exports,
-        links: graph.modules.iter().zip(acts.into_vec()).map(link).collect(),
-        declaring: graph.modules.iter().map(declaring).collect(),
+        declaring,
         helpers: vec![BTreeSet::new(); count],
-        mentioned: vec![FxHashSet::default(); count],
-        constants: graph.modules.iter().map(|module| module.facts.constants.iter().cloned().collect()).collect(),
+        mentioned: vec![Vec::new(); count],
         read: FxHashMap::default(),
         entries: BTreeSet::new(),
         work: Vec::new(),
     };
-    for entry in entries {
+    for entry in entries.iter() {
         if !matches!(graph.entries[*entry].kind, EntryKind::Worker { .. } | EntryKind::ServiceWorker) {
             marker.entry(*entry);
         }
@@ -98,17 +89,20 @@ pub fn live(inputs: Inputs<'_>) -> Linked {
     marker.finish()
 }
 
-fn declaring(module: &crate::model::Module) -> FxHashMap<LocalSym, Vec<u32>> {
-    let mut out: FxHashMap<LocalSym, Vec<u32>> = FxHashMap::default();
-    for (at, part) in module.facts.parts.iter().enumerate() {
-        for symbol in part.declares.iter().chain(&part.changes) {
-            out.entry(*symbol).or_default().push(at as u32);
-        }
-    }
-    out
+/// By module: every symbol with a part that declares or changes it, sorted.
+pub fn declaring(graph: &ModuleGraph) -> Lists<ModuleId, (LocalSym, u32)> {
+    let of_module = |module: &crate::model::Module| {
+        let parts = module.facts.parts.iter().enumerate();
+        let mut out: Vec<(LocalSym, u32)> = parts
+            .flat_map(|(at, part)| part.declares.iter().chain(&part.changes).map(move |symbol| (*symbol, at as u32)))
+            .collect();
+        out.sort_unstable();
+        out
+    };
+    graph.modules.iter().map(of_module).collect()
 }
 
-impl Marker<'_> {
+impl Marker<'_, '_> {
     fn run(&mut self) {
         while let Some(work) = self.work.pop() {
             match work {
@@ -222,11 +216,15 @@ impl Marker<'_> {
             self.declared(id, symbol);
             return;
         }
-        match self.bindings[id][(symbol - first) as usize].clone() {
+        let at = (symbol - first) as usize;
+        let bindings = self.bindings;
+        match &bindings[id][at] {
             None => self.declared(id, symbol),
             Some(binding) => {
-                if self.mentioned[id.0 as usize].insert(symbol) {
-                    self.bound(id, symbol, &binding);
+                let mentioned = &mut self.mentioned[id.0 as usize];
+                mentioned.resize(bindings[id].len(), false);
+                if !std::mem::replace(&mut mentioned[at], true) {
+                    self.bound(id, symbol, binding);
                 }
             }
         }
@@ -236,10 +234,9 @@ impl Marker<'_> {
         if let ExportBinding::Symbol(target) = binding
             && self.options.minified()
             && self.zones.risky(id, binding).is_none()
-            && let Some(value) = self.constants[target.module.0 as usize].get(&target.symbol)
+            && let Some(value) = constant(self.graph, *target)
         {
-            let value = value.clone();
-            self.links[id].constants.push((symbol, value));
+            self.links[id].constants.push((symbol, value.clone()));
             if self.acts(binding) {
                 self.evaluate(target.module);
             }
@@ -269,19 +266,20 @@ impl Marker<'_> {
         if !self.called_by_importers(binding) {
             return;
         }
-        let facts = &self.graph.modules[id].facts;
+        let graph = self.graph;
+        let facts = &graph.modules[id].facts;
         let step = match facts.declared(symbol).map(|declared| &declared.kind) {
-            Some(SymbolKind::Import { record, name }) => Some((*record, name.clone())),
-            Some(SymbolKind::Namespace { record }) => Some((*record, "*".to_string())),
+            Some(SymbolKind::Import { record, name }) => Some((*record, name.as_str())),
+            Some(SymbolKind::Namespace { record }) => Some((*record, "*")),
             Some(SymbolKind::Member { namespace, name }) => match facts.declared(*namespace).map(|found| &found.kind) {
-                Some(SymbolKind::Namespace { record }) => Some((*record, name.clone())),
+                Some(SymbolKind::Namespace { record }) => Some((*record, name.as_str())),
                 _ => None,
             },
             _ => None,
         };
         let Some((record, name)) = step else { return };
         if let Target::Module(way) = self.graph.modules[id].targets[record as usize] {
-            self.walk_way(way, name, binding);
+            self.walk_way(way, name.to_string(), binding);
         }
     }
 
@@ -301,6 +299,7 @@ impl Marker<'_> {
         while seen.insert((module, name.clone())) {
             self.evaluate(module);
             let facts = &self.graph.modules[module].facts;
+            let targets = &self.graph.modules[module].targets;
             let export = facts.exports.iter().find(|export| export.name == name).map(|export| &export.target);
             let next = match export {
                 Some(ExportTarget::From { record, name }) => Some((*record, name.clone())),
@@ -310,8 +309,8 @@ impl Marker<'_> {
                 },
                 Some(ExportTarget::NamespaceFrom { .. }) => None,
                 None => {
-                    let leads = |record: &&u32| match self.graph.modules[module].targets[**record as usize] {
-                        Target::Module(target) => self.exports[target].get(&name) == Some(binding),
+                    let leads = |record: &&u32| match targets[**record as usize] {
+                        Target::Module(target) => self.exports.all(target).get(&name) == Some(binding),
                         _ => false,
                     };
                     facts.stars.iter().find(leads).map(|record| (*record, name.clone()))
@@ -348,21 +347,21 @@ impl Marker<'_> {
     }
 
     fn declared(&mut self, id: ModuleId, symbol: LocalSym) {
-        let parts = self.declaring[id.0 as usize].get(&symbol).cloned().unwrap_or_default();
-        for part in parts {
-            self.part(id, part);
+        let declaring = self.declaring;
+        let from = declaring[id].partition_point(|(known, _)| *known < symbol);
+        for (_, part) in declaring[id][from..].iter().take_while(|(known, _)| *known == symbol) {
+            self.part(id, *part);
         }
         self.evaluate(id);
     }
 
     /// Every export of a module is used.
     fn whole(&mut self, module: ModuleId) {
-        let exports: Vec<(String, ExportBinding)> = self.exports[module].clone().into_iter().collect();
-        for (name, binding) in exports {
-            self.external(module, &binding);
-            self.binding(&binding);
-            if self.called_by_importers(&binding) {
-                self.walk_way(module, name, &binding);
+        for (name, binding) in self.exports.all(module).iter() {
+            self.external(module, binding);
+            self.binding(binding);
+            if self.called_by_importers(binding) {
+                self.walk_way(module, name.clone(), binding);
             }
         }
         // What is exported under several names or through locals of the module itself.
@@ -399,8 +398,8 @@ impl Marker<'_> {
         }
         self.links[module].needs_namespace = true;
         self.helper(module, Helper::EXPORT);
-        let exported: Vec<ExportBinding> = self.exports[module].values().cloned().collect();
-        for target in exported.iter().filter_map(|binding| self.zones.risky(module, binding)).collect::<Vec<_>>() {
+        for binding in self.exports.all(module).values() {
+            let Some(target) = self.zones.risky(module, binding) else { continue };
             self.helper(module, Helper::TDZ);
             self.mark(target);
         }
@@ -482,21 +481,30 @@ impl Marker<'_> {
 
     fn finish(mut self) -> Linked {
         let roots = self.roots();
+        let mut seen: IndexVec<ModuleId, u32> = self.graph.modules.iter().map(|_| u32::MAX).collect();
         for id in self.graph.modules.ids() {
-            let dependencies = self.dependencies(id, roots.contains(&id));
-            let asynchronous = self.asynchronous[id];
             let link = &mut self.links[id];
             link.wrap = self.wraps[id];
-            link.dependencies = dependencies;
-            link.asynchronous = asynchronous;
-            link.helpers = self.helpers[id.0 as usize].iter().copied().collect();
-            link.marked = self.marked[id.0 as usize].iter().copied().collect();
-            link.checked = self.checked[id.0 as usize].iter().copied().collect();
+            link.asynchronous = self.asynchronous[id];
+            if !link.included {
+                continue;
+            }
+            let is_root = roots.contains(&id);
+            if is_root || self.links[id].needs_namespace {
+                self.links[id].exports = self.exports.all(id);
+            }
+            let first = self.graph.modules[id].facts.first_declared();
+            let at = id.0 as usize;
+            let link = &mut self.links[id];
+            let mentioned = self.mentioned[at].iter().enumerate().filter(|(_, mentioned)| **mentioned);
+            link.mentioned = mentioned.map(|(at, _)| first + at as u32).collect();
             link.constants.sort_by_key(|(symbol, _)| *symbol);
-            link.mentioned = self.mentioned[id.0 as usize].iter().copied().collect();
-            link.mentioned.sort_unstable();
-            link.bindings = std::mem::take(&mut self.bindings[id]);
-            link.exports = std::mem::take(&mut self.exports[id]);
+            let dependencies = self.dependencies(id, is_root, &mut seen);
+            let link = &mut self.links[id];
+            link.dependencies = dependencies;
+            link.helpers = self.helpers[at].iter().copied().collect();
+            link.marked = self.marked[at].iter().copied().collect();
+            link.checked = self.checked[at].iter().copied().collect();
             link.dynamic.sort_unstable();
             link.workers.sort_unstable();
         }
@@ -504,17 +512,14 @@ impl Marker<'_> {
     }
 
     /// Included modules that this one needs to be there, in import order, then by number.
-    fn dependencies(&self, id: ModuleId, is_root: bool) -> Vec<ModuleId> {
+    /// `seen`: by module, the last module that was found to need it.
+    fn dependencies(&self, id: ModuleId, is_root: bool, seen: &mut IndexVec<ModuleId, u32>) -> Vec<ModuleId> {
         let link = &self.links[id];
-        if !link.included {
-            return Vec::new();
-        }
         let module = &self.graph.modules[id];
         let mut out = Vec::new();
-        let mut seen = FxHashSet::default();
-        seen.insert(id);
+        seen[id] = id.0;
         let mut push = |target: ModuleId| {
-            if self.links[target].included && seen.insert(target) {
+            if self.links[target].included && std::mem::replace(&mut seen[target], id.0) != id.0 {
                 out.push(target);
             }
         };
@@ -540,15 +545,15 @@ impl Marker<'_> {
             | ExportBinding::CommonJs(CjsBinding { module, .. }) => bound.push(*module),
             _ => {}
         };
-        for symbol in &self.mentioned[id.0 as usize] {
+        for symbol in &link.mentioned {
             if let Some(Some(binding)) = self.bindings[id].get((*symbol - first) as usize)
-                && (!link.constants.iter().any(|(constant, _)| constant == symbol) || self.acts(binding))
+                && (link.constants.binary_search_by_key(symbol, |(known, _)| *known).is_err() || self.acts(binding))
             {
                 mention(binding);
             }
         }
         if link.needs_namespace || is_root {
-            self.exports[id].values().for_each(&mut mention);
+            link.exports.values().for_each(&mut mention);
         }
         bound.sort_unstable();
         bound.into_iter().for_each(&mut push);
@@ -569,4 +574,10 @@ impl Marker<'_> {
         let users = entries.filter(|entry| entry.kind == EntryKind::User).map(|entry| entry.module);
         users.chain(self.links.iter().flat_map(|link| link.dynamic.iter().map(|(_, target)| *target))).collect()
     }
+}
+
+/// The literal that a symbol always is.
+fn constant(graph: &ModuleGraph, target: SymbolRef) -> Option<&Constant> {
+    let constants = &graph.modules[target.module].facts.constants;
+    constants.iter().rfind(|(symbol, _)| *symbol == target.symbol).map(|(_, value)| value)
 }

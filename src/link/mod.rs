@@ -5,7 +5,7 @@
 //! Invariants: nothing here reads source text or trees; the result depends only on the graph and the options; cycles of
 //! any kind (imports, stars, `require`) terminate.
 //! Not here: which module goes to which chunk (`split`), code (`script`).
-//! Start at: [`link`].
+//! Start at: [`prepare`], then [`Program::link`].
 
 mod acts;
 mod bind;
@@ -16,10 +16,12 @@ mod order;
 mod wraps;
 mod zones;
 
+use crate::base::{IndexVec, Lists, ModuleId};
 use crate::config::Options;
 use crate::diag::{Diagnostic, Location, Noted};
-use crate::lang::js::ImportKind;
+use crate::lang::js::{ImportKind, LocalSym};
 use crate::model::{Linked, ModuleGraph, Repairs, Target};
+use std::rc::Rc;
 
 /// `require` gives its result at once: what it names may not wait for a top-level await.
 fn required_while_waiting(graph: &ModuleGraph, linked: &Linked) -> Vec<Diagnostic> {
@@ -51,35 +53,54 @@ fn required_while_waiting(graph: &ModuleGraph, linked: &Linked) -> Vec<Diagnosti
     out
 }
 
-/// Links the entries with the given indices (all of them for a split build). `repairs` is what the order of evaluation
-/// is known to demand; empty at first.
-pub fn link(graph: &ModuleGraph, options: &Options, entries: &[usize], repairs: &Repairs) -> Noted<Linked> {
+/// A program before it is linked: what repairs of the order of evaluation do not change. Made once, linked as often as
+/// the order demands.
+pub struct Program<'a> {
+    graph: &'a ModuleGraph,
+    options: &'a Options,
+    entries: &'a [usize],
+    exports: exports::Exports<'a>,
+    bindings: bind::Bindings,
+    acts: acts::Acts,
+    asynchronous: IndexVec<ModuleId, bool>,
+    /// Circles of imports and `require`, and of imports alone.
+    circles: IndexVec<ModuleId, Option<u32>>,
+    import_circles: IndexVec<ModuleId, Option<u32>>,
+    /// By module: (symbol, part that declares or changes it), sorted.
+    declaring: Lists<ModuleId, (LocalSym, u32)>,
+}
+
+/// Binds all names for the entries with the given indices (all of them for a split build).
+pub fn prepare<'a>(graph: &'a ModuleGraph, options: &'a Options, entries: &'a [usize]) -> Noted<Program<'a>> {
     let mut problems = Vec::new();
-    let common_js = wraps::common_js(graph);
-    let mut resolver = exports::Exports::new(graph, &common_js);
-    let bindings = bind::bind(graph, &mut resolver, &mut problems);
-    let all_exports = bind::all_exports(graph, &mut resolver);
-    let acts = acts::acts(graph, &bindings);
-    let wraps = wraps::wraps(graph, options, &common_js, repairs);
-    let asynchronous = wraps::asynchronous(graph);
-    let in_place = wraps::in_place(graph, repairs, &wraps);
-    let circles = zones::circles(graph, &[ImportKind::Import, ImportKind::Require]);
-    let inputs = live::Inputs {
+    let common_js = Rc::new(wraps::common_js(graph));
+    let mut exports = exports::Exports::new(graph, common_js);
+    let bindings = bind::bind(graph, &mut exports, &mut problems);
+    let program = Program {
         graph,
         options,
         entries,
-        common_js: &common_js,
-        wraps: &wraps,
-        asynchronous: &asynchronous,
-        in_place: &in_place,
-        circles: &circles,
+        exports,
+        acts: acts::acts(graph, &bindings),
         bindings,
-        acts,
-        exports: all_exports,
+        asynchronous: wraps::asynchronous(graph),
+        circles: zones::circles(graph, &[ImportKind::Import, ImportKind::Require]),
+        import_circles: zones::circles(graph, &[ImportKind::Import]),
+        declaring: live::declaring(graph),
     };
-    let mut linked = live::live(inputs);
-    order::order(graph, repairs, &in_place, &mut linked);
-    order::circles(&zones::circles(graph, &[ImportKind::Import]), &mut linked);
-    problems.extend(required_while_waiting(graph, &linked));
-    Noted::new(linked, problems)
+    Noted::new(program, problems)
+}
+
+impl Program<'_> {
+    /// `repairs` is what the order of evaluation is known to demand; empty at first.
+    pub fn link(&mut self, repairs: &Repairs) -> Noted<Linked> {
+        let (graph, options) = (self.graph, self.options);
+        let wraps = wraps::wraps(graph, options, &self.exports.common_js, repairs);
+        let in_place = wraps::in_place(graph, repairs, &wraps);
+        let mut linked = live::live(self, &wraps, &in_place);
+        order::order(graph, repairs, &in_place, &mut linked);
+        order::circles(&self.import_circles, &mut linked);
+        let problems = required_while_waiting(graph, &linked);
+        Noted::new(linked, problems)
+    }
 }

@@ -1,7 +1,7 @@
 //! Temporal dead zones of modules that are functions: their variables stand outside the function and would be `undefined`
 //! where the language has an error. Only in circles of imports can somebody look too early.
 
-use crate::base::{IndexVec, ModuleId};
+use crate::base::{IndexVec, Lists, ModuleId};
 use crate::lang::js::{ImportKind, LocalSym, sym};
 use crate::model::{ExportBinding, ModuleGraph, SymbolRef, Target, Wrap};
 use std::collections::BTreeSet;
@@ -27,19 +27,23 @@ pub fn circles(graph: &ModuleGraph, kinds: &[ImportKind]) -> IndexVec<ModuleId, 
     search.circles.into_iter().collect()
 }
 
-fn edges(graph: &ModuleGraph, id: ModuleId, kinds: &[ImportKind]) -> Vec<u32> {
+fn edges<'a>(
+    graph: &'a ModuleGraph,
+    id: ModuleId,
+    kinds: &'a [ImportKind],
+) -> impl Iterator<Item = ModuleId> + use<'a> {
     let module = &graph.modules[id];
     let records = module.facts.records.iter().zip(&module.targets);
-    let edge = |(record, target): (&crate::lang::js::ImportRecord, &Target)| match target {
-        Target::Module(target) if kinds.contains(&record.kind) => Some(target.0),
+    let edge = move |(record, target): (&crate::lang::js::ImportRecord, &Target)| match target {
+        Target::Module(target) if kinds.contains(&record.kind) => Some(*target),
         _ => None,
     };
-    records.filter_map(edge).collect()
+    records.filter_map(edge)
 }
 
 /// Tarjan's strongly connected components, without recursion.
 struct Search {
-    edges: Vec<Vec<u32>>,
+    edges: Lists<ModuleId, ModuleId>,
     index: Vec<u32>,
     low: Vec<u32>,
     open: Vec<bool>,
@@ -63,7 +67,7 @@ impl Search {
         self.enter(start);
         while let Some((id, at)) = work.last_mut() {
             let here = *id as usize;
-            if let Some(next) = self.edges[here].get(*at).copied() {
+            if let Some(next) = self.edges[ModuleId(*id)].get(*at).map(|next| next.0) {
                 *at += 1;
                 if self.index[next as usize] == u32::MAX {
                     self.enter(next);
@@ -87,7 +91,7 @@ impl Search {
     fn close(&mut self, root: u32) {
         let from = self.stack.iter().rposition(|id| *id == root).unwrap_or(0);
         let members = self.stack.split_off(from);
-        let alone = members.len() == 1 && !self.edges[root as usize].contains(&root);
+        let alone = members.len() == 1 && !self.edges[ModuleId(root)].contains(&ModuleId(root));
         for id in members {
             self.open[id as usize] = false;
             self.circles[id as usize] = (!alone).then_some(self.found);

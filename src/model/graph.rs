@@ -137,6 +137,8 @@ pub enum Target {
     Disabled,
     /// Could not be found and may fail at run time (guarded), or was reported.
     Unresolved,
+    /// Not looked for: nothing that comes through it is used, and the importer says that it has no effects.
+    Unasked,
 }
 
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 use crate::base::{IndexVec, ModuleId};
 use crate::lang::js::{Constant, Helper, LocalSym};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A symbol of a module.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -80,13 +81,14 @@ pub struct ModuleLink {
     /// By part number: it does something by itself.
     pub acts: Vec<bool>,
     /// By (symbol - first_declared): what each imported symbol and namespace member is bound to.
-    pub bindings: Vec<Option<ExportBinding>>,
+    pub bindings: Arc<[Option<ExportBinding>]>,
     /// Imported symbols and namespace members that live code mentions, sorted.
     pub mentioned: Vec<LocalSym>,
     /// Literals to be put in place of imported symbols, sorted by symbol.
     pub constants: Vec<(LocalSym, Constant)>,
-    /// Every name this module exports, with `export *` followed.
-    pub exports: BTreeMap<String, ExportBinding>,
+    /// Every name this module exports, with `export *` followed; empty unless its namespace is needed or its exports
+    /// are those of a chunk.
+    pub exports: Arc<BTreeMap<String, ExportBinding>>,
     /// `export *` from CommonJS or externals: their names are only known at run time.
     pub dynamic_stars: Vec<u32>,
     /// The namespace object is needed as a value.

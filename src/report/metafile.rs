@@ -78,7 +78,7 @@ fn import(graph: &ModuleGraph, target: &Target, kind: &str, original: &str) -> O
         Target::Worker(entry) => &graph.modules[graph.entries.get(*entry)?.module].name,
         Target::External(specifier) => return Some(json!({ "path": specifier, "kind": kind, "external": true })),
         Target::Disabled => return Some(json!({ "path": format!("(disabled):{original}"), "kind": kind })),
-        Target::Unresolved => return None,
+        Target::Unresolved | Target::Unasked => return None,
     };
     Some(json!({ "path": path, "kind": kind, "original": original }))
 }

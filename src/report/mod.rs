@@ -12,6 +12,7 @@ mod json;
 mod metafile;
 mod paint;
 mod terminal;
+mod trace;
 mod verdict;
 
 #[cfg(test)]
@@ -20,4 +21,5 @@ mod tests;
 pub use json::json;
 pub use metafile::metafile;
 pub use terminal::terminal;
+pub use trace::trace;
 pub use verdict::verdict_text;

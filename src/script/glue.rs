@@ -271,7 +271,7 @@ fn esm_root(context: &Context<'_>, externals: &Externals, root: ModuleId, tail: 
         }
         return;
     }
-    for (name, binding) in &link.exports {
+    for (name, binding) in link.exports.iter() {
         let direct = match binding {
             ExportBinding::Symbol(_) | ExportBinding::Namespace(_) | ExportBinding::External { .. } => true,
             ExportBinding::CommonJs(binding) => binding.name == "*",

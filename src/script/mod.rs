@@ -17,13 +17,12 @@ mod plans;
 mod urls;
 mod why;
 
-use crate::base::{ChunkId, IndexVec, ModuleId};
+use crate::base::{ChunkId, IndexVec, ModuleId, longest_first, trace};
 use crate::cache::Cache;
 use crate::config::Options;
 use crate::diag::Noted;
 use crate::lang::js::ModuleObject;
 use crate::model::{ChunkPlan, Linked, ModuleGraph, RenderedFile};
-use rayon::prelude::*;
 
 /// What every step here reads.
 pub(crate) struct Context<'a> {
@@ -43,14 +42,15 @@ pub fn render(
 ) -> Noted<Vec<RenderedFile>> {
     let mut problems = Vec::new();
     let objects = objects::compile(graph, linked, plan, options, cache, &mut problems);
+    let span = trace::span("script", "names and glue");
     let context = Context { graph, linked, plan, options, objects };
     let externals = canon::Externals::new(&context);
     let ids: Vec<ChunkId> = plan.chunks.ids().collect();
-    let uses: Vec<chunk::Uses> = ids.par_iter().map(|id| chunk::uses(&context, &externals, *id)).collect();
+    let weight = |id: &ChunkId| plan.chunks[*id].modules.iter().map(|id| graph.modules[*id].source.len() as u64).sum();
+    let uses: Vec<chunk::Uses> = longest_first(&ids, weight, |id| chunk::uses(&context, &externals, *id));
     let exports = chunk::exports(&context, &uses);
-    let files: Vec<Vec<RenderedFile>> = ids
-        .par_iter()
-        .map(|id| chunk::render(&context, &externals, &exports, &uses[id.0 as usize], *id, cache))
-        .collect();
+    drop(span);
+    let render = |id: &ChunkId| chunk::render(&context, &externals, &exports, &uses[id.0 as usize], *id, cache);
+    let files: Vec<Vec<RenderedFile>> = longest_first(&ids, weight, render);
     Noted::new(files.into_iter().flatten().collect(), problems)
 }

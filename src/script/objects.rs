@@ -1,13 +1,12 @@
 //! Compiles every included module, through the cache.
 
 use super::plans;
-use crate::base::{IndexVec, ModuleId};
+use crate::base::{IndexVec, ModuleId, longest_first, trace};
 use crate::cache::Cache;
 use crate::config::Options;
 use crate::diag::Diagnostic;
 use crate::lang::js::{CompilePlan, LanguageOptions, ModuleObject, compile as compile_module};
 use crate::model::{ChunkPlan, Linked, ModuleGraph};
-use rayon::prelude::*;
 
 /// Changes whenever `compile` would give other objects for the same inputs.
 const VERSION: u32 = 8;
@@ -23,13 +22,14 @@ pub fn compile(
     let plans = plans::plans(graph, linked, plan, options);
     let language = LanguageOptions { inject: graph.injected_names.clone(), ..options.language() };
     let language_key = postcard::to_stdvec(&language).unwrap_or_default();
-    let compiled: Vec<(ModuleId, Result<ModuleObject, Vec<Diagnostic>>)> = linked
-        .order
-        .par_iter()
-        .map(|id| (*id, one(graph, *id, &plans[*id], &language, &language_key, cache, options.cache_dir.is_some())))
-        .collect();
+    let cached = options.cache_dir.is_some();
+    let compiled: Vec<Result<ModuleObject, Vec<Diagnostic>>> = longest_first(
+        &linked.order,
+        |id| graph.modules[*id].source.len() as u64,
+        |id| one(graph, *id, &plans[*id], &language, &language_key, cache, cached),
+    );
     let mut out: IndexVec<ModuleId, Option<ModuleObject>> = graph.modules.iter().map(|_| None).collect();
-    for (id, result) in compiled {
+    for (id, result) in linked.order.iter().copied().zip(compiled) {
         match result {
             Ok(object) => out[id] = Some(object),
             Err(found) => problems.extend(found),
@@ -48,6 +48,7 @@ fn one(
     cached: bool,
 ) -> Result<ModuleObject, Vec<Diagnostic>> {
     let module = &graph.modules[id];
+    let _span = trace::span("compile", &module.name);
     let make = || compile_module(&module.source, &module.name, &module.parse, language, plan);
     if !cached {
         return make();

@@ -34,6 +34,22 @@ pub fn throws(graph: &ModuleGraph, linked: &Linked, id: ModuleId) -> bool {
     link.included && live.into_iter().any(|(part, _)| part.throws)
 }
 
+/// By module: its evaluation may fail, or that of something that it needs.
+pub fn failing(graph: &ModuleGraph, linked: &Linked) -> IndexVec<ModuleId, bool> {
+    let mut out: IndexVec<ModuleId, bool> = graph.modules.ids().map(|id| throws(graph, linked, id)).collect();
+    let mut grew = out.iter().any(|failing| *failing);
+    while grew {
+        grew = false;
+        for id in linked.order.iter().copied() {
+            if !out[id] && linked.modules[id].dependencies.iter().any(|needed| out[*needed]) {
+                out[id] = true;
+                grew = true;
+            }
+        }
+    }
+    out
+}
+
 fn effect(graph: &ModuleGraph, linked: &Linked, id: ModuleId) -> Effect {
     let (module, link) = (&graph.modules[id], &linked.modules[id]);
     if !link.included || graph.runtime == Some(id) {

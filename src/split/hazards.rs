@@ -5,58 +5,141 @@
 //! run early is wrapped and called by its importers.
 
 use super::effects::{self, Effect};
-use super::reach::Reach;
-use crate::base::{ChunkId, IndexVec, ModuleId};
+use super::reach::{Bits, Reach};
+use crate::base::{ChunkId, IndexVec, Lists, ModuleId};
 use crate::config::{Format, Options};
-use crate::model::{ChunkPlan, Linked, ModuleGraph, Repairs, Target, Wrap};
+use crate::model::{ChunkPlan, Linked, Module, ModuleGraph, Repairs, Target, Wrap};
 
-/// What `repairs` must become. The same as before when nothing is out of order.
-pub fn hazards(
-    graph: &ModuleGraph,
-    linked: &Linked,
-    plan: &ChunkPlan,
-    options: &Options,
-    repairs: &Repairs,
-) -> Repairs {
-    let mut out = repairs.clone();
-    let roots = super::roots(graph, linked, options);
-    let reach = Reach::new(linked, &roots);
-    let loaded = reach.available(graph, linked, &roots);
-    let roots: Vec<(ChunkId, ModuleId)> =
-        roots.iter().enumerate().map(|(at, root)| (ChunkId(at as u32), root.module)).collect();
+pub(super) struct Inputs<'a> {
+    pub graph: &'a ModuleGraph,
+    pub linked: &'a Linked,
+    pub plan: &'a ChunkPlan,
+    pub options: &'a Options,
+    /// Of the first chunks of the plan, in order.
+    pub roots: &'a [ModuleId],
+    pub reach: &'a Reach,
+    /// As [`Reach::available`].
+    pub available: &'a [Option<Bits>],
+    pub effects: &'a IndexVec<ModuleId, Effect>,
+}
+
+/// What `repairs` must become. The same as before when nothing is out of order. What a repair changes is followed here
+/// as far as it can be seen in the present plan, since linking anew for each would take long.
+pub(super) fn hazards(inputs: &Inputs<'_>, repairs: &Repairs) -> Repairs {
+    let Inputs { graph, linked, plan, effects, .. } = *inputs;
     let waits = |id: ModuleId| {
         graph.modules[id].facts.top_level_await && linked.modules[id].included && !linked.modules[id].concurrent
     };
     let waiting = graph.modules.ids().any(waits);
     let wrapped = linked.modules.iter().any(|link| link.included && link.wrap == Wrap::Esm);
-    if roots.len() < 2 && !waiting && !wrapped {
-        return out;
+    if inputs.roots.len() < 2 && !waiting && !wrapped {
+        return repairs.clone();
     }
-    let effects = effects::effects(graph, linked);
-    for ((chunk, root), loaded) in roots.iter().zip(&loaded) {
+    let mut standing = Standing::new(graph, linked, repairs);
+    let failing = failing(graph, linked, &standing.imports);
+    let mut checked = Vec::new();
+    for (at, (root, available)) in inputs.roots.iter().zip(inputs.available).enumerate() {
         // What certainly ran before, for the target of an `import()`.
-        let done: Vec<bool> =
-            graph.modules.ids().map(|id| loaded.as_ref().is_some_and(|loaded| loaded.has(id.0 as usize))).collect();
-        let order: Vec<ModuleId> = expected(graph, *root).into_iter().filter(|id| !done[id.0 as usize]).collect();
-        if waiting && is_concurrent(graph, linked, options, &effects, &order, waits) {
+        let has = |id: ModuleId| !failing[id] && available.as_ref().is_some_and(|found| found.has(id.0 as usize));
+        let done: Vec<bool> = graph.modules.ids().map(has).collect();
+        let order: Vec<ModuleId> =
+            expected(graph, &standing.imports, *root).into_iter().filter(|id| !done[id.0 as usize]).collect();
+        if waiting && is_concurrent(inputs, &standing.imports, &order, waits) {
             let asynchronous = order.iter().filter(|id| linked.modules[**id].asynchronous);
-            out.wrapped.extend(asynchronous.filter(|id| linked.modules[**id].included));
+            standing.repairs.wrapped.extend(asynchronous.filter(|id| linked.modules[**id].included));
             // A root is called at the end of its chunk.
-            out.deferred.insert(*root);
+            standing.repairs.deferred.insert(*root);
             continue;
         }
-        for module in behind_failure(graph, linked, &reach, &order) {
-            if effects[module] != Effect::None || !called(graph, linked, module).is_empty() {
-                defer(graph, linked, module, &mut out);
+        for module in behind_failure(graph, linked, inputs.reach, &order) {
+            if effects[module] != Effect::None || standing.called(module).next().is_some() {
+                standing.defer(module);
             }
         }
-        let mut run = Run { graph, linked, done, actual: Vec::new() };
-        run.chunks(plan, *chunk, *root);
-        for module in early(&run, &order, &effects) {
-            defer(graph, linked, module, &mut out);
+        checked.push((ChunkId(at as u32), *root, done, order));
+    }
+    loop {
+        let before = standing.repairs.deferred.len();
+        for (chunk, root, done, order) in &checked {
+            let mut run = Run { standing: &standing, done: done.clone(), actual: Vec::new() };
+            run.chunks(plan, *chunk, *root);
+            for module in early(&run, order, effects) {
+                standing.defer(module);
+            }
+        }
+        if standing.repairs.deferred.len() == before {
+            return standing.repairs;
+        }
+    }
+}
+
+/// By module: it may fail, or what it imports may: then it never counts as done.
+fn failing(graph: &ModuleGraph, linked: &Linked, imports: &Imports) -> IndexVec<ModuleId, bool> {
+    let mut out: IndexVec<ModuleId, bool> = graph.modules.ids().map(|id| effects::throws(graph, linked, id)).collect();
+    let mut grew = out.iter().any(|failing| *failing);
+    while grew {
+        grew = false;
+        // What is imported mostly has the higher number.
+        for id in graph.modules.ids().rev() {
+            if !out[id] && imports[id].iter().any(|target| out[*target]) {
+                out[id] = true;
+                grew = true;
+            }
         }
     }
     out
+}
+
+/// Static imports, by module.
+type Imports = Lists<ModuleId, ModuleId>;
+
+/// How modules stand in their chunks when what was found until now is repaired.
+struct Standing<'a> {
+    graph: &'a ModuleGraph,
+    linked: &'a Linked,
+    imports: Imports,
+    wraps: IndexVec<ModuleId, Wrap>,
+    eager: IndexVec<ModuleId, bool>,
+    repairs: Repairs,
+}
+
+impl<'a> Standing<'a> {
+    fn new(graph: &'a ModuleGraph, linked: &'a Linked, repairs: &Repairs) -> Self {
+        Standing {
+            graph,
+            linked,
+            imports: graph.modules.iter().map(imports).collect(),
+            wraps: linked.modules.iter().map(|link| link.wrap).collect(),
+            eager: linked.modules.iter().map(|link| link.eager).collect(),
+            repairs: repairs.clone(),
+        }
+    }
+
+    /// The module is called by its importers, nowhere else.
+    fn defer(&mut self, module: ModuleId) {
+        if self.graph.runtime == Some(module) {
+            return;
+        }
+        if self.wraps[module] == Wrap::None {
+            self.wraps[module] = Wrap::Esm;
+            self.repairs.wrapped.insert(module);
+        }
+        self.eager[module] = false;
+        self.repairs.deferred.insert(module);
+    }
+
+    /// The import statements of the one call the other, which is wrapped.
+    fn calls(&self, importer: ModuleId, target: ModuleId) -> bool {
+        let own = self.wraps[importer] != Wrap::None || !self.eager[target];
+        self.linked.modules[target].included
+            && self.wraps[importer] != Wrap::CommonJs
+            && self.wraps[target] != Wrap::None
+            && own
+    }
+
+    fn called(&self, importer: ModuleId) -> impl Iterator<Item = ModuleId> + '_ {
+        self.imports[importer].iter().copied().filter(move |target| self.calls(importer, *target))
+    }
 }
 
 /// Modules standing in a chunk that make something run before what should precede it.
@@ -93,29 +176,18 @@ fn behind_failure(graph: &ModuleGraph, linked: &Linked, reach: &Reach, order: &[
     order.iter().skip_while(|id| !fails(id)).skip(1).filter(standing).copied().collect()
 }
 
-fn defer(graph: &ModuleGraph, linked: &Linked, module: ModuleId, out: &mut Repairs) {
-    if graph.runtime == Some(module) {
-        return;
-    }
-    if linked.modules[module].wrap == Wrap::None {
-        out.wrapped.insert(module);
-    }
-    out.deferred.insert(module);
-}
-
-fn imports(graph: &ModuleGraph, id: ModuleId) -> Vec<ModuleId> {
-    let module = &graph.modules[id];
+fn imports(module: &Module) -> impl Iterator<Item = ModuleId> + '_ {
     let targets = module.facts.import_order.iter().map(|record| &module.targets[*record as usize]);
-    targets.filter_map(|target| if let Target::Module(target) = target { Some(*target) } else { None }).collect()
+    targets.filter_map(|target| if let Target::Module(target) = target { Some(*target) } else { None })
 }
 
 /// The order of the language: depth first along static imports.
-fn expected(graph: &ModuleGraph, root: ModuleId) -> Vec<ModuleId> {
+fn expected(graph: &ModuleGraph, imports: &Imports, root: ModuleId) -> Vec<ModuleId> {
     let mut done = vec![false; graph.modules.len()];
     let mut out = Vec::new();
     // What is injected runs before everything.
     for start in graph.injected.iter().copied().chain([root]) {
-        post_order(start, &mut done, |id| imports(graph, id), |id| out.push(id));
+        post_order(start, &mut done, imports, |_, _| true, |id| out.push(id));
     }
     out
 }
@@ -124,19 +196,20 @@ fn expected(graph: &ModuleGraph, root: ModuleId) -> Vec<ModuleId> {
 fn post_order(
     root: ModuleId,
     done: &mut [bool],
-    children: impl Fn(ModuleId) -> Vec<ModuleId>,
+    imports: &Imports,
+    follows: impl Fn(ModuleId, ModuleId) -> bool,
     mut leave: impl FnMut(ModuleId),
 ) {
     if std::mem::replace(&mut done[root.0 as usize], true) {
         return;
     }
-    let mut stack = vec![(root, children(root), 0)];
-    while let Some((module, below, at)) = stack.last_mut() {
-        match below.get(*at).copied() {
-            Some(child) => {
-                *at += 1;
-                if !std::mem::replace(&mut done[child.0 as usize], true) {
-                    stack.push((child, children(child), 0));
+    let mut stack = vec![(root, &imports[root])];
+    while let Some((module, below)) = stack.last_mut() {
+        match below.split_first() {
+            Some((child, rest)) => {
+                *below = rest;
+                if follows(*module, *child) && !std::mem::replace(&mut done[child.0 as usize], true) {
+                    stack.push((*child, &imports[*child]));
                 }
             }
             None => {
@@ -149,14 +222,8 @@ fn post_order(
 
 /// Waiting where the `await` stands would hold up modules that do not depend on it, or the format cannot wait; or a
 /// module that fails after it would take others with it.
-fn is_concurrent(
-    graph: &ModuleGraph,
-    linked: &Linked,
-    options: &Options,
-    effects: &IndexVec<ModuleId, Effect>,
-    order: &[ModuleId],
-    waits: impl Fn(ModuleId) -> bool,
-) -> bool {
+fn is_concurrent(inputs: &Inputs<'_>, imports: &Imports, order: &[ModuleId], waits: impl Fn(ModuleId) -> bool) -> bool {
+    let Inputs { graph, linked, options, effects, .. } = *inputs;
     let mut waited = false;
     for (at, id) in order.iter().enumerate() {
         let here = waits(*id);
@@ -172,7 +239,7 @@ fn is_concurrent(
         let mut depends = vec![false; graph.modules.len()];
         depends[order[at].0 as usize] = true;
         for id in &order[at + 1..] {
-            let dependent = imports(graph, *id).iter().any(|target| depends[target.0 as usize]);
+            let dependent = imports[*id].iter().any(|target| depends[target.0 as usize]);
             depends[id.0 as usize] = dependent;
             if !dependent && effects[*id] == Effect::Sensitive {
                 return true;
@@ -180,35 +247,16 @@ fn is_concurrent(
         }
         // In a cycle, something before it may wait for it.
         let before = &order[..at];
-        if before.iter().any(|id| imports(graph, *id).iter().any(|target| depends[target.0 as usize])) {
+        if before.iter().any(|id| imports[*id].iter().any(|target| depends[target.0 as usize])) {
             return true;
         }
     }
     false
 }
 
-/// Wrapped modules that the import statements of a module call.
-fn called(graph: &ModuleGraph, linked: &Linked, id: ModuleId) -> Vec<ModuleId> {
-    let inline = linked.modules[id].wrap == Wrap::None;
-    let calls = |target: &ModuleId| {
-        let link = &linked.modules[*target];
-        match link.wrap {
-            _ if !link.included => false,
-            Wrap::None => false,
-            Wrap::Esm => !(inline && link.eager),
-            Wrap::CommonJs => linked.own_view(id, *target),
-        }
-    };
-    if linked.modules[id].wrap == Wrap::CommonJs {
-        return Vec::new();
-    }
-    imports(graph, id).into_iter().filter(calls).collect()
-}
-
 /// The output at run time, as far as order goes.
 struct Run<'a> {
-    graph: &'a ModuleGraph,
-    linked: &'a Linked,
+    standing: &'a Standing<'a>,
     done: Vec<bool>,
     /// Modules in the order in which they run, each with the one standing in a chunk that made it run; none for what
     /// the call of a root at the end of its chunk runs.
@@ -219,31 +267,30 @@ impl Run<'_> {
     fn chunks(&mut self, plan: &ChunkPlan, chunk: ChunkId, root: ModuleId) {
         for id in plan.chunks[chunk].static_imports.iter().copied().chain([chunk]) {
             for module in &plan.chunks[id].modules {
-                let link = &self.linked.modules[*module];
-                match link.wrap {
+                let standing = self.standing;
+                match standing.wraps[*module] {
                     _ if self.done[module.0 as usize] => {}
                     Wrap::None => {
-                        for called in called(self.graph, self.linked, *module) {
+                        for called in standing.called(*module) {
                             self.call(called, Some(*module));
                         }
                         self.done[module.0 as usize] = true;
                         self.actual.push((*module, Some(*module)));
                     }
-                    _ if link.eager => self.call(*module, Some(*module)),
+                    _ if standing.eager[*module] => self.call(*module, Some(*module)),
                     _ => {}
                 }
             }
         }
-        if self.linked.modules[root].wrap != Wrap::None {
+        if self.standing.wraps[root] != Wrap::None {
             self.call(root, None);
         }
     }
 
     fn call(&mut self, module: ModuleId, trigger: Option<ModuleId>) {
-        let mut done = std::mem::take(&mut self.done);
-        let mut ran = Vec::new();
-        post_order(module, &mut done, |id| called(self.graph, self.linked, id), |id| ran.push((id, trigger)));
-        self.done = done;
-        self.actual.extend(ran);
+        let standing = self.standing;
+        let (done, actual) = (&mut self.done, &mut self.actual);
+        let follows = |importer: ModuleId, target: ModuleId| standing.calls(importer, target);
+        post_order(module, done, &standing.imports, follows, |id| actual.push((id, trigger)));
     }
 }

@@ -28,8 +28,8 @@ pub(super) struct Group {
     bytes: u64,
     /// Nobody notices when it is loaded.
     free: bool,
-    /// Somebody sees all its exports.
-    observed: bool,
+    /// Nothing goes with it: somebody sees all its exports, or it may fail, and what it holds with it.
+    closed: bool,
     alive: bool,
 }
 
@@ -40,6 +40,7 @@ pub(super) struct Inputs<'a> {
     pub placement: &'a IndexVec<ModuleId, Bits>,
     /// As [`super::reach::Reach::available`].
     pub available: &'a [Option<Bits>],
+    pub effects: &'a IndexVec<ModuleId, Effect>,
     /// Shared chunks below this many bytes are merged with the best partner whatever it costs.
     pub min_bytes: u64,
 }
@@ -68,8 +69,7 @@ pub(super) fn groups(inputs: &Inputs<'_>) -> Vec<Group> {
                 best[at] = partner(inputs, &groups, &neighbours, at);
             } else {
                 // The merged group may now be the better one.
-                let now = gain(inputs, &groups, &neighbours, at, into).map(|gain| (gain, into));
-                best[at] = best[at].max(now);
+                best[at] = best[at].max(better(inputs, &groups, &neighbours, at, into, best[at]));
             }
         }
     }
@@ -81,7 +81,7 @@ pub(super) fn groups(inputs: &Inputs<'_>) -> Vec<Group> {
 }
 
 fn unmerged(inputs: &Inputs<'_>) -> Vec<Group> {
-    let effects = effects::effects(inputs.graph, inputs.linked);
+    let failing = effects::failing(inputs.graph, inputs.linked);
     let mut by_roots: BTreeMap<&Bits, Vec<ModuleId>> = BTreeMap::new();
     for id in &inputs.linked.order {
         by_roots.entry(&inputs.placement[*id]).or_default().push(*id);
@@ -98,14 +98,14 @@ fn unmerged(inputs: &Inputs<'_>) -> Vec<Group> {
         let unnoticed = |id: &ModuleId| {
             let link = &inputs.linked.modules[*id];
             let module = &inputs.graph.modules[*id];
-            effects[*id] == Effect::None && !link.asynchronous && module.style.is_none()
+            inputs.effects[*id] == Effect::None && !link.asynchronous && module.style.is_none()
         };
         out.push(Group {
             roots: roots.clone(),
             loaders,
             bytes: modules.iter().map(|id| bytes(inputs, *id)).sum(),
             free: single.is_none() && modules.iter().all(unnoticed),
-            observed: single.is_some_and(|root| inputs.roots[root].observed),
+            closed: single.is_some_and(|root| inputs.roots[root].observed) || modules.iter().any(|id| failing[*id]),
             modules,
             alive: true,
         });
@@ -138,7 +138,7 @@ fn neighbours(inputs: &Inputs<'_>, groups: &[Group]) -> Vec<Vec<usize>> {
 
 fn is_small(inputs: &Inputs<'_>, group: &Group) -> bool {
     let most = REQUEST * group.roots.count() as u64;
-    group.roots.single().is_none() && (group.bytes < most || group.bytes < inputs.min_bytes)
+    group.roots.single().is_none() && !group.closed && (group.bytes < most || group.bytes < inputs.min_bytes)
 }
 
 fn partner(inputs: &Inputs<'_>, groups: &[Group], needs: &[Vec<usize>], at: usize) -> Option<(i64, usize)> {
@@ -151,15 +151,26 @@ fn partner(inputs: &Inputs<'_>, groups: &[Group], needs: &[Vec<usize>], at: usiz
     found.into_iter().find(|(_, other)| !makes_circle(groups, needs, at, *other))
 }
 
-fn gain(inputs: &Inputs<'_>, groups: &[Group], needs: &[Vec<usize>], at: usize, other: usize) -> Option<i64> {
-    let small = groups[at].alive && is_small(inputs, &groups[at]);
-    value(inputs, groups, at, other).filter(|_| small && !makes_circle(groups, needs, at, other))
+/// Merging `at` into `other`, if that gains more than what was the best until now.
+fn better(
+    inputs: &Inputs<'_>,
+    groups: &[Group],
+    needs: &[Vec<usize>],
+    at: usize,
+    other: usize,
+    best: Option<(i64, usize)>,
+) -> Option<(i64, usize)> {
+    if !groups[at].alive || !is_small(inputs, &groups[at]) {
+        return None;
+    }
+    let found = value(inputs, groups, at, other).map(|gain| (gain, other)).filter(|found| Some(*found) > best)?;
+    (!makes_circle(groups, needs, at, other)).then_some(found)
 }
 
 /// What merging `at` into `other` is worth, in bytes of source; `None`: it must not or should not be done.
 fn value(inputs: &Inputs<'_>, groups: &[Group], at: usize, other: usize) -> Option<i64> {
     let (from, into) = (&groups[at], &groups[other]);
-    if at == other || !into.alive || into.observed {
+    if at == other || !into.alive || into.closed {
         return None;
     }
     let more = into.loaders.without(&from.loaders);

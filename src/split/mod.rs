@@ -4,7 +4,7 @@
 //! Invariants: every included module is in exactly one chunk; a module is in a chunk that every root needing it loads;
 //! a root loads nothing that it does not need, except what was merged on purpose; the plan depends on the graph alone.
 //! Not here: names of files (`seal`), names of symbols and imports between chunks (`script`).
-//! Start at: [`split`]; [`hazards`] then says whether every root evaluates its modules in the order of the language.
+//! Start at: [`split`], which also says what the order of the language demands of the next linking.
 
 mod effects;
 mod hazards;
@@ -13,8 +13,7 @@ mod reach;
 
 use crate::base::{ChunkId, ModuleId};
 use crate::config::Options;
-use crate::model::{Chunk, ChunkKind, ChunkPlan, EntryKind, Linked, ModuleGraph, Wrap};
-pub use hazards::hazards;
+use crate::model::{Chunk, ChunkKind, ChunkPlan, EntryKind, Linked, ModuleGraph, Repairs, Wrap};
 use reach::Reach;
 
 /// A root: something that is loaded on its own.
@@ -26,21 +25,43 @@ pub(crate) struct Root {
     observed: bool,
 }
 
-pub fn split(graph: &ModuleGraph, linked: &Linked, options: &Options) -> ChunkPlan {
+/// Lays out the chunks. Also what the repairs must become for every root to evaluate its modules in the order of the
+/// language: the same as before when nothing is out of order.
+pub fn split(graph: &ModuleGraph, linked: &Linked, options: &Options, repairs: &Repairs) -> (ChunkPlan, Repairs) {
     let roots = roots(graph, linked, options);
     let reach = Reach::new(linked, &roots);
     let available = reach.available(graph, linked, &roots);
     let placement = reach.place(graph, linked, &roots, &available);
+    let effects = effects::effects(graph, linked);
     // Minified code has about half the bytes of its source.
     let min_bytes = options.chunking.min_bytes.unwrap_or_default() * 2;
-    let inputs =
-        merge::Inputs { graph, linked, roots: &roots, placement: &placement, available: &available, min_bytes };
+    let inputs = merge::Inputs {
+        graph,
+        linked,
+        roots: &roots,
+        placement: &placement,
+        available: &available,
+        effects: &effects,
+        min_bytes,
+    };
     let groups = merge::groups(&inputs);
     let mut plan = ChunkPlan { chunk_of: graph.modules.iter().map(|_| None).collect(), ..ChunkPlan::default() };
     let root_chunks = root_chunks(graph, &roots, &mut plan);
     fill(groups, &root_chunks, &mut plan);
     finish(graph, linked, &roots, &mut plan);
-    plan
+    let modules: Vec<ModuleId> = roots.iter().map(|root| root.module).collect();
+    let inputs = hazards::Inputs {
+        graph,
+        linked,
+        plan: &plan,
+        options,
+        roots: &modules,
+        reach: &reach,
+        available: &available,
+        effects: &effects,
+    };
+    let repairs = hazards::hazards(&inputs, repairs);
+    (plan, repairs)
 }
 
 /// Entries in order, then the targets of live `import()`s in order of evaluation.

@@ -3,6 +3,7 @@
 use super::Root;
 use crate::base::{IndexVec, ModuleId};
 use crate::model::{ChunkKind, Linked, ModuleGraph};
+use rustc_hash::FxHashMap;
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Bits(Vec<u64>);
@@ -114,16 +115,18 @@ impl Reach {
     /// waiting for it while it is evaluated: then it must not wait for the importer's chunk.
     pub fn available(&self, graph: &ModuleGraph, linked: &Linked, roots: &[Root]) -> Vec<Option<Bits>> {
         let modules = linked.modules.len();
-        let mut importers: Vec<Vec<usize>> = vec![Vec::new(); roots.len()];
+        let mut importers: Vec<Bits> = vec![Bits::new(roots.len()); roots.len()];
         let mut awaited = vec![false; roots.len()];
-        for (module, link) in linked.modules.iter_ids() {
-            for (_, target) in link.dynamic.iter().filter(|_| link.included) {
-                for (at, root) in roots.iter().enumerate() {
-                    if root.module == *target && matches!(root.kind, ChunkKind::Dynamic(_)) {
-                        awaited[at] |= graph.modules[module].facts.top_level_await;
-                        importers[at].extend(self.needed_by[module].ones());
-                    }
-                }
+        let mut root_of: FxHashMap<ModuleId, usize> = FxHashMap::default();
+        for (at, root) in roots.iter().enumerate() {
+            if matches!(root.kind, ChunkKind::Dynamic(_)) {
+                root_of.insert(root.module, at);
+            }
+        }
+        for (module, link) in linked.modules.iter_ids().filter(|(_, link)| link.included) {
+            for at in link.dynamic.iter().filter_map(|(_, target)| root_of.get(target)) {
+                awaited[*at] |= graph.modules[module].facts.top_level_await;
+                importers[*at].join(&self.needed_by[module]);
             }
         }
         let mut loads: Vec<Bits> = vec![Bits::new(modules); self.roots];
@@ -140,12 +143,12 @@ impl Reach {
             let mut changed = false;
             for at in (0..self.roots).filter(|at| is_dynamic(*at)) {
                 let mut common = full.clone();
-                for importer in importers[at].iter().filter(|importer| **importer != at) {
+                for importer in importers[at].ones().filter(|importer| *importer != at) {
                     for (word, bits) in common.0.iter_mut().enumerate() {
-                        *bits &= loads[*importer].0[word] | available[*importer].0[word];
+                        *bits &= loads[importer].0[word] | available[importer].0[word];
                     }
                 }
-                if importers[at].is_empty() || awaited[at] {
+                if importers[at].count() == 0 || awaited[at] {
                     common = Bits::new(modules);
                 }
                 if common != available[at] {

@@ -103,9 +103,16 @@ async function entry(how, entry, limit, silent) {
   };
   const done = await settle(load[how](entry.file), limit);
   await drained('error' in done);
-  for (const promise of waiting.splice(0)) say(await settle(Promise.resolve(promise), limit));
+  const promised = async () => {
+    for (const promise of waiting.splice(0)) say(await settle(Promise.resolve(promise), limit));
+  };
+  await promised();
   say(done);
-  for (const task of laters.splice(0)) say(await settle((async () => task())(), limit));
+  for (const task of laters.splice(0)) {
+    say(await settle((async () => task())(), limit));
+    // What is evaluated this late may promise something too.
+    await promised();
+  }
   await drained();
   if (!('value' in done)) lines.push('no exports');
   else if (!silent) observe(done.value, entry);

@@ -157,6 +157,7 @@ pub(super) fn describe(graph: &ModuleGraph, target: &Target) -> String {
         Target::External(name) => format!("external {name}"),
         Target::Disabled => "disabled".to_string(),
         Target::Unresolved => "unresolved".to_string(),
+        Target::Unasked => "unasked".to_string(),
     }
 }
 

@@ -209,17 +209,22 @@ impl Writer<'_> {
             }
         }
         let order = &context.plan.chunks[self.id].static_imports;
+        let acting: FxHashSet<ChunkId> = order.iter().copied().filter(|id| has_effects(context, *id)).collect();
+        let acts = |id: ChunkId| acting.contains(&id);
         // Chunks that an earlier import has already brought.
         let mut covered: FxHashSet<ChunkId> = FxHashSet::default();
         for (at, chunk) in order.iter().enumerate() {
             self.external_lines(external, &order[at..]);
             let next = order[at..].iter().position(|next| by_chunk.contains_key(next)).map(|next| at + next);
+            // All of them, in this order.
             let brings = |next: usize| {
-                order[at..next].iter().all(|id| context.plan.chunks[order[next]].static_imports.contains(id))
+                let wanted: Vec<ChunkId> = order[at..next].iter().copied().filter(|id| acts(*id)).collect();
+                let brought = context.plan.chunks[order[next]].static_imports.iter().copied();
+                brought.filter(|id| wanted.contains(id)).eq(wanted.iter().copied())
             };
             match by_chunk.remove(chunk) {
                 Some(symbols) => self.chunk_import(*chunk, symbols),
-                None if covered.contains(chunk) || !has_effects(context, *chunk) || next.is_some_and(brings) => {
+                None if covered.contains(chunk) || !acts(*chunk) || next.is_some_and(brings) => {
                     continue;
                 }
                 None => self.chunk_import(*chunk, Vec::new()),

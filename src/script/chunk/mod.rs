@@ -11,7 +11,7 @@ use super::glue::{self, Glue, TEMPORARY, Tail};
 use super::naming::{self, Alphabet, Style, Wanted};
 use super::output::{Output, property};
 use super::urls;
-use crate::base::{ChunkId, ModuleId};
+use crate::base::{ChunkId, ModuleId, trace};
 use crate::cache::Cache;
 use crate::config::{Format, Minify, SourceMapMode};
 use crate::lang::js::{Helper, LocalSym};
@@ -176,6 +176,7 @@ pub fn render(
     id: ChunkId,
     cache: &Cache,
 ) -> Vec<RenderedFile> {
+    let _span = trace::span("chunk", &context.plan.chunks[id].name);
     if context.options.minify == Minify::Max
         && let Some(files) = whole::render(context, externals, exports, uses, id, cache)
     {
