@@ -18,6 +18,17 @@ impl LineIndex {
         LineIndex { starts }
     }
 
+    /// 0-based line of a byte offset in a text of which nothing else is asked.
+    pub fn line_in(text: &str, offset: u32) -> u32 {
+        let before = &text.as_bytes()[..(offset as usize).min(text.len())];
+        let count = |byte: u8| before.iter().filter(|other| **other == byte).count() as u32;
+        let carriage_returns = count(b'\r');
+        if carriage_returns == 0 {
+            return count(b'\n');
+        }
+        Self::new(text).line(offset)
+    }
+
     /// 0-based line of a byte offset.
     pub fn line(&self, offset: u32) -> u32 {
         (self.starts.partition_point(|start| *start <= offset) - 1) as u32
@@ -59,5 +70,9 @@ mod tests {
         assert_eq!(index.utf16(text, 8), (1, 3), "an astral character is two UTF-16 units");
         assert_eq!(index.human(text, 8), (2, 3));
         assert_eq!(index.line(text.len() as u32), 3);
+        for text in [text, "\n\nab\nc"] {
+            let index = LineIndex::new(text);
+            assert!((0..=text.len() as u32).all(|at| LineIndex::line_in(text, at) == index.line(at)));
+        }
     }
 }

@@ -10,7 +10,7 @@ pub fn why(graph: &ModuleGraph, module: ModuleId) -> Vec<WhyLink> {
     while let Origin::Module(importer, record) = graph.modules[at].origin {
         let from = &graph.modules[importer];
         let Some(found) = from.facts.records.get(record as usize) else { break };
-        let line = LineIndex::new(&from.source).line(found.start) + 1;
+        let line = LineIndex::line_in(&from.source, found.start) + 1;
         out.push(WhyLink { file: from.name.clone(), line, specifier: found.specifier.clone() });
         if importer == at || out.len() > graph.modules.len() {
             break;

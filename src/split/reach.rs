@@ -101,8 +101,8 @@ impl Reach {
                     reduced.clear(root);
                 }
             }
-            let harmless = |root: usize| !roots[root].observed && !fails[root] || bits.single() == Some(root);
-            let harmless = reduced.single().is_none_or(harmless);
+            let observed = reduced.single().is_some_and(|root| roots[root].observed);
+            let harmless = !observed && !reduced.ones().any(|root| fails[root]);
             if harmless && reduced.ones().next().is_some() {
                 out[module] = reduced;
             }

@@ -78,6 +78,6 @@ fn leads_to(graph: &ModuleGraph, target: &Target, sheet: Option<StyleId>) -> boo
 }
 
 fn link(file: &str, source: &str, offset: u32, specifier: &str) -> WhyLink {
-    let line = LineIndex::new(source).line(offset) + 1;
+    let line = LineIndex::line_in(source, offset) + 1;
     WhyLink { file: file.to_string(), line, specifier: specifier.to_string() }
 }
