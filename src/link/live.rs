@@ -64,7 +64,7 @@ pub fn live(
         wraps,
         asynchronous,
         in_place,
-        zones: super::zones::Reader { graph, wraps, circles, asynchronous },
+        zones: super::zones::Reader { graph, wraps, circles, asynchronous, before: Default::default() },
         marked: vec![BTreeSet::new(); count],
         checked: vec![BTreeSet::new(); count],
         links: graph.modules.iter_ids().map(link).collect(),

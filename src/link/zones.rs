@@ -4,6 +4,8 @@
 use crate::base::{IndexVec, Lists, ModuleId};
 use crate::lang::js::{ImportKind, LocalSym, sym};
 use crate::model::{ExportBinding, ModuleGraph, SymbolRef, Target, Wrap};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 /// By module: the number of its circle of mentions of these kinds, if it is in one.
@@ -106,17 +108,41 @@ pub struct Reader<'a> {
     pub wraps: &'a IndexVec<ModuleId, Wrap>,
     pub circles: &'a IndexVec<ModuleId, Option<u32>>,
     pub asynchronous: &'a IndexVec<ModuleId, bool>,
+    /// By module of a circle: what it imports by ways outside of the circle.
+    pub before: RefCell<FxHashMap<ModuleId, FxHashSet<ModuleId>>>,
 }
 
 impl Reader<'_> {
-    /// Symbols of wrapped modules that a mention may read too early: by a module of the same circle, or by one of any
-    /// circle if the other waits, since who is in a circle is not always waited for.
+    /// Symbols of wrapped modules that a mention may read too early: by a module of the same circle, by one of any
+    /// circle if the other waits, since who is in a circle is not always waited for, or by one that gets them through
+    /// its circle alone.
     pub fn risky(&self, reader: ModuleId, binding: &ExportBinding) -> Option<SymbolRef> {
         let ExportBinding::Symbol(target) = binding else { return None };
-        let same = self.circles[reader] == self.circles[target.module] || self.asynchronous[target.module];
+        let circle = self.circles[reader]?;
         let lexical = || self.graph.modules[target.module].facts.is_lexical(target.symbol);
-        (self.circles[reader].is_some() && same && self.wraps[target.module] == Wrap::Esm && lexical())
-            .then_some(*target)
+        if self.wraps[target.module] != Wrap::Esm || !lexical() {
+            return None;
+        }
+        let early = self.circles[target.module] == Some(circle)
+            || self.asynchronous[target.module]
+            || !self.precedes(target.module, reader, circle);
+        early.then_some(*target)
+    }
+
+    /// Whether `reader` imports `target`, directly or not, by a way that does not lead through its own circle: then it
+    /// is evaluated later.
+    fn precedes(&self, target: ModuleId, reader: ModuleId, circle: u32) -> bool {
+        let mut before = self.before.borrow_mut();
+        let found = before.entry(reader).or_insert_with(|| {
+            let mut found = FxHashSet::default();
+            let mut work = vec![reader];
+            while let Some(id) = work.pop() {
+                let outside = edges(self.graph, id, &[ImportKind::Import]);
+                work.extend(outside.filter(|next| self.circles[*next] != Some(circle) && found.insert(*next)));
+            }
+            found
+        });
+        found.contains(&target)
     }
 
     /// Own symbols that a wrapped module reads before it declares them.

@@ -94,6 +94,11 @@ impl Alphabet {
         Alphabet { first, rest }
     }
 
+    /// How many names have one letter, and how many have two.
+    pub fn sizes(&self) -> (usize, usize) {
+        (self.first.len(), self.first.len() * self.rest.len())
+    }
+
     /// Name number `number`, shortest first. Of neighbours the last character differs: names that are given one after
     /// the other start alike.
     pub fn name(&self, number: usize) -> String {
@@ -124,6 +129,11 @@ pub enum Style<'a> {
 /// Of [`Style::Numbered`] names; a number follows.
 pub const NUMBERED: &str = "P$";
 
+/// Up to this many mentions, an import keeps the name that the other chunk gives it: where all names of one letter are
+/// free for it, and where none is. Measured on an app of 250 chunks, in brotli: more often is worse, since names then
+/// are no longer given in the order of the code; never is 0.2 % worse.
+const SELDOM: [u32; 2] = [4, 1];
+
 /// The top-level names of a chunk.
 pub struct Wanted {
     pub symbol: SymbolRef,
@@ -131,6 +141,8 @@ pub struct Wanted {
     pub count: u32,
     /// Must keep the original name if it is free.
     pub pinned: bool,
+    /// What another chunk exports it as.
+    pub alias: Option<String>,
     /// Breaks ties: order of evaluation.
     pub rank: (u32, LocalSym),
 }
@@ -181,9 +193,18 @@ pub fn top_level(mut wanted: Vec<Wanted>, taken: &FxHashSet<&str>, style: &Style
         Style::Short(alphabet) => {
             // One letter is left to nested functions: their parameters are `e, t, n` everywhere, whatever the function
             // mentions from outside.
-            let one = alphabet.first.len();
-            let mut number = if rest.len() > one { one } else { 0 };
-            in_classes(&mut rest, &[one - number, one * alphabet.rest.len()]);
+            let (one, two) = alphabet.sizes();
+            let many = rest.len() > one;
+            let mut number = if many { one } else { 0 };
+            // `x` in the import statement is shorter than `x as y`.
+            rest.retain(|want| {
+                let alias = want.alias.as_ref().filter(|alias| free(alias, &used));
+                let Some(alias) = alias.filter(|_| want.count <= SELDOM[usize::from(many)]) else { return true };
+                used.insert(alias.clone());
+                out.insert(want.symbol, alias.clone());
+                false
+            });
+            in_classes(&mut rest, &[one - number, two]);
             for want in rest {
                 let name = loop {
                     let name = alphabet.name(number);

@@ -21,6 +21,7 @@ impl Writer<'_> {
         for id in modules.iter().copied().filter(|id| is_runtime(*id)) {
             self.module(id);
         }
+        self.url_table();
         for id in modules.iter().copied() {
             let start = self.out.written();
             let namespace = glue::namespace(context, self.externals, id);
@@ -257,22 +258,6 @@ impl Writer<'_> {
             }
         }
         self.out.push("\"");
-    }
-
-    pub(super) fn record_deps(&mut self, id: ModuleId, record: u32) {
-        self.out.push("[");
-        if let Target::Module(target) = &self.context.graph.modules[id].targets[record as usize]
-            && let Some(chunk) = self.context.plan.dynamic_chunks.get(target)
-        {
-            let found = super::super::plans::preloads(self.context.plan, Some(self.id), *chunk);
-            for (at, (chunk, style)) in found.into_iter().enumerate() {
-                self.out.push(if at > 0 { ",\"" } else { "\"" });
-                let key = if style { OutputKey::Style(chunk) } else { OutputKey::Chunk(chunk) };
-                self.reference(key, RefStyle::Relative);
-                self.out.push("\"");
-            }
-        }
-        self.out.push("]");
     }
 
     pub(super) fn asset_url(&mut self, id: ModuleId) {

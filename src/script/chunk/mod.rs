@@ -3,6 +3,7 @@
 mod body;
 mod foot;
 mod head;
+mod preloads;
 mod whole;
 
 use super::Context;
@@ -29,12 +30,15 @@ pub struct Uses {
     /// Of chunks that are loaded where they are mentioned.
     lazy: FxHashSet<SymbolRef>,
     tail: Tail,
+    urls: Option<preloads::Table>,
 }
 
 pub fn uses(context: &Context<'_>, externals: &Externals, id: ChunkId) -> Uses {
     let mut counts: FxHashMap<SymbolRef, u32> = FxHashMap::default();
     let mut lazy = FxHashSet::default();
-    let tail = glue::tail(context, externals, id);
+    let mut tail = glue::tail(context, externals, id);
+    let urls = preloads::table(context, externals, id, &mut tail.temporaries);
+    counts.extend(urls.iter().map(|table| (table.symbol, table.lists + 1)));
     let mention = |glue: &[Glue], counts: &mut FxHashMap<SymbolRef, u32>| {
         for piece in glue {
             if let Glue::Name(symbol) = piece {
@@ -79,7 +83,7 @@ pub fn uses(context: &Context<'_>, externals: &Externals, id: ChunkId) -> Uses {
     for (symbol, _) in &tail.exports {
         *counts.entry(*symbol).or_default() += 1;
     }
-    Uses { counts, lazy, tail }
+    Uses { counts, lazy, tail, urls }
 }
 
 /// Helpers that the statements about external modules call, where the format has no `import`.
@@ -117,16 +121,10 @@ pub fn exports(context: &Context<'_>, uses: &[Uses]) -> ChunkExports {
         let mut taken: FxHashSet<String> = uses[at].tail.exports.iter().map(|(_, name)| name.clone()).collect();
         let mut order: Vec<SymbolRef> = symbols.keys().copied().collect();
         order.sort_by_key(|symbol| (context.linked.modules[symbol.module].order, symbol.symbol));
-        let mut number = 0;
+        let mut aliases = (0..).map(|number| alphabet.name(number));
         for symbol in order {
             let name = if context.options.minified() {
-                loop {
-                    let name = alphabet.name(number);
-                    number += 1;
-                    if !taken.contains(&name) {
-                        break name;
-                    }
-                }
+                aliases.find(|name| !taken.contains(name)).unwrap_or_default()
             } else {
                 let original = naming::clean(&naming::original(context, symbol));
                 let free = |name: &String| !taken.contains(name);
@@ -217,7 +215,15 @@ fn names(
         let chunk = foreign(symbol).map(|chunk| SymbolRef { module: CHUNK, symbol: chunk.0 });
         *counts.entry(chunk.unwrap_or(*symbol)).or_default() += count;
     }
-    let wanted = counts.into_iter().map(|(symbol, count)| wanted(context, externals, uses, symbol, count)).collect();
+    let esm = context.options.format == Format::Esm;
+    let alias = |symbol: SymbolRef| {
+        let other = home(context, symbol).filter(|home| *home != id && esm)?;
+        exports[other.0 as usize].get(&symbol).cloned()
+    };
+    let wanted = counts
+        .into_iter()
+        .map(|(symbol, count)| Wanted { alias: alias(symbol), ..wanted(context, externals, uses, symbol, count) });
+    let wanted = wanted.collect();
     let mut names = naming::top_level(wanted, &taken, style);
     for symbol in uses.counts.keys() {
         if let Some(chunk) = foreign(symbol) {
@@ -252,7 +258,7 @@ fn wanted(context: &Context<'_>, externals: &Externals, uses: &Uses, symbol: Sym
             (naming::original(context, symbol), context.linked.modules[module].order, pinned)
         }
     };
-    Wanted { symbol, original, count, pinned, rank: (order, symbol.symbol) }
+    Wanted { symbol, original, count, pinned, alias: None, rank: (order, symbol.symbol) }
 }
 
 impl<'a> Writer<'a> {

@@ -184,7 +184,7 @@ fn uses_after(
         counts.extend(uses.counts.keys().filter(foreign).map(|symbol| (*symbol, 1)));
         counts.retain(|symbol, _| symbol.module != CHUNK);
     }
-    Uses { counts, lazy: uses.lazy.clone(), tail: uses.tail.clone() }
+    Uses { counts, lazy: uses.lazy.clone(), tail: uses.tail.clone(), urls: None }
 }
 
 /// Bytes by module, as far as anybody can say once modules have grown together: as before, in proportion.
