@@ -120,7 +120,11 @@ impl Writer<'_> {
         let style = if self.minified() { Style::Short(&self.alphabet) } else { Style::Original };
         // Of a member of another chunk, the object is what must not be hidden.
         let object_of = |name: &'_ str| name.find(['.', '[']).unwrap_or(name.len());
-        let top = |symbol: LocalSym| self.symbol_name(id, object, symbol, linked).map(|name| &name[..object_of(name)]);
+        let name = |symbol: LocalSym| {
+            self.symbol_name(id, object, symbol, linked)
+                .or_else(|| (symbol < linked).then(|| self.urls_name(id, symbol))?)
+        };
+        let top = |symbol: LocalSym| name(symbol).map(|name| &name[..object_of(name)]);
         naming::nested(object, linked, &style, top)
     }
 

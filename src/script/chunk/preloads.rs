@@ -71,6 +71,13 @@ impl Writer<'_> {
         }
     }
 
+    /// The name of the table's function, if it stands where the module mentions `symbol`.
+    pub(super) fn urls_name(&self, id: ModuleId, symbol: LocalSym) -> Option<&str> {
+        let table = self.uses.urls.as_ref()?;
+        let here = || matches!(canon(self.context, self.externals, id, symbol), Canon::Deps(_));
+        self.names.get(&table.symbol).filter(|_| here()).map(String::as_str)
+    }
+
     fn url_list(&mut self, keys: &[OutputKey]) {
         for (at, key) in keys.iter().enumerate() {
             self.out.push(if at > 0 { ",\"" } else { "\"" });

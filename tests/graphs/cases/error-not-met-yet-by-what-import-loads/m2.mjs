@@ -1,0 +1,2 @@
+export * from "./m3.mjs";
+import "./m5.mjs";

@@ -1,0 +1,2 @@
+import "./m5.mjs";
+import "./m8.mjs";

@@ -1,0 +1,2 @@
+import LOG, { Thing as a } from "./m13.mjs";
+import y from "./m13.mjs";

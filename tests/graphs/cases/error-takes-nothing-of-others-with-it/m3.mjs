@@ -1,0 +1,1 @@
+export { default as n } from "./m4.mjs";

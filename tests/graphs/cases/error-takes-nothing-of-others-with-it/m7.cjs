@@ -1,0 +1,1 @@
+const f = require("./m11.cjs");

@@ -1,0 +1,2 @@
+import n from "./m1.mjs";
+import "./m6.mjs";

@@ -1,0 +1,1 @@
+log('m1 starts');
