@@ -298,3 +298,20 @@ fn super_small_graph(main: ModuleFacts) -> crate::model::ModuleGraph {
         ..ModuleGraph::default()
     }
 }
+
+#[test]
+fn a_trace_is_read_by_the_viewers_of_chrome() {
+    use crate::base::trace::Event;
+    let events = [Event {
+        kind: "compile",
+        what: "src/a.js".into(),
+        start: Duration::from_micros(70),
+        time: Duration::from_micros(2_500),
+        lane: 1,
+    }];
+    let value = super::trace(&events);
+    let expected = serde_json::json!({
+        "name": "src/a.js", "cat": "compile", "ph": "X", "pid": 1, "tid": 1, "ts": 70, "dur": 2500,
+    });
+    assert_eq!(value["traceEvents"], serde_json::json!([expected]));
+}

@@ -3,7 +3,7 @@
 use super::Root;
 use crate::base::{IndexVec, ModuleId};
 use crate::model::{ChunkKind, Linked, ModuleGraph};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Bits(Vec<u64>);
@@ -101,10 +101,18 @@ impl Reach {
                     reduced.clear(root);
                 }
             }
-            let observed = reduced.single().is_some_and(|root| roots[root].observed);
-            let harmless = !observed && !reduced.ones().any(|root| fails[root]);
+            let harmless = |root: usize| !roots[root].observed && !fails[root] || bits.single() == Some(root);
+            let harmless = reduced.single().is_none_or(harmless);
             if harmless && reduced.ones().next().is_some() {
                 out[module] = reduced;
+            }
+        }
+        let failing = super::effects::failing(graph, linked);
+        let lost: FxHashSet<Bits> =
+            out.iter_ids().filter(|(id, _)| failing[*id]).map(|(_, bits)| bits.clone()).collect();
+        for (id, bits) in self.needed_by.iter_ids() {
+            if !failing[id] && out[id] != *bits && lost.contains(&out[id]) {
+                out[id] = bits.clone();
             }
         }
         out

@@ -1,6 +1,7 @@
 //! Small projects in temporary folders, and what the graph of each must be.
 
 mod sites;
+mod demand;
 mod loading;
 mod messages;
 mod numbering;
