@@ -160,3 +160,20 @@ fn small_shared_chunks_are_merged() {
     // Three functions, each needed by two routes: three chunks without merging.
     assert_eq!(built.iter().filter(|name| name.ends_with(".js")).count(), 5, "{built:?}");
 }
+
+#[test]
+fn a_trace_has_every_stage_and_every_file() {
+    let folder = site();
+    let trace = folder.path().join("trace.json");
+    build(folder.path(), "2", &["--no-cache", "--trace", trace.to_str().unwrap()]);
+    let value: serde_json::Value = serde_json::from_slice(&std::fs::read(&trace).unwrap()).unwrap();
+    let events = value["traceEvents"].as_array().unwrap();
+    let has = |kind: &str, name: &str| {
+        events.iter().any(|event| event["cat"] == kind && event["name"].as_str().unwrap().ends_with(name))
+    };
+    assert!(
+        ["graph", "link", "script", "style", "image", "page", "seal", "emit"].iter().all(|name| has("stage", name))
+    );
+    assert!(has("load", "src/route3.ts") && has("load", "photo.jpg") && has("compile", "src/main.ts"));
+    assert!(events.iter().all(|event| event["ts"].is_u64() && event["dur"].is_u64() && event["tid"].is_u64()));
+}

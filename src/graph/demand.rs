@@ -68,24 +68,6 @@ pub(super) fn is_named(module: &Module) -> bool {
     module.facts.source_type == SourceType::Esm && !module.facts.ambiguous && module.loader != Loader::Json
 }
 
-/// Records that every importer's evaluation may depend on, whatever is asked for: those without names.
-pub(super) fn bare(facts: &ModuleFacts) -> Vec<u32> {
-    let mut named = vec![false; facts.records.len()];
-    let mut name = |record: u32| named[record as usize] = true;
-    for symbol in &facts.symbols {
-        if let SymbolKind::Import { record, .. } | SymbolKind::Namespace { record } = symbol.kind {
-            name(record);
-        }
-    }
-    for export in &facts.exports {
-        if let ExportTarget::From { record, .. } | ExportTarget::NamespaceFrom { record } = export.target {
-            name(record);
-        }
-    }
-    facts.stars.iter().copied().for_each(&mut name);
-    facts.import_order.iter().copied().filter(|record| !named[*record as usize]).collect()
-}
-
 /// What the statements of a module ask for, by record; all that it imports if they are not looked at one by one.
 fn own(facts: &ModuleFacts, waits: bool) -> Vec<(u32, Want)> {
     let first = facts.first_declared();

@@ -73,7 +73,7 @@ pub(super) fn load<'s>(
     let mut mentions = records::Mentions::new(discovery, scope, &folder, importer);
     mentions.of_script(&module, &place);
     let waits = demand::may_wait(&module, project.options.tree_shaking);
-    let bare = if waits { demand::bare(&module.facts) } else { Vec::new() };
+    let bare = if waits { module.facts.bare_imports() } else { Vec::new() };
     let follow = |(at, record)| {
         if waits && !bare.contains(&(at as u32)) {
             return Link::Unasked;

@@ -1,7 +1,7 @@
 //! Which modules notice when they are evaluated.
 
 use crate::base::{IndexVec, ModuleId};
-use crate::lang::js::{ExportTarget, LocalSym, SymbolKind};
+use crate::lang::js::LocalSym;
 use crate::model::{ExportBinding, Linked, Module, ModuleGraph, SymbolRef, Target, Wrap};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -78,23 +78,10 @@ fn effect(graph: &ModuleGraph, linked: &Linked, id: ModuleId) -> Effect {
     }
 }
 
-fn bare_imports(module: &Module) -> Vec<ModuleId> {
-    let mut named = vec![false; module.facts.records.len()];
-    for symbol in &module.facts.symbols {
-        if let SymbolKind::Import { record, .. } | SymbolKind::Namespace { record } = symbol.kind {
-            named[record as usize] = true;
-        }
-    }
-    for export in &module.facts.exports {
-        if let ExportTarget::From { record, .. } | ExportTarget::NamespaceFrom { record } = export.target {
-            named[record as usize] = true;
-        }
-    }
-    module.facts.stars.iter().for_each(|record| named[*record as usize] = true);
-    let bare = module.facts.import_order.iter().filter(|record| !named[**record as usize]);
-    let target = |record: &u32| match module.targets[*record as usize] {
+/// What is imported without a name.
+fn bare_imports(module: &Module) -> impl Iterator<Item = ModuleId> + '_ {
+    module.facts.bare_imports().into_iter().filter_map(|record| match module.targets[record as usize] {
         Target::Module(target) => Some(target),
         _ => None,
-    };
-    bare.filter_map(target).collect()
+    })
 }

@@ -21,6 +21,8 @@ pub(super) struct Inputs<'a> {
     /// As [`Reach::available`].
     pub available: &'a [Option<Bits>],
     pub effects: &'a IndexVec<ModuleId, Effect>,
+    /// As [`effects::failing`]: what may fail never counts as done.
+    pub failing: &'a IndexVec<ModuleId, bool>,
 }
 
 /// What `repairs` must become. The same as before when nothing is out of order. What a repair changes is followed here
@@ -36,11 +38,11 @@ pub(super) fn hazards(inputs: &Inputs<'_>, repairs: &Repairs) -> Repairs {
         return repairs.clone();
     }
     let mut standing = Standing::new(graph, linked, repairs);
-    let failing = failing(graph, linked, &standing.imports);
     let mut checked = Vec::new();
     for (at, (root, available)) in inputs.roots.iter().zip(inputs.available).enumerate() {
         // What certainly ran before, for the target of an `import()`.
-        let has = |id: ModuleId| !failing[id] && available.as_ref().is_some_and(|found| found.has(id.0 as usize));
+        let has =
+            |id: ModuleId| !inputs.failing[id] && available.as_ref().is_some_and(|found| found.has(id.0 as usize));
         let done: Vec<bool> = graph.modules.ids().map(has).collect();
         let order: Vec<ModuleId> =
             expected(graph, &standing.imports, *root).into_iter().filter(|id| !done[id.0 as usize]).collect();
@@ -71,23 +73,6 @@ pub(super) fn hazards(inputs: &Inputs<'_>, repairs: &Repairs) -> Repairs {
             return standing.repairs;
         }
     }
-}
-
-/// By module: it may fail, or what it imports may: then it never counts as done.
-fn failing(graph: &ModuleGraph, linked: &Linked, imports: &Imports) -> IndexVec<ModuleId, bool> {
-    let mut out: IndexVec<ModuleId, bool> = graph.modules.ids().map(|id| effects::throws(graph, linked, id)).collect();
-    let mut grew = out.iter().any(|failing| *failing);
-    while grew {
-        grew = false;
-        // What is imported mostly has the higher number.
-        for id in graph.modules.ids().rev() {
-            if !out[id] && imports[id].iter().any(|target| out[*target]) {
-                out[id] = true;
-                grew = true;
-            }
-        }
-    }
-    out
 }
 
 /// Static imports, by module.

@@ -6,7 +6,7 @@
 //! loads without needing it must not be noticed: it is declarations, nothing more.
 
 use super::Root;
-use super::effects::{self, Effect};
+use super::effects::Effect;
 use super::reach::Bits;
 use crate::base::{IndexVec, ModuleId};
 use crate::model::{Linked, ModuleGraph};
@@ -28,8 +28,8 @@ pub(super) struct Group {
     bytes: u64,
     /// Nobody notices when it is loaded.
     free: bool,
-    /// Nothing goes with it: somebody sees all its exports, or it may fail, and what it holds with it.
-    closed: bool,
+    /// Somebody sees all its exports.
+    observed: bool,
     alive: bool,
 }
 
@@ -41,6 +41,8 @@ pub(super) struct Inputs<'a> {
     /// As [`super::reach::Reach::available`].
     pub available: &'a [Option<Bits>],
     pub effects: &'a IndexVec<ModuleId, Effect>,
+    /// As [`super::effects::failing`].
+    pub failing: &'a IndexVec<ModuleId, bool>,
     /// Shared chunks below this many bytes are merged with the best partner whatever it costs.
     pub min_bytes: u64,
 }
@@ -81,7 +83,6 @@ pub(super) fn groups(inputs: &Inputs<'_>) -> Vec<Group> {
 }
 
 fn unmerged(inputs: &Inputs<'_>) -> Vec<Group> {
-    let failing = effects::failing(inputs.graph, inputs.linked);
     let mut by_roots: BTreeMap<&Bits, Vec<ModuleId>> = BTreeMap::new();
     for id in &inputs.linked.order {
         by_roots.entry(&inputs.placement[*id]).or_default().push(*id);
@@ -89,8 +90,10 @@ fn unmerged(inputs: &Inputs<'_>) -> Vec<Group> {
     let mut out: Vec<Group> = Vec::new();
     for (roots, modules) in by_roots {
         let single = roots.single();
+        // A chunk that fails is lost as a whole: nobody can count on it, and nobody may load it without need.
+        let fails = modules.iter().any(|id| inputs.failing[*id]);
         let mut loaders = roots.clone();
-        for (at, available) in inputs.available.iter().enumerate() {
+        for (at, available) in inputs.available.iter().enumerate().filter(|_| !fails) {
             if available.as_ref().is_some_and(|found| modules.iter().all(|id| found.has(id.0 as usize))) {
                 loaders.set(at);
             }
@@ -104,8 +107,8 @@ fn unmerged(inputs: &Inputs<'_>) -> Vec<Group> {
             roots: roots.clone(),
             loaders,
             bytes: modules.iter().map(|id| bytes(inputs, *id)).sum(),
-            free: single.is_none() && modules.iter().all(unnoticed),
-            closed: single.is_some_and(|root| inputs.roots[root].observed) || modules.iter().any(|id| failing[*id]),
+            free: single.is_none() && !fails && modules.iter().all(unnoticed),
+            observed: single.is_some_and(|root| inputs.roots[root].observed),
             modules,
             alive: true,
         });
@@ -138,7 +141,7 @@ fn neighbours(inputs: &Inputs<'_>, groups: &[Group]) -> Vec<Vec<usize>> {
 
 fn is_small(inputs: &Inputs<'_>, group: &Group) -> bool {
     let most = REQUEST * group.roots.count() as u64;
-    group.roots.single().is_none() && !group.closed && (group.bytes < most || group.bytes < inputs.min_bytes)
+    group.roots.single().is_none() && (group.bytes < most || group.bytes < inputs.min_bytes)
 }
 
 fn partner(inputs: &Inputs<'_>, groups: &[Group], needs: &[Vec<usize>], at: usize) -> Option<(i64, usize)> {
@@ -170,7 +173,7 @@ fn better(
 /// What merging `at` into `other` is worth, in bytes of source; `None`: it must not or should not be done.
 fn value(inputs: &Inputs<'_>, groups: &[Group], at: usize, other: usize) -> Option<i64> {
     let (from, into) = (&groups[at], &groups[other]);
-    if at == other || !into.alive || into.closed {
+    if at == other || !into.alive || into.observed {
         return None;
     }
     let more = into.loaders.without(&from.loaders);

@@ -31,8 +31,9 @@ pub fn split(graph: &ModuleGraph, linked: &Linked, options: &Options, repairs: &
     let roots = roots(graph, linked, options);
     let reach = Reach::new(linked, &roots);
     let available = reach.available(graph, linked, &roots);
-    let placement = reach.place(graph, linked, &roots, &available);
     let effects = effects::effects(graph, linked);
+    let failing = effects::failing(graph, linked);
+    let placement = reach.place(&roots, &available, &failing);
     // Minified code has about half the bytes of its source.
     let min_bytes = options.chunking.min_bytes.unwrap_or_default() * 2;
     let inputs = merge::Inputs {
@@ -42,6 +43,7 @@ pub fn split(graph: &ModuleGraph, linked: &Linked, options: &Options, repairs: &
         placement: &placement,
         available: &available,
         effects: &effects,
+        failing: &failing,
         min_bytes,
     };
     let groups = merge::groups(&inputs);
@@ -59,6 +61,7 @@ pub fn split(graph: &ModuleGraph, linked: &Linked, options: &Options, repairs: &
         reach: &reach,
         available: &available,
         effects: &effects,
+        failing: &failing,
     };
     let repairs = hazards::hazards(&inputs, repairs);
     (plan, repairs)

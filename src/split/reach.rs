@@ -83,14 +83,13 @@ impl Reach {
     /// an export to it.
     pub fn place(
         &self,
-        graph: &ModuleGraph,
-        linked: &Linked,
         roots: &[Root],
         available: &[Option<Bits>],
+        failing: &IndexVec<ModuleId, bool>,
     ) -> IndexVec<ModuleId, Bits> {
         // A chunk that fails is lost as a whole, and with it what others need of it.
         let mut fails = vec![false; roots.len()];
-        for (_, bits) in self.needed_by.iter_ids().filter(|(id, _)| super::effects::throws(graph, linked, *id)) {
+        for (_, bits) in self.needed_by.iter_ids().filter(|(id, _)| failing[*id]) {
             bits.ones().for_each(|root| fails[root] = true);
         }
         let mut out = self.needed_by.clone();
@@ -107,7 +106,6 @@ impl Reach {
                 out[module] = reduced;
             }
         }
-        let failing = super::effects::failing(graph, linked);
         let lost: FxHashSet<Bits> =
             out.iter_ids().filter(|(id, _)| failing[*id]).map(|(_, bits)| bits.clone()).collect();
         for (id, bits) in self.needed_by.iter_ids() {

@@ -290,6 +290,22 @@ impl ModuleFacts {
     pub fn first_declared(&self) -> LocalSym {
         self.first_record() + 2 * self.records.len() as u32
     }
+    /// Records of imports without names: they are there for what they do.
+    pub fn bare_imports(&self) -> Vec<u32> {
+        let mut named = vec![false; self.records.len()];
+        for symbol in &self.symbols {
+            if let SymbolKind::Import { record, .. } | SymbolKind::Namespace { record } = symbol.kind {
+                named[record as usize] = true;
+            }
+        }
+        for export in &self.exports {
+            if let ExportTarget::From { record, .. } | ExportTarget::NamespaceFrom { record } = export.target {
+                named[record as usize] = true;
+            }
+        }
+        self.stars.iter().for_each(|record| named[*record as usize] = true);
+        self.import_order.iter().copied().filter(|record| !named[*record as usize]).collect()
+    }
     /// How many symbols other modules may speak of.
     pub fn symbol_count(&self) -> u32 {
         self.first_declared() + self.symbols.len() as u32
