@@ -28,8 +28,8 @@ pub(super) struct Group {
     bytes: u64,
     /// Nobody notices when it is loaded.
     free: bool,
-    /// Somebody sees all its exports.
-    observed: bool,
+    /// Nothing goes with it: somebody sees all its exports, or it may fail, and what it holds with it.
+    closed: bool,
     alive: bool,
 }
 
@@ -90,10 +90,8 @@ fn unmerged(inputs: &Inputs<'_>) -> Vec<Group> {
     let mut out: Vec<Group> = Vec::new();
     for (roots, modules) in by_roots {
         let single = roots.single();
-        // A chunk that fails is lost as a whole: nobody can count on it, and nobody may load it without need.
-        let fails = modules.iter().any(|id| inputs.failing[*id]);
         let mut loaders = roots.clone();
-        for (at, available) in inputs.available.iter().enumerate().filter(|_| !fails) {
+        for (at, available) in inputs.available.iter().enumerate() {
             if available.as_ref().is_some_and(|found| modules.iter().all(|id| found.has(id.0 as usize))) {
                 loaders.set(at);
             }
@@ -107,8 +105,9 @@ fn unmerged(inputs: &Inputs<'_>) -> Vec<Group> {
             roots: roots.clone(),
             loaders,
             bytes: modules.iter().map(|id| bytes(inputs, *id)).sum(),
-            free: single.is_none() && !fails && modules.iter().all(unnoticed),
-            observed: single.is_some_and(|root| inputs.roots[root].observed),
+            free: single.is_none() && modules.iter().all(unnoticed),
+            closed: single.is_some_and(|root| inputs.roots[root].observed)
+                || modules.iter().any(|id| inputs.failing[*id]),
             modules,
             alive: true,
         });
@@ -141,7 +140,7 @@ fn neighbours(inputs: &Inputs<'_>, groups: &[Group]) -> Vec<Vec<usize>> {
 
 fn is_small(inputs: &Inputs<'_>, group: &Group) -> bool {
     let most = REQUEST * group.roots.count() as u64;
-    group.roots.single().is_none() && (group.bytes < most || group.bytes < inputs.min_bytes)
+    group.roots.single().is_none() && !group.closed && (group.bytes < most || group.bytes < inputs.min_bytes)
 }
 
 fn partner(inputs: &Inputs<'_>, groups: &[Group], needs: &[Vec<usize>], at: usize) -> Option<(i64, usize)> {
@@ -173,7 +172,7 @@ fn better(
 /// What merging `at` into `other` is worth, in bytes of source; `None`: it must not or should not be done.
 fn value(inputs: &Inputs<'_>, groups: &[Group], at: usize, other: usize) -> Option<i64> {
     let (from, into) = (&groups[at], &groups[other]);
-    if at == other || !into.alive || into.observed {
+    if at == other || !into.alive || into.closed {
         return None;
     }
     let more = into.loaders.without(&from.loaders);
