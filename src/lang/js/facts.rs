@@ -211,6 +211,8 @@ pub struct Part {
     pub throws: bool,
     /// Of source.
     pub bytes: u32,
+    /// Where it starts in the source; `u32::MAX` when it was made.
+    pub start: u32,
     /// Imported names that it calls: it is sensitive if they are [`ModuleFacts::stateful`].
     pub calls: Vec<LocalSym>,
 }
@@ -273,6 +275,8 @@ pub struct ModuleFacts {
     pub strict: bool,
     /// `#!…` line of the source, without the line end.
     pub hashbang: Option<String>,
+    /// By number, sorted: the effects of parts, in words. Only when the build is asked what keeps each statement.
+    pub effects: Vec<(u32, String)>,
 }
 
 impl ModuleFacts {
