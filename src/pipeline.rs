@@ -49,11 +49,19 @@ struct Run<'a> {
     problems: Vec<Diagnostic>,
     timings: Timings,
     dump: String,
+    properties: script::PropertyNames,
 }
 
 impl<'a> Run<'a> {
     fn new(options: &'a Options, services: &'a Services) -> Run<'a> {
-        Run { options, services, problems: Vec::new(), timings: Vec::new(), dump: String::new() }
+        Run {
+            options,
+            services,
+            problems: Vec::new(),
+            timings: Vec::new(),
+            dump: String::new(),
+            properties: script::PropertyNames::default(),
+        }
     }
 
     /// What `--deny` makes an error must stop the build before anything is written.
@@ -118,11 +126,21 @@ fn make(options: &Options, services: &Services) -> Outcome {
     }
     let emitted = run.stage("emit", |services| emit::emit(&sealed, options, &services.cache));
     let Some(emitted) = emitted.filter(|_| !run.failed()) else { return run.fail(watched) };
+    keep_names(options, &graph, &mut run);
     if let (Some(path), Some(plan)) = (&options.metafile, metafile) {
         let text = report::metafile(&graph, &plan, &sealed, options).to_string();
         run.note(emit::write_extra(path, text.as_bytes()).into_iter().collect());
     }
     conclude(options, emitted, run, watched)
+}
+
+/// `--mangle-cache`: what property names became is there for the next build.
+fn keep_names(options: &Options, graph: &ModuleGraph, run: &mut Run<'_>) {
+    let Some(path) = options.mangle.as_ref().and_then(|mangle| mangle.cache.as_deref()) else { return };
+    let text = script::kept_names(graph, &run.properties);
+    if run.services.files.read(path).ok().as_deref() != Some(text.as_bytes()) {
+        run.note(emit::write_extra(path, text.as_bytes()).into_iter().collect());
+    }
 }
 
 /// Code, styles, images and pages, in that order of need; images beside the scripts.
@@ -149,6 +167,7 @@ fn render(
     run.timings.push(("image".into(), image_time));
     run.problems.extend(scripts.problems);
     run.dump.push_str(&scripts.dump);
+    run.properties = scripts.properties;
     let mut files = scripts.files;
     let Some(plan) = scripts.plan else { return (files, None) };
     // Without splitting, entries are separate programs and their styles come with them; pages need one plan.
@@ -169,18 +188,33 @@ struct Scripts {
     problems: Vec<Diagnostic>,
     timings: Timings,
     dump: String,
+    properties: script::PropertyNames,
 }
 
 fn scripts(options: &Options, graph: &ModuleGraph, services: &Services) -> Scripts {
     let mut run = Run::new(options, services);
     let mut out = Scripts::default();
-    for (at, entries) in programs(options, graph).into_iter().enumerate() {
-        let (linked, plan) = run.stage("link", |_| arrange(options, graph, &entries));
+    let programs = programs(options, graph);
+    let mut known: Vec<(Linked, ChunkPlan)> = Vec::new();
+    if options.mangle.is_some() {
+        // Names are given for all programs together.
+        known.extend(programs.iter().map(|entries| run.stage("link", |_| arrange(options, graph, entries))));
+        out.properties =
+            script::property_names(graph, &known.iter().map(|(linked, _)| linked).collect::<Vec<_>>(), options);
+        known.reverse();
+    }
+    for (at, entries) in programs.into_iter().enumerate() {
+        let (linked, plan) = match known.pop() {
+            Some(known) => known,
+            None => run.stage("link", |_| arrange(options, graph, &entries)),
+        };
         out.dump.push_str(&report::shake(graph, &linked));
         if run.failed() {
             break;
         }
-        let mut files = run.stage("script", |services| script::render(graph, &linked, &plan, options, &services.cache));
+        let mut files = run.stage("script", |services| {
+            script::render(graph, &linked, &plan, options, &out.properties, &services.cache)
+        });
         if at > 0 {
             let mut styles = run.stage("style", |services| style::render(graph, &plan, options, &services.cache)).files;
             styles.retain(|file| matches!(file.key, OutputKey::Style(_)));

@@ -26,6 +26,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("blake3", &["base", "emit"]),
     ("jsonc_parser", &["config", "budget"]),
     ("browserslist", &["config"]),
+    ("regex", &["base"]),
     ("globset", &["base", "graph", "budget"]),
     ("swc_core", &["lang"]),
     ("lightningcss", &["lang"]),

@@ -17,6 +17,7 @@
 //! | from `first_declared()` | top-level declarations, imported names, members of imported namespaces |
 
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A symbol's number within its module.
 pub type LocalSym = u32;
@@ -227,6 +228,17 @@ pub enum Constant {
     Text(String),
 }
 
+/// Property names of a module.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Properties {
+    /// Those that are to be shortened, and how often each is mentioned.
+    pub wanted: BTreeMap<String, u32>,
+    /// Short ones that stay: what is shortened must not become one of them.
+    pub kept: BTreeSet<String>,
+    /// Those that would be shortened if they were not quoted.
+    pub quoted: BTreeSet<String>,
+}
+
 /// Everything the linker needs to know of one module.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct ModuleFacts {
@@ -275,6 +287,8 @@ pub struct ModuleFacts {
     pub strict: bool,
     /// `#!…` line of the source, without the line end.
     pub hashbang: Option<String>,
+    /// Only when the build shortens names of properties.
+    pub properties: Properties,
     /// By number, sorted: the effects of parts, in words. Only when the build is asked what keeps each statement.
     pub effects: Vec<(u32, String)>,
 }

@@ -86,6 +86,7 @@ fn facts(
         pins_names: numbered.rewritten.pins_names,
         strict: tree.strict || tree.has_module_syntax || parse.source_type == Some(SourceTypeHint::Esm),
         hashbang: tree.hashbang.clone(),
+        properties: super::mangle::of_module(&mut numbered.body, &tree, name, language).unwrap_or_default(),
         effects: parts.effects,
         records: numbered.records,
     };
