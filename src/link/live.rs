@@ -38,6 +38,10 @@ pub(super) struct Marker<'a, 'g> {
     mentioned: Vec<Vec<bool>>,
     /// Names of the exports of CommonJS modules that somebody reads; all of them if it is `None`.
     pub(super) read: FxHashMap<ModuleId, Option<FxHashSet<String>>>,
+    /// As [`ModuleLink::late_records`].
+    late_records: BTreeSet<(ModuleId, u32)>,
+    /// By CommonJS module: whether importers that follow Node's rule, and others, read `module.exports` itself.
+    pub(super) raw_for: FxHashMap<ModuleId, [bool; 2]>,
     entries: BTreeSet<usize>,
     work: Vec<Work>,
 }
@@ -74,6 +78,8 @@ pub fn live(
         helpers: vec![BTreeSet::new(); count],
         mentioned: vec![Vec::new(); count],
         read: FxHashMap::default(),
+        late_records: BTreeSet::new(),
+        raw_for: FxHashMap::default(),
         entries: BTreeSet::new(),
         work: Vec::new(),
     };
@@ -247,9 +253,43 @@ impl Marker<'_, '_> {
             self.helper(id, Helper::TDZ);
             self.mark(target);
         }
+        if let ExportBinding::CommonJs(found) = binding
+            && self.zones.late(id, found, self.own_view(found.via.0, found.module))
+        {
+            self.late(found);
+        }
+        if let ExportBinding::Namespace(target) = binding.base() {
+            self.namespace_seen_early(id, *target);
+        }
         self.external(id, binding);
         self.bring(binding);
         self.lazy_way(id, symbol, binding);
+    }
+
+    /// The view of a CommonJS module may be looked at before it is made.
+    fn late(&mut self, binding: &CjsBinding) {
+        let (via, record) = binding.via;
+        let own = self.own_view(via, binding.module);
+        if own {
+            self.late_records.insert((via, record));
+        } else {
+            self.links[binding.module].late = true;
+        }
+        let place = if own { via } else { binding.module };
+        self.helper(place, Helper::VIEW);
+        self.helper(place, Helper::TO_ESM);
+    }
+
+    /// Who has the namespace of a module through its circle of imports may look at its names too early.
+    fn namespace_seen_early(&mut self, reader: ModuleId, module: ModuleId) {
+        if reader == module || !self.zones.in_circle(reader) {
+            return;
+        }
+        for binding in self.exports.all(module).values() {
+            let Some(target) = self.zones.risky(reader, binding) else { continue };
+            self.helper(module, Helper::TDZ);
+            self.mark(target);
+        }
     }
 
     /// A symbol that somebody may read before its wrapped module has set it.
@@ -418,6 +458,7 @@ impl Marker<'_, '_> {
             }
         }
         self.links[module].dynamic_stars = dynamic;
+        self.links[module].contested = self.exports.contested(module).into_iter().map(str::to_string).collect();
         self.whole(module);
     }
 
@@ -485,6 +526,14 @@ impl Marker<'_, '_> {
         for id in self.graph.modules.ids() {
             let link = &mut self.links[id];
             link.wrap = self.wraps[id];
+            if link.late && link.needs_raw {
+                let [plain, node] = self.raw_for.get(&id).copied().unwrap_or_default();
+                link.needs_raw = false;
+                link.needs_interop |= plain;
+                link.needs_interop_node |= node;
+            }
+            let late = self.late_records.range((id, 0)..=(id, u32::MAX));
+            link.late_records = late.map(|(_, record)| *record).collect();
             link.asynchronous = self.asynchronous[id];
             if !link.included {
                 continue;

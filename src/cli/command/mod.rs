@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// Compilers recurse as deeply as programs nest, and the usual 2 MB of a worker are soon gone.
-const WORKER_STACK_BYTES: usize = 16 << 20;
+const WORKER_STACK_BYTES: usize = if cfg!(debug_assertions) { 64 << 20 } else { 16 << 20 };
 
 /// The folder that relative paths of the command line start from.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the working directory")]

@@ -37,7 +37,7 @@ pub mod sym {
 }
 
 /// The names exported by the runtime module, in helper order.
-pub const HELPERS: [&str; 24] = [
+pub const HELPERS: [&str; 25] = [
     "__commonJS",
     "__esm",
     "__export",
@@ -62,6 +62,7 @@ pub const HELPERS: [&str; 24] = [
     "__import",
     "__early",
     "__tdz",
+    "__view",
 ];
 
 /// A runtime helper: an index into [`HELPERS`].
@@ -93,6 +94,7 @@ impl Helper {
     pub const IMPORT: Helper = Helper(21);
     pub const EARLY: Helper = Helper(22);
     pub const TDZ: Helper = Helper(23);
+    pub const VIEW: Helper = Helper(24);
 
     pub fn symbol(self) -> LocalSym {
         sym::FIRST_HELPER + u32::from(self.0)
