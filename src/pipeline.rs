@@ -171,7 +171,7 @@ type Standing = (ContentHash, Vec<(PathBuf, ContentHash)>);
 fn graph_of(
     options: &Options,
     graphs: Option<&Graphs<'_>>,
-    basis: Option<Basis>,
+    basis: Option<Basis<'_>>,
     started: &Started,
     run: &mut Run<'_>,
 ) -> (ModuleGraph, Option<Standing>) {

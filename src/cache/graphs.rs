@@ -20,16 +20,17 @@ const GROUP: usize = 128;
 /// The memory of one way of building.
 pub struct Graphs<'a> {
     cache: &'a Cache,
-    key: ContentHash,
+    /// Of what was asked of the disk, and of the graph. Apart, because an unchanged project needs only the first.
+    asked: ContentHash,
+    graph: ContentHash,
 }
 
 /// The graph that is kept, and what has changed since.
-pub struct Basis {
+pub struct Basis<'a> {
+    graphs: &'a Graphs<'a>,
     /// Of the graph, for what is made of it.
     pub id: ContentHash,
     pub upheld: Upheld,
-    graph: Vec<u8>,
-    at: usize,
 }
 
 impl<'a> Graphs<'a> {
@@ -38,32 +39,31 @@ impl<'a> Graphs<'a> {
         // A build that looks into the folder around it must find there what the next one finds.
         let _ = std::fs::create_dir_all(options.cache_dir.as_ref()?);
         let options = postcard::to_stdvec(&super::whole::settled(options)).ok()?;
-        Some(Graphs { cache, key: Cache::key("graph", VERSION, &[program, &options]) })
+        let key = |stage: &str| Cache::key(stage, VERSION, &[program, &options]);
+        Some(Graphs { cache, asked: key("asked"), graph: key("graph") })
     }
 
     /// `None`: there is none, or more has changed than the content of files.
-    pub fn recall(&self) -> Option<Basis> {
-        let graph = self.cache.get(self.key)?;
-        let (id, rest) = postcard::take_from_bytes::<ContentHash>(&graph).ok()?;
-        let (testimony, rest) = postcard::take_from_bytes::<Testimony>(rest).ok()?;
-        let upheld = testimony.uphold()?;
-        Some(Basis { id, upheld, at: graph.len() - rest.len(), graph })
+    pub fn recall(&self) -> Option<Basis<'_>> {
+        let bytes = self.cache.get(self.asked)?;
+        let (id, testimony): (ContentHash, Testimony) = postcard::from_bytes(&bytes).ok()?;
+        Some(Basis { graphs: self, id, upheld: testimony.uphold()? })
     }
 
-    /// `whole`: the graph was made without problems, which would have to be told again. Else what can be known later is
-    /// only that nothing has changed. Returns what its basis will be.
-    pub fn keep(&self, graph: &ModuleGraph, testimony: &Testimony, whole: bool) -> Option<ContentHash> {
-        let testimony = postcard::to_stdvec(testimony).ok()?;
-        let mut id_parts: Vec<&[u8]> = vec![&testimony];
-        let (rest, groups) = if whole { encode(graph)? } else { Default::default() };
-        id_parts.push(&rest);
-        let id = ContentHash::of_parts(&id_parts);
-        let head = postcard::to_stdvec(&id).ok()?;
-        let lengths: Vec<u64> = groups.iter().map(|group| group.len() as u64).collect();
-        let lengths = postcard::to_stdvec(&lengths).ok()?;
-        let mut parts: Vec<&[u8]> = vec![&head, &testimony, &lengths, &rest];
-        parts.extend(groups.iter().map(Vec::as_slice));
-        self.cache.put_joined(self.key, &parts);
+    /// `quiet`: the graph was made without problems, which would have to be told again. Else what can be known later is
+    /// only that nothing has changed. Returns the identity of the basis that this will be.
+    pub fn keep(&self, graph: &ModuleGraph, testimony: &Testimony, quiet: bool) -> Option<ContentHash> {
+        let bytes = postcard::to_stdvec(testimony).ok()?;
+        let id = ContentHash::of(&bytes);
+        if quiet {
+            let (rest, groups) = encode(graph)?;
+            let lengths: Vec<u64> = groups.iter().map(|group| group.len() as u64).collect();
+            let head = postcard::to_stdvec(&(id, lengths)).ok()?;
+            let mut parts: Vec<&[u8]> = vec![&head, &rest];
+            parts.extend(groups.iter().map(Vec::as_slice));
+            self.cache.put_joined(self.graph, &parts);
+        }
+        self.cache.put_joined(self.asked, &[&id.0, &bytes]);
         Some(id)
     }
 }
@@ -79,11 +79,12 @@ fn encode(graph: &ModuleGraph) -> Option<(Vec<u8>, Vec<Vec<u8>>)> {
     Some((postcard::to_stdvec(&rest).ok()?, groups))
 }
 
-impl Basis {
+impl Basis<'_> {
     /// As it was; `None`: it was not kept.
     pub fn graph(&self) -> Option<ModuleGraph> {
-        let (lengths, rest) = postcard::take_from_bytes::<Vec<u64>>(&self.graph[self.at..]).ok()?;
-        if lengths.is_empty() {
+        let bytes = self.graphs.cache.get(self.graphs.graph)?;
+        let ((id, lengths), rest) = postcard::take_from_bytes::<(ContentHash, Vec<u64>)>(&bytes).ok()?;
+        if id != self.id {
             return None;
         }
         let (mut graph, mut rest) = postcard::take_from_bytes::<ModuleGraph>(rest).ok()?;

@@ -68,7 +68,7 @@ impl<'a> WholeBuilds<'a> {
     }
 
     /// The latest build, if a new one would come to the same.
-    pub fn recall(&self, basis: &Basis) -> Option<Whole> {
+    pub fn recall(&self, basis: &Basis<'_>) -> Option<Whole> {
         let record: Record = postcard::from_bytes(&self.cache.get(self.key)?).ok()?;
         if record.basis != basis.id || record.changed != basis.upheld.changed {
             return None;

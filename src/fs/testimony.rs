@@ -224,3 +224,118 @@ impl Stamp {
         u128::from(self.modified.max(self.changed)) < began.saturating_sub(SLACK).as_nanos()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use std::time::UNIX_EPOCH;
+
+    struct Sample(tempfile::TempDir);
+
+    impl Sample {
+        fn new() -> Sample {
+            let sample = Sample(tempfile::tempdir().unwrap());
+            sample.write("src/a.js", "first");
+            sample
+        }
+        fn path(&self, path: &str) -> PathBuf {
+            self.0.path().join(path)
+        }
+        fn write(&self, path: &str, text: &str) {
+            let path = self.path(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        /// The time of the file as time since 1970, and some seconds.
+        fn after(&self, path: &str, seconds: u64) -> Duration {
+            let data = std::fs::metadata(self.path(path)).unwrap();
+            data.modified().unwrap().duration_since(UNIX_EPOCH).unwrap() + Duration::from_secs(seconds)
+        }
+        /// What is told of a build that began then.
+        fn told(&self, began: Duration, ask: impl Fn(&Recording)) -> Testimony {
+            let recording = Recording::new(Arc::new(Disk));
+            ask(&recording);
+            let testimony = Testimony::of(&recording, began).unwrap();
+            postcard::from_bytes(&postcard::to_stdvec(&testimony).unwrap()).unwrap()
+        }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn only_young_files_are_read_again() {
+        let sample = Sample::new();
+        let read = |recording: &Recording| drop(recording.read(&sample.path("src/a.js")).unwrap());
+        let young = sample.told(sample.after("src/a.js", 1), read).uphold().unwrap();
+        let old = sample.told(sample.after("src/a.js", 3), read).uphold().unwrap();
+        assert_eq!((young.read, old.read), (1, 0));
+        // Another file with the same text is read, and is the same.
+        let told = sample.told(sample.after("src/a.js", 3), read);
+        std::fs::remove_file(sample.path("src/a.js")).unwrap();
+        sample.write("src/a.js", "first");
+        let upheld = told.uphold().unwrap();
+        assert!(upheld.changed.is_empty() && upheld.read == 1);
+    }
+
+    #[test]
+    fn what_changed_is_named() {
+        let sample = Sample::new();
+        let told = sample.told(sample.after("src/a.js", 9), |recording| {
+            recording.read(&sample.path("src/a.js")).unwrap();
+        });
+        sample.write("src/a.js", "other");
+        assert_eq!(told.uphold().unwrap().changed, [(sample.path("src/a.js"), ContentHash::of(b"other"))]);
+        std::fs::remove_file(sample.path("src/a.js")).unwrap();
+        assert!(told.uphold().is_none(), "a file that is gone is more than a change");
+    }
+
+    #[test]
+    fn absence_and_listings_are_answers() {
+        let sample = Sample::new();
+        let told = |ask: &dyn Fn(&Recording)| sample.told(Duration::from_secs(9), ask);
+        let missing = told(&|recording| {
+            assert!(!recording.is_file(&sample.path("node_modules/kit/package.json")));
+            assert!(recording.read(&sample.path("src/b.js")).is_err());
+        });
+        let listed = told(&|recording| drop(recording.list(&sample.path("src")).unwrap()));
+        let canonical = told(&|recording| drop(recording.canonicalize(&sample.path("src/../src")).unwrap()));
+        for testimony in [&missing, &listed, &canonical] {
+            assert!(testimony.uphold().is_some());
+        }
+        sample.write("node_modules/other/package.json", "{}");
+        assert!(missing.uphold().is_some() && listed.uphold().is_some());
+        sample.write("node_modules/kit/package.json", "{}");
+        assert!(missing.uphold().is_none() && listed.uphold().is_some());
+        sample.write("src/b.js", "");
+        assert!(listed.uphold().is_none() && canonical.uphold().is_some());
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn links_are_answers() {
+        let sample = Sample::new();
+        sample.write("src/b.js", "first");
+        let link = sample.path("src/link.js");
+        std::os::unix::fs::symlink("a.js", &link).unwrap();
+        let told = |ask: &dyn Fn(&Recording)| sample.told(sample.after("src/a.js", 9), ask);
+        let by_target = told(&|recording| drop(recording.read_link(&link).unwrap()));
+        let by_text = told(&|recording| drop(recording.read(&link).unwrap()));
+        let by_kind = told(&|recording| assert_eq!(recording.own_kind(&link).unwrap(), Kind::Link));
+        std::fs::remove_file(&link).unwrap();
+        std::os::unix::fs::symlink("b.js", &link).unwrap();
+        assert!(by_target.uphold().is_none() && by_text.uphold().is_some() && by_kind.uphold().is_some());
+        std::fs::remove_file(&link).unwrap();
+        sample.write("src/link.js", "first");
+        assert!(by_text.uphold().is_some() && by_kind.uphold().is_none());
+    }
+
+    #[test]
+    fn what_contradicts_itself_is_not_told() {
+        let sample = Sample::new();
+        let recording = Recording::new(Arc::new(Disk));
+        recording.read(&sample.path("src/a.js")).unwrap();
+        sample.write("src/a.js", "other");
+        recording.read(&sample.path("src/a.js")).unwrap();
+        assert!(Testimony::of(&recording, Duration::from_secs(9)).is_none());
+    }
+}
