@@ -61,6 +61,7 @@ impl Options {
             headers: Vec::new(),
             budget: None,
             cache_dir: None,
+            cache_size: 0,
             log_level: LogLevel::Info,
             json: false,
             timings: false,

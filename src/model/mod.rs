@@ -5,6 +5,7 @@ mod chunk_plan;
 mod graph;
 mod linked;
 mod outputs;
+mod shared;
 mod timings;
 mod verdict;
 
@@ -17,5 +18,5 @@ pub use outputs::{
     Contribution, Emitted, EmittedFile, FileKind, ImageSets, InlineStyles, NameTemplate, OptimizedImage, OutputKey,
     Piece, RefStyle, RenderedFile, RenderedStyles, Sealed, SealedFile, Sidecar, WhyLink,
 };
-pub use timings::Timings;
+pub use timings::{CacheUse, Timings, Unchanged};
 pub use verdict::{BudgetLine, CountedFile, PackageShare, SourceShare, Verdict, VerdictLine};

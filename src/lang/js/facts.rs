@@ -16,6 +16,7 @@
 //! | `first_record() + 2 r + 1` | of import record `r`: its wrapper (`require`) or its URL (`import()`, `new URL`, workers) |
 //! | from `first_declared()` | top-level declarations, imported names, members of imported namespaces |
 
+use crate::base::ContentHash;
 use serde::{Deserialize, Serialize};
 
 /// A symbol's number within its module.
@@ -211,7 +212,7 @@ pub struct Part {
     pub sensitive: bool,
     /// Has a `throw` that stands in no function.
     pub throws: bool,
-    /// Of source.
+    /// Of source, roughly: one that is edited a little keeps its size, and chunks stay what they are.
     pub bytes: u32,
     /// Imported names that it calls: it is sensitive if they are [`ModuleFacts::stateful`].
     pub calls: Vec<LocalSym>,
@@ -278,6 +279,17 @@ pub struct ModuleFacts {
 }
 
 impl ModuleFacts {
+    /// Hash of everything but positions in the source, which only messages and source maps need, and sizes, which only
+    /// splitting needs: after most edits it is what it was before.
+    pub fn shape(&self) -> Option<ContentHash> {
+        let mut plain = self.clone();
+        plain.records.iter_mut().for_each(|record| (record.start, record.end) = (0, 0));
+        plain.exports.iter_mut().for_each(|export| (export.start, export.end) = (0, 0));
+        plain.symbols.iter_mut().for_each(|symbol| symbol.start = 0);
+        plain.parts.iter_mut().for_each(|part| part.bytes = 0);
+        Some(ContentHash::of(&postcard::to_stdvec(&plain).ok()?))
+    }
+
     pub fn first_record(&self) -> LocalSym {
         sym::FIRST_HELPER + HELPERS.len() as u32
     }

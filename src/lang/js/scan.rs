@@ -266,12 +266,18 @@ fn parts(
             pure_calls: if effects { Vec::new() } else { outcome.calls.into_iter().collect() },
             sensitive: found.sensitive,
             throws: found.throws,
-            bytes: statement.span_hi().0.saturating_sub(statement.span_lo().0),
+            bytes: roughly(statement.span_hi().0.saturating_sub(statement.span_lo().0)),
             calls: found.calls,
         });
     }
     let pure_functions = if keep_all || common_js { Vec::new() } else { purity.functions() };
     Parts { parts: out, pure_functions, simple, object: simple && object, alias, required: touching.required }
+}
+
+/// To three binary digits.
+fn roughly(bytes: u32) -> u32 {
+    let step = 1 << (u32::BITS - bytes.leading_zeros()).saturating_sub(3);
+    bytes.saturating_add(step / 2) / step * step
 }
 
 struct Parts {
