@@ -151,6 +151,9 @@ pub struct Linked {
     pub externals: BTreeMap<String, u32>,
     /// Entries whose module is in the output (workers only when something starts them), in order.
     pub entries: Vec<usize>,
+    /// Why everything lives, when somebody asks: then nothing is remembered.
+    #[serde(skip)]
+    pub marks: Option<Box<super::Marks>>,
 }
 
 impl Linked {
