@@ -1,22 +1,27 @@
 //! The spine: entries in, a directory out. The only file that knows every stage.
 
-use crate::base::{ChunkId, trace};
-use crate::cache::Cache;
+use crate::base::{ChunkId, ContentHash, trace};
+use crate::cache::{Arranged, Basis, Cache, Graphs, Whole, WholeBuilds};
 use crate::config::Options;
 use crate::diag::{Diagnostic, Noted};
-use crate::fs::Files;
+use crate::fs::{Files, Recording, Testimony, Upheld};
 use crate::model::{
-    AssetKind, ChunkPlan, Emitted, EntryKind, FileKind, ImageSets, Linked, ModuleGraph, NameTemplate, OutputKey, Piece,
-    RenderedFile, Repairs, Verdict,
+    AssetKind, CacheUse, ChunkPlan, Emitted, EntryKind, FileKind, ImageSets, Linked, ModuleGraph, NameTemplate,
+    OutputKey, Piece, RenderedFile, Repairs, Unchanged, Verdict,
 };
 use crate::{budget, delivery, emit, graph, image, link, page, pwa, report, script, seal, split, style};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Abilities, never build data.
 pub struct Services {
-    pub files: Box<dyn Files>,
+    pub files: Arc<dyn Files>,
     pub cache: Cache,
+    /// What tells this program from every other one.
+    pub program: Vec<u8>,
+    /// Whole builds are remembered: for a process that ends after one.
+    pub whole: bool,
     /// Told the name of each stage as it starts.
     pub progress: Box<dyn Fn(&str) + Sync + Send>,
 }
@@ -48,6 +53,8 @@ struct Run<'a> {
     services: &'a Services,
     problems: Vec<Diagnostic>,
     timings: Timings,
+    /// Nothing was made: it had been before.
+    unchanged: Option<Unchanged>,
     dump: String,
     properties: script::PropertyNames,
 }
@@ -59,6 +66,7 @@ impl<'a> Run<'a> {
             services,
             problems: Vec::new(),
             timings: Vec::new(),
+            unchanged: None,
             dump: String::new(),
             properties: script::PropertyNames::default(),
         }
@@ -91,12 +99,18 @@ impl<'a> Run<'a> {
 
 /// Entries in, a directory out; and a trace of it, if one is asked for.
 pub fn build(options: &Options, services: &Services) -> Outcome {
-    let Some(path) = &options.trace else { return make(options, services) };
+    let Some(path) = &options.trace else { return settled(options, services) };
     let start = Instant::now();
     trace::record(move || start.elapsed());
-    let mut outcome = make(options, services);
+    let mut outcome = settled(options, services);
     let text = report::trace(&trace::take()).to_string();
     outcome.problems.extend(emit::write_extra(path, text.as_bytes()));
+    outcome
+}
+
+fn settled(options: &Options, services: &Services) -> Outcome {
+    let outcome = make(options, services);
+    services.cache.settle();
     outcome
 }
 
@@ -106,40 +120,121 @@ fn make(options: &Options, services: &Services) -> Outcome {
         run.problems.push(problem);
         return run.fail(Vec::new());
     }
-    let graph = run.stage("graph", |services| graph::build(options, &*services.files, &services.cache));
+    let builds = services.whole.then(|| WholeBuilds::new(&services.cache, &services.program, options)).flatten();
+    let graphs = Graphs::new(&services.cache, &services.program, options);
+    let basis = run.stage("recall", |_| Noted::clean(graphs.as_ref().and_then(Graphs::recall)));
+    let same = basis.as_ref().and_then(|basis| Some((builds.as_ref()?.recall(basis)?, basis)));
+    if let Some((whole, basis)) = same {
+        return again(options, &whole, &basis.upheld, run);
+    }
+    let started = Started::now();
+    let (graph, basis) = graph_of(options, graphs.as_ref(), basis, &started, &mut run);
     let watched = graph.watched.clone();
     if run.failed() {
         return run.fail(watched);
     }
-    let (files, metafile) = render(options, &graph, &mut run);
+    let (files, plan) = render(options, &graph, &mut run);
     if run.failed() {
         return run.fail(watched);
     }
     let sealed = run.stage("seal", |_| seal::seal(files, options));
     let sealed = run.stage("pwa", |_| pwa::extend(sealed, options));
     let sealed = run.stage("delivery", |_| delivery::extend(sealed, options));
-    if let Some(problem) = emit::check_inputs(&sealed, options, &watched) {
-        run.problems.push(problem);
-    }
     if run.failed() {
         return run.fail(watched);
     }
-    let emitted = run.stage("emit", |services| emit::emit(&sealed, options, &services.cache));
+    let plan = plan.filter(|_| options.metafile.is_some());
+    let metafile = plan.map(|plan| report::metafile(&graph, &plan, &sealed, options).to_string());
+    let keeps_names = options.mangle.as_ref().is_some_and(|mangle| mangle.cache.is_some());
+    let names = keeps_names.then(|| script::kept_names(&graph, &run.properties));
+    let (problems, took) = (run.problems.clone(), started.clock.elapsed());
+    let whole = Whole { sealed, problems, watched, metafile, names, took };
+    let keep = || {
+        if let (Some(builds), Some((id, changed))) = (builds, basis) {
+            builds.keep(&whole, id, &changed);
+        }
+    };
+    rayon::join(|| write(options, &whole, run), keep).0
+}
+
+/// An unchanged project: what the build before made is put in place.
+fn again(options: &Options, whole: &Whole, upheld: &Upheld, mut run: Run<'_>) -> Outcome {
+    run.problems.clone_from(&whole.problems);
+    run.unchanged = Some(Unchanged { looked_at: upheld.looked_at, read: upheld.read, took: whole.took });
+    write(options, whole, run)
+}
+
+/// Puts the files in place and judges them.
+fn write(options: &Options, whole: &Whole, mut run: Run<'_>) -> Outcome {
+    let watched = whole.watched.clone();
+    if let Some(problem) = emit::check_inputs(&whole.sealed, options, &watched) {
+        run.problems.push(problem);
+        return run.fail(watched);
+    }
+    let emitted = run.stage("emit", |services| emit::emit(&whole.sealed, options, &services.cache));
     let Some(emitted) = emitted.filter(|_| !run.failed()) else { return run.fail(watched) };
-    keep_names(options, &graph, &mut run);
-    if let (Some(path), Some(plan)) = (&options.metafile, metafile) {
-        let text = report::metafile(&graph, &plan, &sealed, options).to_string();
+    keep_names(options, whole, &mut run);
+    if let (Some(path), Some(text)) = (&options.metafile, &whole.metafile) {
         run.note(emit::write_extra(path, text.as_bytes()).into_iter().collect());
     }
     conclude(options, emitted, run, watched)
 }
 
 /// `--mangle-cache`: what property names became is there for the next build.
-fn keep_names(options: &Options, graph: &ModuleGraph, run: &mut Run<'_>) {
-    let Some(path) = options.mangle.as_ref().and_then(|mangle| mangle.cache.as_deref()) else { return };
-    let text = script::kept_names(graph, &run.properties);
+fn keep_names(options: &Options, whole: &Whole, run: &mut Run<'_>) {
+    let path = options.mangle.as_ref().and_then(|mangle| mangle.cache.as_deref());
+    let (Some(path), Some(text)) = (path, &whole.names) else { return };
     if run.services.files.read(path).ok().as_deref() != Some(text.as_bytes()) {
         run.note(emit::write_extra(path, text.as_bytes()).into_iter().collect());
+    }
+}
+
+/// What a graph stands on: one that is kept, and the files that have changed since.
+type Standing = (ContentHash, Vec<(PathBuf, ContentHash)>);
+
+/// The graph: that of an earlier build where only the text of scripts has changed, else a new one, which is kept.
+fn graph_of(
+    options: &Options,
+    graphs: Option<&Graphs<'_>>,
+    basis: Option<Basis<'_>>,
+    started: &Started,
+    run: &mut Run<'_>,
+) -> (ModuleGraph, Option<Standing>) {
+    if let Some(basis) = basis {
+        let changed = basis.upheld.changed.clone();
+        let patch = |services: &Services| graph::patch(basis.graph()?, &changed, options, &*services.files);
+        if let Some(graph) = run.stage("patch", |services| Noted::clean(patch(services))) {
+            return (graph, Some((basis.id, changed)));
+        }
+    }
+    let Some(graphs) = graphs else {
+        return (run.stage("graph", |services| graph::build(options, &services.files, &services.cache)), None);
+    };
+    let recording = Arc::new(Recording::new(Arc::clone(&run.services.files)));
+    let files: Arc<dyn Files> = Arc::<Recording>::clone(&recording);
+    let told = run.problems.len();
+    let graph = run.stage("graph", |services| graph::build(options, &files, &services.cache));
+    if run.failed() {
+        return (graph, None);
+    }
+    let quiet = run.problems.len() == told;
+    let keep = || graphs.keep(&graph, &Testimony::of(&recording, started.date)?, quiet);
+    let id = run.stage("remember", |_| Noted::clean(keep()));
+    (graph, id.map(|id| (id, Vec::new())))
+}
+
+/// When a build began.
+struct Started {
+    clock: Instant,
+    /// Since 1970.
+    date: Duration,
+}
+
+impl Started {
+    #[expect(clippy::disallowed_methods, reason = "compared with the times of files; no output depends on it")]
+    fn now() -> Started {
+        let date = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Started { clock: Instant::now(), date }
     }
 }
 
@@ -198,7 +293,9 @@ fn scripts(options: &Options, graph: &ModuleGraph, services: &Services) -> Scrip
     let mut known: Vec<(Linked, ChunkPlan)> = Vec::new();
     if options.mangle.is_some() {
         // Names are given for all programs together.
-        known.extend(programs.iter().map(|entries| run.stage("link", |_| arrange(options, graph, entries))));
+        known.extend(
+            programs.iter().map(|entries| run.stage("link", |services| arrange(options, graph, entries, services))),
+        );
         out.properties =
             script::property_names(graph, &known.iter().map(|(linked, _)| linked).collect::<Vec<_>>(), options);
         known.reverse();
@@ -206,7 +303,7 @@ fn scripts(options: &Options, graph: &ModuleGraph, services: &Services) -> Scrip
     for (at, entries) in programs.into_iter().enumerate() {
         let (linked, plan) = match known.pop() {
             Some(known) => known,
-            None => run.stage("link", |_| arrange(options, graph, &entries)),
+            None => run.stage("link", |services| arrange(options, graph, &entries, services)),
         };
         out.dump.push_str(&report::shake(graph, &linked));
         if run.failed() {
@@ -230,8 +327,27 @@ fn scripts(options: &Options, graph: &ModuleGraph, services: &Services) -> Scrip
     out
 }
 
+/// As [`link_and_split`], unless an earlier build did. Only what gave no problems is remembered: they would have to be
+/// told again, and are about places in sources.
+fn arrange(
+    options: &Options,
+    graph: &ModuleGraph,
+    entries: &[usize],
+    services: &Services,
+) -> Noted<(Linked, ChunkPlan)> {
+    let memory = Arranged::new(&services.cache, &services.program, graph, options, entries);
+    if let Some(found) = memory.as_ref().and_then(Arranged::recall) {
+        return Noted::clean(found);
+    }
+    let made = link_and_split(options, graph, entries);
+    if let Some(memory) = memory.filter(|_| made.problems.is_empty()) {
+        memory.keep(&made.value);
+    }
+    made
+}
+
 /// Links and splits until every root evaluates its modules in the order that the language gives.
-fn arrange(options: &Options, graph: &ModuleGraph, entries: &[usize]) -> Noted<(Linked, ChunkPlan)> {
+fn link_and_split(options: &Options, graph: &ModuleGraph, entries: &[usize]) -> Noted<(Linked, ChunkPlan)> {
     let mut repairs = Repairs::default();
     let mut problems = Vec::new();
     let span = trace::span("link", "bind names");
@@ -351,8 +467,13 @@ fn conclude(options: &Options, emitted: Emitted, mut run: Run<'_>, watched: Vec<
 fn told(options: &Options, emitted: &Emitted, verdict: Option<&Verdict>, run: &Run<'_>) -> (String, serde_json::Value) {
     const WIDTH: usize = 100;
     let timings = crate::model::Timings { stages: run.timings.clone() };
-    let text = report::terminal(emitted, verdict, &timings, options, false, WIDTH);
-    let json = report::json(Some(emitted), verdict, &run.problems, &timings, run.services.cache.counts());
+    let memory = CacheUse { unchanged: run.unchanged, ..run.services.cache.used() };
+    let text = report::terminal(emitted, verdict, &timings, &memory, options, false, WIDTH);
+    let json = if options.json {
+        report::json(Some(emitted), verdict, &run.problems, &timings, &memory)
+    } else {
+        serde_json::Value::Null
+    };
     (text, json)
 }
 

@@ -285,6 +285,13 @@ fn mangled_names_are_the_same_in_every_file_and_from_build_to_build() {
         assert!(first == warm, "{flags:?}");
         assert!(first.iter().all(|(_, text)| !text.contains("often_")), "{flags:?}");
     }
+    // The file comes back, whoever removed it, though nothing else has changed.
+    for _ in 0..3 {
+        build(&["--mangle-cache", "again.json"]);
+        let again = folder.path().join("again.json");
+        assert_eq!(std::fs::read_to_string(&again).unwrap(), expected);
+        std::fs::remove_file(&again).unwrap();
+    }
     // What the file says stays, `false` means never, and a new name takes none that it has.
     write(&names, br#"{ "value_": "often", "rare_": false, "gone_": "b" }"#);
     let kept = build(&["--mangle-cache", "names.json"]);

@@ -54,8 +54,10 @@ const RENAMED: &[(&str, &str)] = &[("browserslist-rs", "browserslist")];
 const LONG_FILES: &[(&str, &str)] = &[];
 
 /// Functions over 70 lines, each with the reason why taking it apart would not help.
-const LONG_FUNCTIONS: &[(&str, &str, &str)] =
-    &[("src/lang/js/rewrite.rs", "expression", "one arm per kind of expression, in one match")];
+const LONG_FUNCTIONS: &[(&str, &str, &str)] = &[
+    ("src/lang/js/rewrite.rs", "expression", "one arm per kind of expression, in one match"),
+    ("src/config/resolve.rs", "choose", "one line per option, in one literal"),
+];
 
 fn may_import(from: &str, to: &str) -> bool {
     let rank = |name: &str| GROUND.iter().position(|room| *room == name);
@@ -315,7 +317,8 @@ fn environment_and_clock_have_their_rooms() {
         &["std::env", "env::var"],
         &["cli", "config", "main"],
     );
-    let rooms = ["cli", "config", "pipeline", "dev"];
+    // When an entry of the cache was last used.
+    let rooms = ["cli", "config", "pipeline", "dev", "cache"];
     confined("the same bytes whatever the day: stages have no clock", &["SystemTime", "Instant"], &rooms);
 }
 

@@ -23,6 +23,18 @@ impl ContentHash {
         ContentHash(out)
     }
 
+    /// As [`ContentHash::of`] of the parts one after another.
+    pub fn of_joined(parts: &[&[u8]]) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&(parts.iter().map(|part| part.len() as u64).sum::<u64>()).to_le_bytes());
+        for part in parts {
+            hasher.update(part);
+        }
+        let mut out = [0; 16];
+        out.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+        ContentHash(out)
+    }
+
     /// 32 lower-case hexadecimal digits.
     pub fn hex(&self) -> String {
         self.0.iter().map(|byte| format!("{byte:02x}")).collect()

@@ -15,6 +15,18 @@ pub struct IndexVec<I, T> {
     id: PhantomData<fn(I) -> I>,
 }
 
+impl<I, T: serde::Serialize> serde::Serialize for IndexVec<I, T> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.items.serialize(serializer)
+    }
+}
+
+impl<'de, I: Idx, T: serde::Deserialize<'de>> serde::Deserialize<'de> for IndexVec<I, T> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Vec::deserialize(deserializer).map(Self::from)
+    }
+}
+
 impl<I: Idx, T> IndexVec<I, T> {
     pub fn new() -> Self {
         Self::from(Vec::new())

@@ -38,7 +38,7 @@ impl Verb {
         match self {
             Verb::Build | Verb::Watch => "[ENTRY...]",
             Verb::Check => "[DIR]",
-            Verb::Cache => "stats|clear",
+            Verb::Cache => "stats|prune|clear",
             Verb::Completions => "bash|zsh|fish",
             Verb::Schema => "",
         }
@@ -49,7 +49,7 @@ impl Verb {
             Verb::Build => "build a site or a bundle",
             Verb::Watch => "build, and again on every change",
             Verb::Check => "judge a built directory against its budget",
-            Verb::Cache => "show or empty the results kept from earlier builds",
+            Verb::Cache => "show, trim or empty the results kept from earlier builds",
             Verb::Completions => "print completions for a shell",
             Verb::Schema => "print the JSON schema of plimsoll.json",
         }
@@ -63,7 +63,9 @@ impl Verb {
                  else src/index.*. NAME=ENTRY names its output. Without ENTRY: the entries of plimsoll.json, else this directory."
             }
             Verb::Check => "DIR is what a build wrote; without it, where the project's build writes.",
-            Verb::Cache => "stats: how much is kept, and where. clear: remove it.",
+            Verb::Cache => {
+                "stats: how much is kept, and where. prune: remove what was not used for longest, until --cache-size is kept.\nclear: remove everything."
+            }
             Verb::Completions => {
                 "For bash: plimsoll completions bash > ~/.local/share/bash-completion/completions/plimsoll"
             }
@@ -84,7 +86,7 @@ impl Verb {
         match self {
             Verb::Build | Verb::Watch => true,
             Verb::Check => SMALL.contains(&flag.name) || flag.name == "outdir",
-            Verb::Cache => ["root", "config", "cache-dir", "json", "log-level"].contains(&flag.name),
+            Verb::Cache => ["root", "config", "cache-dir", "cache-size", "json", "log-level"].contains(&flag.name),
             Verb::Completions | Verb::Schema => false,
         }
     }

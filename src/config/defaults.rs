@@ -4,6 +4,9 @@ use super::options::{Mode, Platform};
 use crate::model::Loader;
 use std::collections::BTreeMap;
 
+/// What the cache may grow to.
+pub(super) const CACHE_BYTES: u64 = 2_000_000_000;
+
 /// Loader names as typed.
 pub(super) const LOADERS: [(&str, Loader); 14] = [
     ("js", Loader::Js),

@@ -192,6 +192,7 @@ pub static FLAGS: &[Flag] = &[
     new("headers", Words(&["netlify", "cloudflare", "nginx", "caddy", "json"]), Site, "netlify with pages, else none", "cache headers for these hosts; or none"),
     new("budget", PathOrNone("FILE"), Site, "1 MB with pages, else none", "limits that the output must keep; or none"),
     new("cache-dir", Path("DIR"), Session, "node_modules/.cache/plimsoll, else the user's cache folder", "where results of earlier builds are kept"),
+    new("cache-size", Number("BYTES"), Session, "2000000000", "what the cache may grow to; what was not used for longest goes first"),
     new("cache", Switch, Session, "on", "use results of earlier builds"),
     new("remote-cache", Text("URL"), Session, "", "share results of builds between machines"),
     typed("config", Path("FILE"), Session, "plimsoll.json", "configuration file"),

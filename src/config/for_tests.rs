@@ -62,6 +62,7 @@ impl Options {
             headers: Vec::new(),
             budget: None,
             cache_dir: None,
+            cache_size: 0,
             log_level: LogLevel::Info,
             json: false,
             timings: false,

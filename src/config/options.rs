@@ -161,6 +161,8 @@ pub struct Options {
     pub budget: Option<BudgetSource>,
     /// `None`: no cache.
     pub cache_dir: Option<PathBuf>,
+    /// Bytes that the cache may grow to.
+    pub cache_size: u64,
     pub remote_cache: Option<String>,
     pub log_level: LogLevel,
     pub json: bool,

@@ -122,6 +122,7 @@ impl Chooser<'_> {
             headers: self.words_or("headers", if site { &["netlify"] } else { &[] }),
             budget: self.budget(site),
             cache_dir: self.cache_dir(),
+            cache_size: self.values.number("cache-size").unwrap_or(defaults::CACHE_BYTES),
             remote_cache: self.values.owned("remote-cache"),
             log_level: self.log_level(),
             json: self.on("json", false),

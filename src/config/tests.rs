@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::diag::Diagnostic;
-use crate::fs::Files;
+use crate::fs::{Files, Kind};
 use crate::model::Loader;
 use std::collections::BTreeMap;
 use std::io;
@@ -21,11 +21,22 @@ impl Files for Memory {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         self.0.get(path).map(|text| text.clone().into_bytes()).ok_or_else(|| io::ErrorKind::NotFound.into())
     }
-    fn is_file(&self, path: &Path) -> bool {
-        self.0.contains_key(path)
+    fn kind(&self, path: &Path) -> io::Result<Kind> {
+        let is_folder = path == Path::new("/p") || self.0.keys().any(|file| file != path && file.starts_with(path));
+        match self.0.contains_key(path) {
+            true => Ok(Kind::File),
+            false if is_folder => Ok(Kind::Folder),
+            false => Err(io::ErrorKind::NotFound.into()),
+        }
     }
-    fn is_dir(&self, path: &Path) -> bool {
-        path == Path::new("/p") || self.0.keys().any(|file| file != path && file.starts_with(path))
+    fn own_kind(&self, path: &Path) -> io::Result<Kind> {
+        self.kind(path)
+    }
+    fn read_link(&self, _: &Path) -> io::Result<PathBuf> {
+        Err(io::ErrorKind::InvalidInput.into())
+    }
+    fn canonicalize(&self, path: &Path) -> io::Result<PathBuf> {
+        Ok(path.to_path_buf())
     }
     fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
         Ok(self.0.keys().filter(|file| file.parent() == Some(dir)).cloned().collect())

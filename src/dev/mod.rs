@@ -7,7 +7,6 @@
 //! Start at `watch.rs`.
 
 mod debounce;
-mod recording;
 mod watch;
 
 pub use watch::{Moment, Project, watch};

@@ -1,16 +1,16 @@
 //! Build, wait for a change that matters, build again.
 
 use super::debounce::Debounce;
-use super::recording::Recording;
 use crate::config::{self, Options, RawOptions};
 use crate::diag::{Diagnostic, Noted};
-use crate::fs::Files;
+use crate::fs::{Files, Recording};
 use crate::pipeline::{self, Outcome, Services};
 use notify::event::{AccessKind, AccessMode, CreateKind, ModifyKind, RenameMode};
 use notify::{EventKind, RecursiveMode, Watcher};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -70,9 +70,7 @@ pub fn watch(
         let started = Instant::now();
         let mut notes = Vec::new();
         if state.is_none() || changed.iter().any(|path| scope.config.contains(path)) {
-            let base = crate::fs::Disk;
-            let recording =
-                Recording::new(state.as_ref().map_or(&base as &dyn Files, |(_, services)| &*services.files));
+            let recording = Recording::new(Arc::new(crate::fs::Disk));
             let resolved = config::resolve(&project.raw, &project.cwd, &recording, &project.environment);
             scope.config = recording.asked();
             state = match resolved {

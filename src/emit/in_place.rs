@@ -1,8 +1,8 @@
 //! Adding files to a directory that stays: each is written beside its place and then renamed, so that none is ever
 //! half there. Between the first and the last rename the directory is a mixture; files with hashed names go first, so
-//! that what mentions them finds them.
+//! that what mentions them finds them. A file that is there already, byte for byte, keeps its time.
 
-use super::{Output, WriteError};
+use super::{Output, WriteError, present};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -10,16 +10,17 @@ use std::path::{Path, PathBuf};
 /// Writes `outputs` into `directory`, then removes `stale` (paths inside it).
 pub(super) fn write(directory: &Path, outputs: &[Output], stale: &[String]) -> Result<(), WriteError> {
     make_folders(directory, outputs)?;
-    let written: Result<Vec<()>, WriteError> = outputs
+    let missing: Vec<&Output> = outputs.par_iter().filter(|output| !present::is_there(directory, output)).collect();
+    let written: Result<Vec<()>, WriteError> = missing
         .par_iter()
         .map(|output| {
             let path = temporary(directory, output);
             std::fs::write(&path, &output.bytes).map_err(WriteError::at(&path))
         })
         .collect();
-    let renamed = written.and_then(|_| rename_all(directory, outputs));
+    let renamed = written.and_then(|_| rename_all(directory, &missing));
     if renamed.is_err() {
-        for output in outputs {
+        for output in &missing {
             let _ = std::fs::remove_file(temporary(directory, output));
         }
     }
@@ -43,7 +44,7 @@ pub(super) fn make_folders(directory: &Path, outputs: &[Output]) -> Result<(), W
     Ok(())
 }
 
-fn rename_all(directory: &Path, outputs: &[Output]) -> Result<(), WriteError> {
+fn rename_all(directory: &Path, outputs: &[&Output]) -> Result<(), WriteError> {
     for hashed in [true, false] {
         for output in outputs.iter().filter(|output| output.hashed == hashed) {
             let path = directory.join(&output.path);

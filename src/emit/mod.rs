@@ -15,6 +15,7 @@
 mod in_place;
 mod outdir;
 mod precompress;
+mod present;
 mod staging;
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 //! moves aside first (`…-old`), and a build that is killed in between is made good by the next. Where the directory
 //! cannot be moved at all (a mount point, a read-only parent) files are replaced one by one, with a warning.
 
-use super::{Output, WriteError, in_place, outdir};
+use super::{Output, WriteError, in_place, outdir, present};
 use crate::diag::Diagnostic;
 use rayon::prelude::*;
 use std::fs::File;
@@ -20,6 +20,9 @@ pub(super) fn replace(directory: &Path, outputs: &[Output]) -> Result<Vec<Diagno
     let name = name.to_string_lossy();
     std::fs::create_dir_all(parent).map_err(WriteError::at(parent))?;
     clean_up(parent, &name, directory);
+    if present::exactly(directory, outputs) {
+        return Ok(Vec::new());
+    }
     let staging = match Staging::new(parent.join(staging_name(&name, std::process::id()))) {
         Ok(staging) => staging,
         Err(failure) if is_immovable(&failure.error) && directory.is_dir() => return file_by_file(directory, outputs),

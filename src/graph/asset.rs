@@ -118,7 +118,7 @@ pub(super) fn public_files(project: &Project) -> (Vec<PathBuf>, Vec<Diagnostic>)
     let mut seen = std::collections::BTreeSet::new();
     let mut folders: Vec<PathBuf> = project.public.iter().cloned().collect();
     while let Some(folder) = folders.pop() {
-        if !seen.insert(std::fs::canonicalize(&folder).unwrap_or_else(|_| folder.clone())) {
+        if !seen.insert(project.files.canonicalize(&folder).unwrap_or_else(|_| folder.clone())) {
             continue;
         }
         match project.files.list(&folder) {

@@ -5,6 +5,7 @@ use super::externals::{is_bare, normalize};
 use super::resolve::split_package;
 use super::shards::{Shards, lock};
 use crate::base::{normalize_slashes, relative_path};
+use crate::fs::Files;
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -23,14 +24,15 @@ struct Manifest {
 
 /// The manifests that were asked for, by folder.
 pub(super) struct BrowserFields {
+    files: Arc<dyn Files>,
     known: Shards<PathBuf, Option<Arc<Manifest>>>,
     extensions: Vec<String>,
     read: Mutex<Vec<PathBuf>>,
 }
 
 impl BrowserFields {
-    pub fn new(extensions: Vec<String>) -> Self {
-        BrowserFields { known: Shards::new(), extensions, read: Mutex::default() }
+    pub fn new(files: &Arc<dyn Files>, extensions: Vec<String>) -> Self {
+        BrowserFields { files: Arc::clone(files), known: Shards::new(), extensions, read: Mutex::default() }
     }
 
     /// Every package.json that was read.
@@ -58,7 +60,7 @@ impl BrowserFields {
 
     /// By the package of the importer.
     fn of_importer(&self, from: &Path, specifier: &str) -> Option<Instead> {
-        let folder = from.ancestors().find(|folder| folder.join("package.json").is_file())?;
+        let folder = from.ancestors().find(|folder| self.has_manifest(folder))?;
         let manifest = self.manifest(folder)?;
         let inside = if is_bare(specifier) {
             specifier.to_string()
@@ -75,7 +77,7 @@ impl BrowserFields {
         }
         let (name, rest) = split_package(specifier);
         let folders = from.ancestors().map(|folder| folder.join("node_modules").join(name));
-        let folder = folders.into_iter().find(|folder| folder.join("package.json").is_file())?;
+        let folder = folders.into_iter().find(|folder| self.has_manifest(folder))?;
         let manifest = self.manifest(&folder)?;
         let inside = match rest.trim_start_matches('/') {
             "" => manifest.main.clone().unwrap_or_else(|| "index".to_string()),
@@ -101,6 +103,10 @@ impl BrowserFields {
         }
     }
 
+    fn has_manifest(&self, folder: &Path) -> bool {
+        self.files.is_file(&folder.join("package.json"))
+    }
+
     /// `None`: there is no file with such a field.
     fn manifest(&self, folder: &Path) -> Option<Arc<Manifest>> {
         if let Some(known) = self.known.get(folder) {
@@ -108,7 +114,7 @@ impl BrowserFields {
         }
         let path = folder.join("package.json");
         let read = || {
-            let bytes = std::fs::read(&path).ok()?;
+            let bytes = self.files.read(&path).ok()?;
             let value: Value = serde_json::from_slice(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes)).ok()?;
             let main = value.get("main").and_then(Value::as_str).map(str::to_string);
             let browser = value.get("browser")?.as_object()?.clone();

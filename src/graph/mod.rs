@@ -21,10 +21,12 @@ mod loaders;
 mod number;
 mod packages;
 mod page;
+mod patch;
 mod project;
 mod queries;
 mod records;
 mod resolve;
+mod resolver_files;
 mod scan_memory;
 mod script;
 mod shards;
@@ -36,6 +38,8 @@ mod wasm;
 #[cfg(test)]
 mod tests;
 
+pub use patch::patch;
+
 use crate::cache::Cache;
 use crate::config::Options;
 use crate::diag::Noted;
@@ -44,9 +48,10 @@ use crate::model::ModuleGraph;
 use discover::Discovery;
 use entries::{Entries, Starts};
 use project::Project;
+use std::sync::Arc;
 
 /// The graph of a build. Runs on the current rayon pool.
-pub fn build(options: &Options, files: &dyn Files, cache: &Cache) -> Noted<ModuleGraph> {
+pub fn build(options: &Options, files: &Arc<dyn Files>, cache: &Cache) -> Noted<ModuleGraph> {
     let mut project = Project::new(options, files, cache);
     let mut entries = Entries::find(&project);
     let mut problems = std::mem::take(&mut entries.problems);
@@ -63,7 +68,7 @@ pub fn build(options: &Options, files: &dyn Files, cache: &Cache) -> Noted<Modul
     graph.watched.sort();
     graph.watched.dedup();
     project.memory.store();
-    graph.kept_names = kept_names::read(options, files).take(&mut problems);
+    graph.kept_names = kept_names::read(options, &**files).take(&mut problems);
     graph.injected_names = project.language.inject.clone();
     Noted::new(graph, problems)
 }

@@ -59,21 +59,21 @@ impl Place {
 }
 
 impl<'a> Project<'a> {
-    pub fn new(options: &'a Options, files: &'a dyn Files, cache: &'a Cache) -> Self {
-        let root = real(options, &options.root);
-        let public = options.public_dir.as_deref().map(|dir| real(options, &root.join(dir)));
-        let resolution = Resolution::new(options, &root);
-        let tsconfigs = TsConfigs::new(options, files, &root, resolution.resolver());
+    pub fn new(options: &'a Options, files: &'a Arc<dyn Files>, cache: &'a Cache) -> Self {
+        let root = real(options, &**files, &options.root);
+        let public = options.public_dir.as_deref().map(|dir| real(options, &**files, &root.join(dir)));
+        let resolution = Resolution::new(options, files, &root);
+        let tsconfigs = TsConfigs::new(options, &**files, &root, resolution.resolver());
         let language = options.language();
         let memory = ScanMemory::open(options, &language, cache);
         Project {
             options,
-            files,
+            files: &**files,
             language,
             public: public.filter(|dir| files.is_dir(dir)),
             root,
             resolution,
-            packages: Packages::new(files),
+            packages: Packages::new(&**files),
             tsconfigs,
             memory,
             sheets: Shards::new(),
@@ -127,7 +127,7 @@ impl<'a> Project<'a> {
 
     /// The path as the resolver would give it.
     pub fn real(&self, path: &Path) -> PathBuf {
-        real(self.options, path)
+        real(self.options, self.files, path)
     }
 
     pub fn bytes(&self, path: &Path) -> Result<Vec<u8>, Diagnostic> {
@@ -175,12 +175,12 @@ fn for_worker(place: &Place) -> String {
 }
 
 /// Follows symbolic links as the resolver does, so that one file has one path.
-fn real(options: &Options, path: &Path) -> PathBuf {
+fn real(options: &Options, files: &dyn Files, path: &Path) -> PathBuf {
     let plain = normalize(path);
     if options.preserve_symlinks {
         return plain;
     }
-    match std::fs::canonicalize(path) {
+    match files.canonicalize(path) {
         // Windows: the resolver gives paths without the verbatim prefix.
         Ok(found) => match found.to_str().and_then(|text| text.strip_prefix(r"\\?\")) {
             Some(short) => PathBuf::from(short),

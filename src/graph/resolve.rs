@@ -3,10 +3,12 @@
 use super::browser_field::{BrowserFields, Instead};
 use super::externals::{Externals, is_bare, is_url, normalize};
 use super::packages::{Scope, in_node_modules};
+use super::resolver_files::{Resolver, ResolverFiles};
 use super::shards::lock;
 use crate::base::relative_path;
 use crate::config::{Mode, Options, Packages, Platform};
-use oxc_resolver::{AliasValue, ResolveContext, ResolveError, ResolveOptions, Resolver, TsConfig, TsconfigDiscovery};
+use crate::fs::Files;
+use oxc_resolver::{AliasValue, ResolveContext, ResolveError, ResolveOptions, TsConfig, TsconfigDiscovery};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -59,6 +61,7 @@ const IN_PACKAGE: usize = 3;
 /// The resolvers of a build. They share one cache of the disk.
 pub(super) struct Resolution<'a> {
     options: &'a Options,
+    files: Arc<dyn Files>,
     root: PathBuf,
     externals: Externals,
     /// Longest first.
@@ -71,8 +74,9 @@ pub(super) struct Resolution<'a> {
 }
 
 impl<'a> Resolution<'a> {
-    pub fn new(options: &'a Options, root: &Path) -> Self {
-        let first = Resolver::new(resolve_options(options, root, Class::Import, false));
+    pub fn new(options: &'a Options, files: &Arc<dyn Files>, root: &Path) -> Self {
+        let disk = ResolverFiles(Arc::clone(files));
+        let first = Resolver::new_with_file_system(disk, resolve_options(options, root, Class::Import, false));
         let more = |class, in_package| first.clone_with_options(resolve_options(options, root, class, in_package));
         let resolvers = [
             more(Class::Import, false),
@@ -86,12 +90,13 @@ impl<'a> Resolution<'a> {
         aliases.sort_by_key(|(from, _)| std::cmp::Reverse(from.len()));
         Resolution {
             options,
+            files: Arc::clone(files),
             root: root.to_path_buf(),
             externals: Externals::new(&options.external, root),
             aliases,
             resolvers,
             required: Mutex::default(),
-            browser_fields: BrowserFields::new(extensions(options, Class::Import, false)),
+            browser_fields: BrowserFields::new(files, extensions(options, Class::Import, false)),
         }
     }
 
@@ -183,7 +188,7 @@ impl<'a> Resolution<'a> {
                 if !is_bare(specifier) && self.externals.path(&path) {
                     return Resolved::External(self.external_path(specifier, &path));
                 }
-                literal(from, specifier)
+                literal(&*self.files, from, specifier)
                     .or_else(|| {
                         let uses_field = self.uses_browser_field(class);
                         let instead = uses_field.then(|| self.browser_fields.of_missing(from, specifier)).flatten();
@@ -266,12 +271,12 @@ fn is_remote(specifier: &str) -> bool {
 }
 
 /// A file whose very name has a `?` or a `#`.
-fn literal(from: &Path, specifier: &str) -> Option<Resolved> {
+fn literal(files: &dyn Files, from: &Path, specifier: &str) -> Option<Resolved> {
     if is_bare(specifier) || !specifier.contains(['?', '#']) {
         return None;
     }
     let path = normalize(&from.join(specifier));
-    path.is_file().then(|| Resolved::File { path: path.into(), query: "".into() })
+    files.is_file(&path).then(|| Resolved::File { path: path.into(), query: "".into() })
 }
 
 /// A bare name as two parts: `@s/name` and `/sub/path` (or nothing).

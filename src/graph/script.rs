@@ -117,6 +117,7 @@ fn blank(place: &Place, name: String, loader: Loader) -> Module {
         source_hash: hash(""),
         source_is_file: false,
         facts: Arc::default(),
+        shape: None,
         parse: ParseOptions::default(),
         targets: Vec::new(),
         style: None,
@@ -161,7 +162,9 @@ fn scan(project: &Project, module: &mut Module) -> Vec<Diagnostic> {
     let scanned = project.memory.facts(module.source_hash, &module.parse, || {
         js::scan(&module.source, &module.name, &module.parse, &project.language)
     });
-    module.facts = Arc::new(scanned.value.unwrap_or_default());
+    let (facts, shape) = scanned.value;
+    module.facts = Arc::new(facts.unwrap_or_default());
+    module.shape = shape;
     scanned.problems
 }
 

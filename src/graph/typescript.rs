@@ -1,6 +1,7 @@
 //! tsconfig: which one a file belongs to, and what it says of reading the file.
 
 use super::packages::Scope;
+use super::resolver_files::Resolver;
 use super::shards::{Shards, lock};
 use crate::base::relative_path;
 use crate::config::{JsxMode, Mode, Options};
@@ -8,7 +9,7 @@ use crate::diag::{Diagnostic, Location};
 use crate::fs::Files;
 use crate::lang::js::{JsxRuntime, ParseOptions, SourceTypeHint};
 use crate::model::Loader;
-use oxc_resolver::{JSONError, ResolveError, ResolveOptions, Resolver, TsConfig};
+use oxc_resolver::{JSONError, ResolveError, ResolveOptions, TsConfig};
 use oxc_resolver::{TsconfigDiscovery, TsconfigOptions, TsconfigReferences};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -73,6 +73,7 @@ fn options(images: ImageMode) -> Options {
         headers: Vec::new(),
         budget: None,
         cache_dir: None,
+        cache_size: 0,
         log_level: LogLevel::Silent,
         json: false,
         timings: false,

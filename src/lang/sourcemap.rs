@@ -1,6 +1,6 @@
 //! Source map v3: encoding.
 
-use serde_json::json;
+use serde::Serialize;
 
 /// One mapping of a generated file; positions are 0-based, columns in UTF-16 units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,16 +73,29 @@ pub fn encode(
     ignore: &[u32],
     tokens: &[Token],
 ) -> String {
-    let mut map = json!({ "version": 3, "sources": sources });
-    if let Some(contents) = contents {
-        map["sourcesContent"] = json!(contents);
-    }
-    map["names"] = json!(names);
-    map["mappings"] = json!(encode_mappings(tokens));
-    if !ignore.is_empty() {
-        map["ignoreList"] = json!(ignore);
-    }
-    map.to_string()
+    let map = Map {
+        version: 3,
+        sources,
+        sources_content: contents,
+        names,
+        mappings: &encode_mappings(tokens),
+        ignore_list: (!ignore.is_empty()).then_some(ignore),
+    };
+    serde_json::to_string(&map).unwrap_or_default()
+}
+
+/// In the order in which it is written.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Map<'a> {
+    version: u32,
+    sources: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sources_content: Option<&'a [&'a str]>,
+    names: &'a [String],
+    mappings: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ignore_list: Option<&'a [u32]>,
 }
 
 #[cfg(test)]

@@ -9,7 +9,8 @@ use crate::base::{IndexVec, Lists, ModuleId};
 use crate::config::Options;
 use crate::lang::js::{Constant, ExportTarget, Helper, ImportKind, LocalSym, SymbolKind, sym};
 use crate::model::{
-    Cause, EntryKind, ExportBinding, How, Linked, Loader, Mark, Marks, ModuleGraph, ModuleLink, SymbolRef, Target, Wrap,
+    Cause, CjsBinding, EntryKind, ExportBinding, How, Linked, Loader, Mark, Marks, ModuleGraph, ModuleLink, SymbolRef,
+    Target, Wrap,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
@@ -40,6 +41,10 @@ pub(super) struct Marker<'a, 'g> {
     mentioned: Vec<Vec<bool>>,
     /// Names of the exports of CommonJS modules that somebody reads; all of them if it is `None`.
     pub(super) read: FxHashMap<ModuleId, Option<FxHashSet<String>>>,
+    /// As [`ModuleLink::late_records`].
+    late_records: BTreeSet<(ModuleId, u32)>,
+    /// By CommonJS module: whether importers that follow Node's rule, and others, read `module.exports` itself.
+    pub(super) raw_for: FxHashMap<ModuleId, [bool; 2]>,
     entries: BTreeSet<usize>,
     work: Vec<Work>,
     /// Kept when somebody asks why things live.
@@ -80,6 +85,8 @@ pub fn live(
         helpers: vec![BTreeSet::new(); count],
         mentioned: vec![Vec::new(); count],
         read: FxHashMap::default(),
+        late_records: BTreeSet::new(),
+        raw_for: FxHashMap::default(),
         entries: BTreeSet::new(),
         work: Vec::new(),
         marks: options.dumps("shake").then(|| Box::new(no_marks(graph))),
@@ -279,9 +286,43 @@ impl Marker<'_, '_> {
             self.helper(id, Helper::TDZ);
             self.mark(target);
         }
+        if let ExportBinding::CommonJs(found) = binding
+            && self.zones.late(id, found, self.own_view(found.via.0, found.module))
+        {
+            self.late(found);
+        }
+        if let ExportBinding::Namespace(target) = binding.base() {
+            self.namespace_seen_early(id, *target);
+        }
         self.external(id, binding);
         self.bring(binding);
         self.lazy_way(id, symbol, binding);
+    }
+
+    /// The view of a CommonJS module may be looked at before it is made.
+    fn late(&mut self, binding: &CjsBinding) {
+        let (via, record) = binding.via;
+        let own = self.own_view(via, binding.module);
+        if own {
+            self.late_records.insert((via, record));
+        } else {
+            self.links[binding.module].late = true;
+        }
+        let place = if own { via } else { binding.module };
+        self.helper(place, Helper::VIEW);
+        self.helper(place, Helper::TO_ESM);
+    }
+
+    /// Who has the namespace of a module through its circle of imports may look at its names too early.
+    fn namespace_seen_early(&mut self, reader: ModuleId, module: ModuleId) {
+        if reader == module || !self.zones.in_circle(reader) {
+            return;
+        }
+        for binding in self.exports.all(module).values() {
+            let Some(target) = self.zones.risky(reader, binding) else { continue };
+            self.helper(module, Helper::TDZ);
+            self.mark(target);
+        }
     }
 
     /// A symbol that somebody may read before its wrapped module has set it.
@@ -453,6 +494,7 @@ impl Marker<'_, '_> {
             }
         }
         self.links[module].dynamic_stars = dynamic;
+        self.links[module].contested = self.exports.contested(module).into_iter().map(str::to_string).collect();
         self.asking(How::Namespace(module), |marker| marker.whole(module));
     }
 

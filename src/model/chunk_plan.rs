@@ -1,8 +1,9 @@
 //! Made by `split`. Read by `script`, `style`, `page`, `report`.
 
 use crate::base::{ChunkId, IndexVec, ModuleId, StyleId};
+use serde::{Deserialize, Serialize};
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum ChunkKind {
     /// Index into [`super::ModuleGraph::entries`].
     Entry(usize),
@@ -11,7 +12,7 @@ pub enum ChunkKind {
     Shared,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Chunk {
     pub kind: ChunkKind,
     /// Name before templates and hashing.
@@ -26,7 +27,7 @@ pub struct Chunk {
 }
 
 /// Which module is where.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct ChunkPlan {
     pub chunks: IndexVec<ChunkId, Chunk>,
     pub chunk_of: IndexVec<ModuleId, Option<ChunkId>>,

@@ -3,12 +3,13 @@
 use crate::base::{AssetId, ContentHash, IndexVec, ModuleId, PageId, StyleId};
 use crate::lang::js::{ExportTarget, HELPERS, Helper, LocalSym};
 use crate::lang::{css::CssFacts, html::HtmlFacts, js::ModuleFacts, js::ParseOptions};
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Every file the build reaches, and what each mention leads to. Ids are given in an order that depends only on the
 /// files (breadth first from the entries, references in source order), never on which thread was first.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct ModuleGraph {
     pub modules: IndexVec<ModuleId, Module>,
     pub styles: IndexVec<StyleId, Style>,
@@ -41,7 +42,7 @@ impl ModuleGraph {
 }
 
 /// How a file's bytes become a script module.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum Loader {
     Js,
     Jsx,
@@ -64,25 +65,29 @@ pub enum Loader {
 }
 
 /// The npm package a file belongs to.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct Package {
     pub name: String,
     pub version: String,
 }
 
 /// A script module. Styles and assets that scripts import are modules too: virtual ones whose source is made.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Module {
     /// Stable name: the path relative to the project root with `/`, plus `?query`; `plimsoll:…` for virtual ones.
     pub name: String,
     pub path: PathBuf,
     pub loader: Loader,
     /// The script text that was scanned: the file's own, or made from it (JSON, CSS module, asset URL).
+    #[serde(with = "super::shared")]
     pub source: Arc<str>,
     pub source_hash: ContentHash,
     /// True when `source` is the file's own text (source maps point into it).
     pub source_is_file: bool,
+    #[serde(with = "super::shared")]
     pub facts: Arc<ModuleFacts>,
+    /// [`ModuleFacts::shape`], where builds are remembered.
+    pub shape: Option<ContentHash>,
     /// How `source` was read: `compile` must read it the same way.
     pub parse: ParseOptions,
     /// One per record of `facts.records`.
@@ -115,7 +120,7 @@ impl Module {
 }
 
 /// Why something is in the graph.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Origin {
     Entry,
     /// Record number in that module.
@@ -125,7 +130,7 @@ pub enum Origin {
 }
 
 /// What a mention leads to.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Target {
     Module(ModuleId),
     Style(StyleId),
@@ -143,15 +148,17 @@ pub enum Target {
     Unasked,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Style {
     /// As [`Module::name`].
     pub name: String,
     pub path: PathBuf,
+    #[serde(with = "super::shared")]
     pub source: Arc<str>,
     pub source_hash: ContentHash,
     /// A CSS module.
     pub local: bool,
+    #[serde(with = "super::shared")]
     pub facts: Arc<CssFacts>,
     /// One per `facts.imports`.
     pub imports: Vec<Target>,
@@ -161,7 +168,7 @@ pub struct Style {
     pub origin: Origin,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum AssetKind {
     Png,
     Jpeg,
@@ -178,12 +185,13 @@ pub enum AssetKind {
     Other,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Asset {
     /// As [`Module::name`].
     pub name: String,
     pub path: PathBuf,
     pub kind: AssetKind,
+    #[serde(with = "super::shared::bytes")]
     pub bytes: Arc<[u8]>,
     pub hash: ContentHash,
     /// Web app manifest: JSON pointers of its icon and screenshot URLs and what they lead to.
@@ -194,20 +202,22 @@ pub struct Asset {
     pub origin: Origin,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Page {
     /// As [`Module::name`].
     pub name: String,
     pub path: PathBuf,
     /// Path inside the output directory: `index.html`, `admin/index.html`.
     pub output: String,
+    #[serde(with = "super::shared")]
     pub source: Arc<str>,
+    #[serde(with = "super::shared")]
     pub facts: Arc<HtmlFacts>,
     /// One per `facts.refs`. Module scripts lead to `Target::Module` of an entry.
     pub targets: Vec<Target>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum EntryKind {
     /// Named on the command line: its exports are the output's exports.
     User,
@@ -219,7 +229,7 @@ pub enum EntryKind {
     ServiceWorker,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Entry {
     pub module: ModuleId,
     pub kind: EntryKind,

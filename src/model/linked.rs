@@ -2,18 +2,19 @@
 
 use crate::base::{IndexVec, ModuleId};
 use crate::lang::js::{Constant, Helper, LocalSym};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A symbol of a module.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct SymbolRef {
     pub module: ModuleId,
     pub symbol: LocalSym,
 }
 
 /// How a module's code stands in its chunk.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 pub enum Wrap {
     /// Statements at the top level of the chunk.
     #[default]
@@ -25,7 +26,7 @@ pub enum Wrap {
 }
 
 /// What an imported or re-exported name is bound to.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum ExportBinding {
     /// The symbol that declares it.
     Symbol(SymbolRef),
@@ -41,7 +42,7 @@ pub enum ExportBinding {
     Undefined,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CjsBinding {
     pub module: ModuleId,
     /// The import through which the CommonJS module is reached: a lazily evaluated importer keeps its own view of it.
@@ -71,7 +72,7 @@ impl ExportBinding {
 }
 
 /// One module after linking.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct ModuleLink {
     pub wrap: Wrap,
     /// Anything of it is in the output.
@@ -81,6 +82,7 @@ pub struct ModuleLink {
     /// By part number: it does something by itself.
     pub acts: Vec<bool>,
     /// By (symbol - first_declared): what each imported symbol and namespace member is bound to.
+    #[serde(with = "super::shared")]
     pub bindings: Arc<[Option<ExportBinding>]>,
     /// Imported symbols and namespace members that live code mentions, sorted.
     pub mentioned: Vec<LocalSym>,
@@ -88,9 +90,12 @@ pub struct ModuleLink {
     pub constants: Vec<(LocalSym, Constant)>,
     /// Every name this module exports, with `export *` followed; empty unless its namespace is needed or its exports
     /// are those of a chunk.
+    #[serde(with = "super::shared")]
     pub exports: Arc<BTreeMap<String, ExportBinding>>,
     /// `export *` from CommonJS or externals: their names are only known at run time.
     pub dynamic_stars: Vec<u32>,
+    /// Names that those must not bring: something else does, too.
+    pub contested: Vec<String>,
     /// The namespace object is needed as a value.
     pub needs_namespace: bool,
     /// `__toESM(require_x())` and `__toESM(require_x(), 1)` are needed beside the module.
@@ -98,6 +103,10 @@ pub struct ModuleLink {
     pub needs_interop_node: bool,
     /// `require_x()` is needed beside the module.
     pub needs_raw: bool,
+    /// Somebody may look at those before the module is called in its place.
+    pub late: bool,
+    /// Records, sorted, of CommonJS modules whose views, made by this module, others may read before.
+    pub late_records: Vec<u32>,
     /// Position in the order of evaluation over all entries; `u32::MAX` when not included.
     pub order: u32,
     /// Wrapped, and called in its place in the order of evaluation; its importers need not call it.
@@ -133,7 +142,7 @@ pub struct Repairs {
     pub deferred: BTreeSet<ModuleId>,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Linked {
     pub modules: IndexVec<ModuleId, ModuleLink>,
     /// Included modules in order of evaluation.
@@ -142,7 +151,8 @@ pub struct Linked {
     pub externals: BTreeMap<String, u32>,
     /// Entries whose module is in the output (workers only when something starts them), in order.
     pub entries: Vec<usize>,
-    /// Why everything lives, when somebody asks.
+    /// Why everything lives, when somebody asks: then nothing is remembered.
+    #[serde(skip)]
     pub marks: Option<Box<super::Marks>>,
 }
 
@@ -151,7 +161,7 @@ impl Linked {
     /// its place left.
     /// The binding is read from `module.exports` beside the module.
     pub fn is_raw(&self, binding: &CjsBinding) -> bool {
-        binding.raw && !self.own_view(binding.via.0, binding.module)
+        binding.raw && !self.own_view(binding.via.0, binding.module) && !self.modules[binding.module].late
     }
 
     /// The property of the view through which the binding is read, if it is one.

@@ -6,6 +6,7 @@ mod graph;
 mod linked;
 mod marks;
 mod outputs;
+mod shared;
 mod timings;
 mod verdict;
 
@@ -19,5 +20,5 @@ pub use outputs::{
     Contribution, Emitted, EmittedFile, FileKind, ImageSets, InlineStyles, NameTemplate, OptimizedImage, OutputKey,
     Piece, RefStyle, RenderedFile, RenderedStyles, Sealed, SealedFile, Sidecar, WhyLink,
 };
-pub use timings::Timings;
+pub use timings::{CacheUse, Timings, Unchanged};
 pub use verdict::{BudgetLine, CountedFile, PackageShare, SourceShare, Verdict, VerdictLine};

@@ -10,21 +10,21 @@
 //! | `verdict` | `null` without a budget; else `passed` and `lines`, see [`crate::model::Verdict`] |
 //! | `problems` | `code`, `severity`, `message`, `location`, `notes`, `hint` |
 //! | `timings` | `stage`, `milliseconds`, in order |
-//! | `cache` | `hits`, `misses` |
+//! | `cache` | `hits`, `misses`, `readBytes`, `writtenBytes`, `savedMs` (work that was not done again, all threads together), `unchanged`: `null`, or `lookedAt` (paths), `read` (files), `tookMs` (the build whose output was put in place) |
 
 use super::terminal::kind_name;
 use crate::diag::{Diagnostic, render_json};
-use crate::model::{Emitted, FileKind, Timings, Verdict};
+use crate::model::{CacheUse, Emitted, FileKind, Timings, Verdict};
 use serde_json::{Map, Value, json as value};
 use std::collections::BTreeMap;
 
-/// Everything a program may want to know of a build. `cache` is (hits, misses).
+/// Everything a program may want to know of a build.
 pub fn json(
     emitted: Option<&Emitted>,
     verdict: Option<&Verdict>,
     problems: &[Diagnostic],
     timings: &Timings,
-    cache: (u64, u64),
+    cache: &CacheUse,
 ) -> Value {
     let files = emitted.map_or(&[][..], |emitted| &emitted.files);
     let stages: Vec<Value> = timings
@@ -41,7 +41,26 @@ pub fn json(
         "verdict": verdict.map(|verdict| value!({ "passed": verdict.passed(), "lines": verdict.lines })),
         "problems": render_json(problems),
         "timings": stages,
-        "cache": { "hits": cache.0, "misses": cache.1 },
+        "cache": used(cache),
+    })
+}
+
+fn used(cache: &CacheUse) -> Value {
+    let milliseconds = |time: std::time::Duration| time.as_micros() as f64 / 1e3;
+    let unchanged = cache.unchanged.map(|unchanged| {
+        value!({
+            "lookedAt": unchanged.looked_at,
+            "read": unchanged.read,
+            "tookMs": milliseconds(unchanged.took),
+        })
+    });
+    value!({
+        "hits": cache.hits,
+        "misses": cache.misses,
+        "readBytes": cache.read_bytes,
+        "writtenBytes": cache.written_bytes,
+        "savedMs": milliseconds(cache.saved),
+        "unchanged": unchanged,
     })
 }
 

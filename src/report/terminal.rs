@@ -3,7 +3,7 @@
 use super::paint::{Paint, count, fit, size, time};
 use super::verdict::verdict_text;
 use crate::config::{LogLevel, Options};
-use crate::model::{Emitted, EmittedFile, FileKind, Timings, Verdict};
+use crate::model::{CacheUse, Emitted, EmittedFile, FileKind, Timings, Verdict};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -19,6 +19,7 @@ pub fn terminal(
     emitted: &Emitted,
     verdict: Option<&Verdict>,
     timings: &Timings,
+    cache: &CacheUse,
     options: &Options,
     color: bool,
     width: usize,
@@ -50,6 +51,7 @@ pub fn terminal(
     out += &table.line(&total, sum(&all, raw), sum(&all, |file| table.served(file)), true);
     if options.timings {
         out += &stage_times(timings, table.paint);
+        out += &used(cache);
     }
     if let Some(verdict) = verdict {
         let _ = write!(out, "\n{}", verdict_text(verdict, color, width));
@@ -119,6 +121,25 @@ pub(super) fn kind_name(kind: FileKind) -> &'static str {
         FileKind::Server => "server",
         FileKind::Other => "other",
     }
+}
+
+/// What memory of earlier builds was good for.
+fn used(cache: &CacheUse) -> String {
+    let mut out = String::new();
+    if let Some(unchanged) = cache.unchanged {
+        let (paths, files) = (unchanged.looked_at, count(unchanged.read as usize, "file"));
+        let took = time(unchanged.took);
+        let _ = writeln!(out, "nothing changed: {paths} paths looked at, {files} read; the build before took {took}");
+    }
+    let (read, written) = (size(cache.read_bytes), size(cache.written_bytes));
+    let _ = writeln!(
+        out,
+        "cache: {} found ({read}), {} made ({written} stored), {} of work saved",
+        cache.hits,
+        cache.misses,
+        time(cache.saved),
+    );
+    out
 }
 
 fn stage_times(timings: &Timings, paint: Paint) -> String {

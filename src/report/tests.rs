@@ -4,8 +4,8 @@ use crate::config::{LogLevel, Options};
 use crate::diag::Diagnostic;
 use crate::lang::js::{ImportKind, ImportRecord, ModuleFacts};
 use crate::model::{
-    BudgetLine, Chunk, ChunkKind, ChunkPlan, Contribution, CountedFile, Emitted, EmittedFile, FileKind, OutputKey,
-    PackageShare, Sealed, SealedFile, Sidecar, SourceShare, Timings, Verdict, VerdictLine,
+    BudgetLine, CacheUse, Chunk, ChunkKind, ChunkPlan, Contribution, CountedFile, Emitted, EmittedFile, FileKind,
+    OutputKey, PackageShare, Sealed, SealedFile, Sidecar, SourceShare, Timings, Unchanged, Verdict, VerdictLine,
 };
 use std::time::Duration;
 
@@ -47,7 +47,7 @@ fn line(subject: &str, limit: u64, actual: u64) -> VerdictLine {
 fn show(emitted: &Emitted, width: usize, change: impl Fn(&mut Options)) -> String {
     let mut options = Options::for_tests();
     change(&mut options);
-    terminal(emitted, None, &Timings::default(), &options, false, width)
+    terminal(emitted, None, &Timings::default(), &CacheUse::default(), &options, false, width)
 }
 
 #[test]
@@ -106,10 +106,23 @@ fn stage_times_are_shown_when_asked() {
     timings.push("graph", Duration::from_millis(12));
     timings.push("emit", Duration::from_millis(1_500));
     let mut options = Options::for_tests();
-    assert!(!terminal(&emitted(), None, &timings, &options, false, 80).contains("graph"));
+    assert!(!terminal(&emitted(), None, &timings, &CacheUse::default(), &options, false, 80).contains("graph"));
     options.timings = true;
-    let text = terminal(&emitted(), None, &timings, &options, false, 80);
-    assert!(text.ends_with("\ngraph     12 ms\nemit     1.50 s\ntotal    1.51 s\n"), "{text}");
+    let text = terminal(&emitted(), None, &timings, &used(), &options, false, 80);
+    let expected = "
+graph     12 ms
+emit     1.50 s
+total    1.51 s
+nothing changed: 900 paths looked at, 1 file read; the build before took 2.50 s
+cache: 3 found (1.5 kB), 4 made (0 B stored), 1.20 s of work saved
+";
+    assert!(text.ends_with(expected), "{text}");
+}
+
+fn used() -> CacheUse {
+    let unchanged = Some(Unchanged { looked_at: 900, read: 1, took: Duration::from_millis(2_500) });
+    let saved = Duration::from_millis(1_200);
+    CacheUse { hits: 3, misses: 4, read_bytes: 1_500, written_bytes: 0, saved, unchanged }
 }
 
 #[test]
@@ -154,9 +167,12 @@ fn colour_adds_nothing() {
     };
     let options = Options::for_tests();
     let timings = Timings::default();
-    let colored = terminal(&emitted(), Some(&verdict), &timings, &options, true, 80);
+    let colored = terminal(&emitted(), Some(&verdict), &timings, &CacheUse::default(), &options, true, 80);
     assert!(colored.contains('\x1b'));
-    assert_eq!(plain(colored), terminal(&emitted(), Some(&verdict), &timings, &options, false, 80));
+    assert_eq!(
+        plain(colored),
+        terminal(&emitted(), Some(&verdict), &timings, &CacheUse::default(), &options, false, 80)
+    );
 }
 
 #[test]
@@ -165,7 +181,7 @@ fn json_holds_everything() {
     let mut timings = Timings::default();
     timings.push("emit", Duration::from_micros(1_500));
     let problems = [Diagnostic::warning("some-warning", "beware")];
-    let value = json(Some(&emitted()), Some(&verdict), &problems, &timings, (3, 4));
+    let value = json(Some(&emitted()), Some(&verdict), &problems, &timings, &used());
     assert_eq!(value["ok"], true);
     assert_eq!(value["files"][2]["path"], "assets/z-large.js");
     assert_eq!(value["files"][2]["sidecars"][0], serde_json::json!({ "encoding": "br", "bytes": 200_100 }));
@@ -174,8 +190,12 @@ fn json_holds_everything() {
     assert_eq!(value["verdict"]["lines"][0]["actual"], 2_000);
     assert_eq!(value["problems"][0]["code"], "some-warning");
     assert_eq!(value["timings"][0], serde_json::json!({ "stage": "emit", "milliseconds": 1.5 }));
-    assert_eq!(value["cache"], serde_json::json!({ "hits": 3, "misses": 4 }));
-    let failed = json(None, None, &[Diagnostic::error("syntax", "no")], &timings, (0, 0));
+    let unchanged = serde_json::json!({ "lookedAt": 900, "read": 1, "tookMs": 2500.0 });
+    let used = serde_json::json!({
+        "hits": 3, "misses": 4, "readBytes": 1500, "writtenBytes": 0, "savedMs": 1200.0, "unchanged": unchanged
+    });
+    assert_eq!(value["cache"], used);
+    let failed = json(None, None, &[Diagnostic::error("syntax", "no")], &timings, &CacheUse::default());
     assert_eq!(failed["ok"], false);
     assert!(failed["outdir"].is_null() && failed["files"].as_array().unwrap().is_empty());
 }
@@ -281,6 +301,7 @@ fn super_small_graph(main: ModuleFacts) -> crate::model::ModuleGraph {
         source: "x".into(),
         source_hash: ContentHash::of(b"x"),
         source_is_file: true,
+        shape: None,
         facts: facts.into(),
         targets,
         style: None,

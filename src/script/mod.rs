@@ -34,6 +34,7 @@ pub(crate) struct Context<'a> {
     pub plan: &'a ChunkPlan,
     pub options: &'a Options,
     pub objects: IndexVec<ModuleId, Option<ModuleObject>>,
+    pub lines: why::Lines,
     pub properties: &'a PropertyNames,
 }
 
@@ -55,7 +56,8 @@ pub fn render(
     let mut problems = Vec::new();
     let objects = objects::compile(graph, linked, plan, options, cache, &mut problems);
     let span = trace::span("script", "names and glue");
-    let context = Context { graph, linked, plan, options, objects, properties };
+    let lines = why::Lines::new(graph);
+    let context = Context { graph, linked, plan, options, objects, lines, properties };
     let externals = canon::Externals::new(&context);
     let ids: Vec<ChunkId> = plan.chunks.ids().collect();
     let weight = |id: &ChunkId| plan.chunks[*id].modules.iter().map(|id| graph.modules[*id].source.len() as u64).sum();

@@ -3,15 +3,20 @@
 use crate::base::ChunkId;
 use crate::cache::Cache;
 use crate::config::Options;
-use crate::fs::Disk;
+use crate::fs::{Disk, Files};
 use crate::model::{ChunkKind, ChunkPlan, Linked, ModuleGraph, Repairs};
 use crate::{graph, link};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 struct Plan {
     graph: ModuleGraph,
     linked: Linked,
     plan: ChunkPlan,
+}
+
+fn disk() -> Arc<dyn Files> {
+    Arc::new(Disk)
 }
 
 /// Splits a project whose entries are named `main*.js`.
@@ -31,7 +36,7 @@ fn split(files: &[(&str, &str)], chunks: &[(&str, &str)], max: Option<u64>) -> P
     options.root = root;
     options.chunking.named = chunks.iter().map(|(name, pattern)| (name.to_string(), pattern.to_string())).collect();
     options.chunking.max_bytes = max;
-    let built = graph::build(&options, &Disk, &Cache::new(None));
+    let built = graph::build(&options, &disk(), &Cache::new(None));
     assert_eq!(built.problems, []);
     let graph = built.value;
     let entries: Vec<usize> = (0..graph.entries.len()).collect();
@@ -193,7 +198,7 @@ fn a_pattern_without_modules_names_one_that_has_some() {
     options.entries = vec![(None, "main.js".to_string())];
     (options.site, options.root) = (false, root);
     options.chunking.named = vec![("ui".into(), "src/wigdets/**".into()), ("all".into(), "src/**".into())];
-    let graph = graph::build(&options, &Disk, &Cache::new(None)).value;
+    let graph = graph::build(&options, &disk(), &Cache::new(None)).value;
     let problems = super::unmatched(&graph, &options);
     assert_eq!(problems.len(), 1);
     assert_eq!(problems[0].code, "empty-chunk");

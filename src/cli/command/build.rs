@@ -4,7 +4,7 @@ use super::{conclude, resolve, services, wants_json};
 use crate::cli::progress::Progress;
 use crate::cli::{Exit, speak};
 use crate::config::{LogLevel, RawOptions};
-use crate::pipeline;
+use crate::pipeline::{self, Services};
 
 pub(in crate::cli) fn run(raw: &RawOptions) -> Exit {
     let mut problems = Vec::new();
@@ -14,7 +14,7 @@ pub(in crate::cli) fn run(raw: &RawOptions) -> Exit {
     };
     let progress = Progress::new(!options.json && options.log_level >= LogLevel::Info);
     let mut outcome = {
-        let services = services(&options, progress.teller());
+        let services = Services { whole: true, ..services(&options, progress.teller()) };
         pipeline::build(&options, &services)
     };
     progress.finish();

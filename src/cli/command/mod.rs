@@ -14,9 +14,11 @@ use crate::fs::Disk;
 use crate::pipeline::{Outcome, Services};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
 
 /// Compilers recurse as deeply as programs nest, and the usual 2 MB of a worker are soon gone.
-const WORKER_STACK_BYTES: usize = 16 << 20;
+const WORKER_STACK_BYTES: usize = if cfg!(debug_assertions) { 64 << 20 } else { 16 << 20 };
 
 /// The folder that relative paths of the command line start from.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the working directory")]
@@ -45,7 +47,10 @@ fn wants_json(raw: &RawOptions) -> bool {
 fn services(options: &Options, progress: Box<dyn Fn(&str) + Sync + Send>) -> Services {
     // Fails only when there is a pool already.
     let _ = rayon::ThreadPoolBuilder::new().stack_size(WORKER_STACK_BYTES).build_global();
-    Services { files: Box::new(Disk), cache: Cache::new(options.cache_dir.clone()), progress }
+    let start = Instant::now();
+    let cache = Cache::kept(options.cache_dir.clone(), options.cache_size, move || start.elapsed());
+    let program = std::env::current_exe().map_or_else(|_| Vec::new(), |path| crate::cache::program(&path));
+    Services { files: Arc::new(Disk), cache, program, whole: false, progress }
 }
 
 /// Prints what came of it and says how the run ended. Problems first, so that the verdict is what is read last.

@@ -11,11 +11,12 @@ use crate::base::{Idx, ModuleId};
 use crate::cache::Cache;
 use crate::config::*;
 use crate::diag::{Diagnostic, Noted};
-use crate::fs::Disk;
+use crate::fs::{Disk, Files};
 use crate::lang::LanguageTarget;
 use crate::model::{Module, ModuleGraph, Target};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// A project on disk, gone when dropped.
 pub(super) struct Sample {
@@ -49,7 +50,7 @@ impl Sample {
     }
 
     pub fn build(&self) -> Noted<ModuleGraph> {
-        super::build(&self.options, &Disk, &Cache::new(self.options.cache_dir.clone()))
+        super::build(&self.options, &(Arc::new(Disk) as Arc<dyn Files>), &Cache::new(self.options.cache_dir.clone()))
     }
 
     /// For projects without problems.
@@ -121,6 +122,7 @@ fn options(root: PathBuf) -> Options {
         headers: Vec::new(),
         budget: None,
         cache_dir: None,
+        cache_size: 0,
         log_level: LogLevel::Silent,
         json: false,
         timings: false,

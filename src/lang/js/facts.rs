@@ -16,6 +16,7 @@
 //! | `first_record() + 2 r + 1` | of import record `r`: its wrapper (`require`) or its URL (`import()`, `new URL`, workers) |
 //! | from `first_declared()` | top-level declarations, imported names, members of imported namespaces |
 
+use crate::base::ContentHash;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,7 +39,7 @@ pub mod sym {
 }
 
 /// The names exported by the runtime module, in helper order.
-pub const HELPERS: [&str; 24] = [
+pub const HELPERS: [&str; 25] = [
     "__commonJS",
     "__esm",
     "__export",
@@ -63,6 +64,7 @@ pub const HELPERS: [&str; 24] = [
     "__import",
     "__early",
     "__tdz",
+    "__view",
 ];
 
 /// A runtime helper: an index into [`HELPERS`].
@@ -94,6 +96,7 @@ impl Helper {
     pub const IMPORT: Helper = Helper(21);
     pub const EARLY: Helper = Helper(22);
     pub const TDZ: Helper = Helper(23);
+    pub const VIEW: Helper = Helper(24);
 
     pub fn symbol(self) -> LocalSym {
         sym::FIRST_HELPER + u32::from(self.0)
@@ -210,7 +213,7 @@ pub struct Part {
     pub sensitive: bool,
     /// Has a `throw` that stands in no function.
     pub throws: bool,
-    /// Of source.
+    /// Of source, roughly: one that is edited a little keeps its size, and chunks stay what they are.
     pub bytes: u32,
     /// Where it starts in the source; `u32::MAX` when it was made.
     pub start: u32,
@@ -294,6 +297,17 @@ pub struct ModuleFacts {
 }
 
 impl ModuleFacts {
+    /// Hash of everything but positions in the source, which only messages and source maps need, and sizes, which only
+    /// splitting needs: after most edits it is what it was before.
+    pub fn shape(&self) -> Option<ContentHash> {
+        let mut plain = self.clone();
+        plain.records.iter_mut().for_each(|record| (record.start, record.end) = (0, 0));
+        plain.exports.iter_mut().for_each(|export| (export.start, export.end) = (0, 0));
+        plain.symbols.iter_mut().for_each(|symbol| symbol.start = 0);
+        plain.parts.iter_mut().for_each(|part| (part.bytes, part.start) = (0, 0));
+        Some(ContentHash::of(&postcard::to_stdvec(&plain).ok()?))
+    }
+
     pub fn first_record(&self) -> LocalSym {
         sym::FIRST_HELPER + HELPERS.len() as u32
     }

@@ -59,7 +59,7 @@ pub use facts::{
 pub use object::{Hole, HoleKind, Mapping, ModuleObject, Scope};
 
 /// How one file is read: everything about it that `scan` and `compile` must agree on. Part of every cache key.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub struct ParseOptions {
     pub typescript: bool,
     pub jsx: bool,
@@ -85,13 +85,13 @@ pub struct ParseOptions {
     pub injected: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub enum SourceTypeHint {
     Esm,
     CommonJs,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub enum JsxRuntime {
     Automatic,
     Classic,

@@ -13,6 +13,14 @@ impl Marker<'_, '_> {
         for id in self.graph.modules.ids() {
             let link = &mut self.links[id];
             link.wrap = self.wraps[id];
+            if link.late && link.needs_raw {
+                let [plain, node] = self.raw_for.get(&id).copied().unwrap_or_default();
+                link.needs_raw = false;
+                link.needs_interop |= plain;
+                link.needs_interop_node |= node;
+            }
+            let late = self.late_records.range((id, 0)..=(id, u32::MAX));
+            link.late_records = late.map(|(_, record)| *record).collect();
             link.asynchronous = self.asynchronous[id];
             if !link.included {
                 continue;

@@ -64,7 +64,7 @@ impl Writer<'_> {
         let told = |(id, bytes): (ModuleId, u64)| {
             let module = &context.graph.modules[id];
             let package = module.package.as_ref().map(|package| format!("{}@{}", package.name, package.version));
-            let why = super::super::why::why(context.graph, id);
+            let why = super::super::why::why(context.graph, &context.lines, id);
             Contribution { source: module.name.clone(), package: package.unwrap_or_default(), bytes, why }
         };
         counted.filter(|(_, bytes)| *bytes > 0).map(told).collect()
