@@ -43,6 +43,8 @@ pub struct Outcome {
     pub text: String,
     /// The report for programs.
     pub json: serde_json::Value,
+    /// What `--dump` asks for.
+    pub dump: String,
 }
 
 /// A build under way: problems so far, and the clock.
@@ -53,11 +55,12 @@ struct Run<'a> {
     timings: Timings,
     /// Nothing was made: it had been before.
     unchanged: Option<Unchanged>,
+    dump: String,
 }
 
 impl<'a> Run<'a> {
     fn new(options: &'a Options, services: &'a Services) -> Run<'a> {
-        Run { options, services, problems: Vec::new(), timings: Vec::new(), unchanged: None }
+        Run { options, services, problems: Vec::new(), timings: Vec::new(), unchanged: None, dump: String::new() }
     }
 
     /// What `--deny` makes an error must stop the build before anything is written.
@@ -81,7 +84,7 @@ impl<'a> Run<'a> {
     }
 
     fn fail(self, watched: Vec<PathBuf>) -> Outcome {
-        Outcome { problems: self.problems, timings: self.timings, watched, ..Outcome::default() }
+        Outcome { problems: self.problems, timings: self.timings, watched, dump: self.dump, ..Outcome::default() }
     }
 }
 
@@ -237,6 +240,7 @@ fn render(
     run.timings.extend(scripts.timings);
     run.timings.push(("image".into(), image_time));
     run.problems.extend(scripts.problems);
+    run.dump.push_str(&scripts.dump);
     let mut files = scripts.files;
     let Some(plan) = scripts.plan else { return (files, None) };
     // Without splitting, entries are separate programs and their styles come with them; pages need one plan.
@@ -249,20 +253,22 @@ fn render(
     (files, Some(plan))
 }
 
+#[derive(Default)]
 struct Scripts {
     files: Vec<RenderedFile>,
     more_styles: Vec<RenderedFile>,
     plan: Option<crate::model::ChunkPlan>,
     problems: Vec<Diagnostic>,
     timings: Timings,
+    dump: String,
 }
 
 fn scripts(options: &Options, graph: &ModuleGraph, services: &Services) -> Scripts {
     let mut run = Run::new(options, services);
-    let mut out =
-        Scripts { files: Vec::new(), more_styles: Vec::new(), plan: None, problems: Vec::new(), timings: Vec::new() };
+    let mut out = Scripts::default();
     for (at, entries) in programs(options, graph).into_iter().enumerate() {
         let (linked, plan) = run.stage("link", |services| arrange(options, graph, &entries, services));
+        out.dump.push_str(&report::shake(graph, &linked));
         if run.failed() {
             break;
         }
@@ -307,6 +313,9 @@ fn link_and_split(options: &Options, graph: &ModuleGraph, entries: &[usize]) -> 
     let mut problems = Vec::new();
     let span = trace::span("link", "bind names");
     let mut program = link::prepare(graph, options, entries).take(&mut problems);
+    if options.splits() {
+        problems.extend(split::unmatched(graph, options));
+    }
     drop(span);
     loop {
         let mut found = Vec::new();
@@ -411,7 +420,8 @@ fn file_kind(kind: AssetKind, name: &str) -> FileKind {
 fn conclude(options: &Options, emitted: Emitted, mut run: Run<'_>, watched: Vec<PathBuf>) -> Outcome {
     let verdict = options.budget.as_ref().map(|source| run.stage("budget", |_| budget::judge(&emitted, source)));
     let (text, json) = told(options, &emitted, verdict.as_ref(), &run);
-    Outcome { emitted: Some(emitted), verdict, problems: run.problems, timings: run.timings, watched, text, json }
+    let Run { problems, timings, dump, .. } = run;
+    Outcome { emitted: Some(emitted), verdict, problems, timings, watched, text, json, dump }
 }
 
 /// The report for people and the report for programs.

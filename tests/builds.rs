@@ -161,6 +161,73 @@ fn small_shared_chunks_are_merged() {
     assert_eq!(built.iter().filter(|name| name.ends_with(".js")).count(), 5, "{built:?}");
 }
 
+/// A page with packages of both kinds, helpers, and code of its own.
+fn with_vendor() -> tempfile::TempDir {
+    project(&[
+        ("package.json", r#"{ "name": "app", "type": "module" }"#),
+        (
+            "src/main.js",
+            "import React from 'reactive';\nimport { chart } from 'charts';\nimport { title } from './title.js';\nconsole.log(title, React.version, chart(2));\nexport const late = () => import('./late.js');\n",
+        ),
+        ("src/title.js", "export const title = 'the first title of the page';\n"),
+        (
+            "src/late.js",
+            "import { axis } from 'charts';\nimport React from 'reactive';\nexport const late = [axis(1), React.version];\n",
+        ),
+        (
+            "src/admin.js",
+            "import React from 'reactive';\nimport { title } from './title.js';\nconsole.log(title, React.version);\n",
+        ),
+        ("node_modules/reactive/package.json", r#"{ "name": "reactive", "version": "1.0.0", "main": "index.js" }"#),
+        ("node_modules/reactive/index.js", "exports.version = require('./version.js');\nexports.self = this;\n"),
+        ("node_modules/reactive/version.js", "module.exports = '1.0.0';\n"),
+        ("node_modules/charts/package.json", r#"{ "name": "charts", "version": "1.0.0", "type": "module" }"#),
+        (
+            "node_modules/charts/index.js",
+            "import { scale } from './scale.js';\nexport const chart = (n) => scale(n) + ' chart';\nexport const axis = (n) => scale(n) + ' axis';\nexport const unused = 1;\n",
+        ),
+        (
+            "node_modules/charts/scale.js",
+            "const table = new Map([[1, 'one'], [2, 'two']]);\nexport const scale = (n) => table.get(n);\n",
+        ),
+    ])
+}
+
+/// What changes in the application changes nothing in the chunk of the packages: visitors keep it.
+#[test]
+fn a_vendor_chunk_is_the_same_whatever_the_application_says() {
+    for flags in [&["--minify"][..], &["--no-minify"], &["--minify=max"], &["--sourcemap=linked"]] {
+        let folder = with_vendor();
+        let vendor = |folder: &Path| -> std::collections::BTreeMap<String, Vec<u8>> {
+            let mut command = plimsoll(folder);
+            command.args(["build", "src/main.js", "src/admin.js", "--chunk", "vendor=node_modules/**", "--no-cache"]);
+            succeeds(command.args(["--log-level", "error"]).args(flags));
+            let files = tree(&folder.join("dist")).into_iter();
+            files.filter(|(name, _)| name.starts_with("vendor-")).collect()
+        };
+        let before = vendor(folder.path());
+        assert_eq!(before.len(), if flags[0] == "--sourcemap=linked" { 2 } else { 1 }, "{:?}", before.keys());
+        for (file, text) in [
+            ("src/title.js", "export const title = 'another title';\n"),
+            (
+                "src/title.js",
+                "import { words } from './words.js';\nconst join = (all) => all.join();\nexport const title = join(words);\nglobalThis.title = title;\n",
+            ),
+            (
+                "src/late.js",
+                "import React from 'reactive';\nimport { axis } from 'charts';\nimport { words } from './words.js';\nexport const late = [React.version, axis(2), words, React.version];\n",
+            ),
+        ] {
+            write(&folder.path().join("src/words.js"), b"export const words = ['many', 'words'];\n");
+            write(&folder.path().join(file), text.as_bytes());
+            assert!(vendor(folder.path()) == before, "{flags:?}: {file} changes the vendor chunk");
+        }
+        // What the application asks of it is another matter.
+        write(&folder.path().join("src/late.js"), b"export { unused as late } from 'charts';\n");
+        assert!(vendor(folder.path()) != before, "{flags:?}");
+    }
+}
+
 #[test]
 fn a_trace_has_every_stage_and_every_file() {
     let folder = site();

@@ -96,3 +96,59 @@ fn the_cache_can_be_shown_and_emptied() {
     assert!(!folder.path().join("kept/ab").exists());
     assert!(folder.path().join("kept/notes.txt").is_file(), "what is not ours stays");
 }
+
+/// What keeps a statement is said with its place, its text, the reason and the way back to an entry.
+#[test]
+fn dump_shake_says_what_keeps_each_statement() {
+    let folder = project(&[
+        (
+            "src/main.js",
+            "import { used } from './lib.js';\nimport * as all from './space.js';\nimport './side.js';\nexport function start(name) {\n  return used(name);\n}\nconst unused = 1;\nconsole.log(Object.keys(all));\n",
+        ),
+        (
+            "src/lib.js",
+            "import { deep } from './deep.js';\nexport const used = (name) => deep(name);\nexport const other = () => 1;\n",
+        ),
+        (
+            "src/deep.js",
+            "export function deep(name) { return 'a long text, so that not all of the statement is shown' + name; }\n",
+        ),
+        ("src/space.js", "export const a = [1];\n"),
+        ("src/side.js", "window.side = 'set';\n"),
+        ("src/gone.js", "export const gone = 1;\n"),
+    ]);
+    let flags = ["build", "src/main.js", "--dump", "shake", "--log-level", "silent"];
+    let first = run(folder.path(), &flags);
+    assert_eq!((first.status, first.stderr.as_str()), (0, ""));
+    let expected = "\
+src/deep.js: 1 of 1 statements kept, 95 of 95 bytes
+  evaluated: imported by src/lib.js ← used by src/main.js:4:8 ← entry export start
+  src/deep.js:1:8  function deep(name) { return 'a long text, so that not all o…
+    used by src/lib.js:2:8 deep ← used by src/main.js:4:8 used ← entry export start
+src/lib.js: 1 of 2 statements kept, 34 of 56 bytes
+  evaluated: used by src/main.js:4:8 ← entry export start
+  src/lib.js:2:8  const used = (name) => deep(name);
+    used by src/main.js:4:8 used ← entry export start
+src/space.js: 1 of 1 statements kept, 14 of 14 bytes
+  evaluated: imported by src/main.js ← entry main
+  src/space.js:1:8  const a = [1];
+    namespace of src/space.js escapes at src/main.js:8:1 ← side effect: call of global console.log ← entry main
+src/side.js: 1 of 1 statements kept, 20 of 20 bytes
+  evaluated: imported by src/main.js ← entry main
+  src/side.js:1:1  window.side = 'set';
+    side effect: assignment to global window.side
+src/main.js: 2 of 3 statements kept, 75 of 92 bytes
+  evaluated: entry main
+  src/main.js:4:8  function start(name) { return used(name); }
+    entry export start
+  src/main.js:8:1  console.log(Object.keys(all));
+    side effect: call of global console.log
+";
+    let own = first.stdout.find("src/deep.js: ").map_or("", |at| &first.stdout[at..]);
+    assert_eq!(own, expected);
+    assert_eq!(run(folder.path(), &flags).stdout, first.stdout, "warm is cold");
+    let json = run(folder.path(), &["build", "src/main.js", "--dump", "shake", "--json"]);
+    let value: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!(value["dump"], first.stdout);
+    assert_eq!(run(folder.path(), &["build", "src/main.js", "--dump", "shke"]).status, 2);
+}

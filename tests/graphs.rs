@@ -30,6 +30,12 @@ fn graphs_by_chance_do_what_their_sources_do() {
     graphs(&["--seeds", SEEDS, "--without", LIMITS]);
 }
 
+/// Named chunks, whatever is in them.
+#[test]
+fn graphs_in_named_chunks_do_what_their_sources_do() {
+    graphs(&["--seeds", "60", "--from", "5000", "--manual", "--without", LIMITS]);
+}
+
 #[test]
 fn kept_graphs_do_what_their_sources_do() {
     graphs(&["--cases"]);

@@ -26,7 +26,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("blake3", &["base", "emit"]),
     ("jsonc_parser", &["config", "budget"]),
     ("browserslist", &["config"]),
-    ("globset", &["graph", "budget"]),
+    ("globset", &["base", "graph", "budget"]),
     ("swc_core", &["lang"]),
     ("lightningcss", &["lang"]),
     ("lol_html", &["lang"]),

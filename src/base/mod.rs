@@ -6,6 +6,7 @@ mod index_vec;
 mod jobs;
 mod lines;
 mod lists;
+mod path_pattern;
 mod paths;
 pub mod trace;
 
@@ -15,4 +16,5 @@ pub use index_vec::{Idx, IndexVec};
 pub use jobs::longest_first;
 pub use lines::LineIndex;
 pub use lists::Lists;
+pub use path_pattern::PathPattern;
 pub use paths::{decode_url_path, encode_url_path, join_url, normalize_slashes, relative_path, relative_url};

@@ -33,7 +33,7 @@ impl<'a> Arranged<'a> {
         options: &Options,
         entries: &[usize],
     ) -> Option<Self> {
-        options.cache_dir.as_ref()?;
+        options.cache_dir.as_ref().filter(|_| options.dump.is_empty())?;
         let settled = super::whole::settled(options);
         let whole = Whole {
             options: &settled,

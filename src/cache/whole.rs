@@ -62,7 +62,7 @@ pub struct WholeBuilds<'a> {
 impl<'a> WholeBuilds<'a> {
     /// `program`: what tells this plimsoll from every other.
     pub fn new(cache: &'a Cache, program: &[u8], options: &Options) -> Option<Self> {
-        options.cache_dir.as_ref()?;
+        options.cache_dir.as_ref().filter(|_| options.dump.is_empty())?;
         let options = postcard::to_stdvec(&settled(options)).ok()?;
         Some(WholeBuilds { cache, key: Cache::key("build", VERSION, &[program, &options]) })
     }

@@ -198,7 +198,7 @@ pub static FLAGS: &[Flag] = &[
     new("json", Switch, Session, "off", "print the result as JSON"),
     new("timings", Switch, Session, "off", "show the time of every stage"),
     new("trace", Path("FILE"), Session, "", "write a trace of the build"),
-    typed("dump", List("STAGE", Separate), Session, "", "show what a stage made"),
+    typed("dump", Words(&["shake"]), Session, "", "show what a stage made; shake: what keeps each statement"),
 ];
 
 #[cfg(test)]

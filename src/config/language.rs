@@ -28,6 +28,7 @@ impl Options {
                 _ => ImportMeta::Script,
             },
             inject: Vec::new(),
+            explain: self.dumps("shake"),
         }
     }
 }

@@ -175,7 +175,7 @@ pub struct Options {
 /// What the user says about chunks.
 #[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize)]
 pub struct Chunking {
-    /// Chunk name and pattern of the modules it takes, in order.
+    /// Chunk name and pattern ([`crate::base::PathPattern`]) of the modules it takes, in order.
     pub named: Vec<(String, String)>,
     pub min_bytes: Option<u64>,
     pub max_bytes: Option<u64>,
@@ -200,6 +200,10 @@ impl Options {
     /// `import()` loads a chunk whose exports are the module's.
     pub fn imports_chunks(&self) -> bool {
         self.splitting && self.format == Format::Esm
+    }
+    /// What a stage made is to be shown.
+    pub fn dumps(&self, stage: &str) -> bool {
+        self.dump.iter().any(|name| name == stage)
     }
     pub fn minified(&self) -> bool {
         self.minify != Minify::Off

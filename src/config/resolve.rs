@@ -8,6 +8,7 @@ use super::options::{
 };
 use super::raw::{RawOptions, Values, absolute, listed};
 use super::{defaults, define, environment, targets};
+use crate::base::PathPattern;
 use crate::diag::{Diagnostic, Noted, nearest};
 use crate::fs::Files;
 use crate::lang::LanguageTarget;
@@ -16,7 +17,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Flags that are understood and kept, but that no stage reads yet.
-const NOT_YET: [&str; 3] = ["chunk", "max-chunk-size", "remote-cache"];
+const NOT_YET: [&str; 1] = ["remote-cache"];
 
 /// Makes every choice. `Err`: it was used wrongly (exit status 2).
 pub fn resolve(
@@ -126,7 +127,7 @@ impl Chooser<'_> {
             json: self.on("json", false),
             timings: self.on("timings", false),
             trace: self.values.path("trace"),
-            dump: self.values.list("dump").unwrap_or_default(),
+            dump: self.values.words("dump").unwrap_or_default(),
             silence: self.values.list("silence").unwrap_or_default(),
             deny: self.values.list("deny").unwrap_or_default(),
             outbase: self.outbase(),
@@ -366,10 +367,22 @@ impl Chooser<'_> {
         })
     }
 
-    fn chunking(&self) -> Chunking {
-        let pairs = self.values.all("chunk").iter().filter_map(|given| given.pair());
+    fn chunking(&mut self) -> Chunking {
+        let mut named = Vec::new();
+        for given in self.values.all("chunk") {
+            let Some((name, pattern)) = given.pair() else { continue };
+            if let Err(why) = PathPattern::new(pattern) {
+                let message = format!("{} has no pattern of paths: `{pattern}`", given.called());
+                let problem = given.refuse(message).note(why);
+                self.errors.push(problem.hint("write one such as `src/ui/**` or `node_modules/react/**`"));
+            } else if name.split(['/', '\\']).any(|part| matches!(part, "" | "." | "..")) {
+                let message = format!("{} has a name that no file can have: `{name}`", given.called());
+                self.errors.push(given.refuse(message));
+            }
+            named.push((name.to_string(), pattern.to_string()));
+        }
         Chunking {
-            named: pairs.map(|(name, pattern)| (name.to_string(), pattern.to_string())).collect(),
+            named,
             min_bytes: self.values.number("min-chunk-size"),
             max_bytes: self.values.number("max-chunk-size"),
         }
@@ -442,6 +455,13 @@ impl Chooser<'_> {
             if let Some(given) = self.values.given(name) {
                 let message = format!("{} has no effect in this version", given.called());
                 self.problems.push(Diagnostic::warning("ineffective-flag", message));
+            }
+        }
+        for name in ["chunk", "max-chunk-size"].iter().filter(|_| !options.splits()) {
+            if let Some(given) = self.values.given(name) {
+                let message = format!("{} has no effect without code splitting", given.called());
+                let hint = "split with `--format esm` or `--format cjs` and `--outdir`";
+                self.problems.push(Diagnostic::warning("ineffective-flag", message).hint(hint));
             }
         }
         for (_, entry) in &options.entries {

@@ -208,6 +208,10 @@ fn wrong_values_name_the_right_ones() {
     assert_eq!(wrong("define", "A").code, "invalid-value");
     assert_eq!(wrong("define", "A=one two").code, "invalid-value");
     assert_eq!(wrong("min-chunk-size", "2kb").code, "invalid-value");
+    let chunk = wrong("chunk", "ui=src/[a");
+    assert_eq!(chunk.message, "`--chunk` has no pattern of paths: `src/[a`");
+    assert_eq!(wrong("chunk", "../ui=src/**").code, "invalid-value");
+    assert_eq!(wrong("chunk", "src/**").code, "invalid-value");
     assert_eq!(wrong("entry-names", "[nam]").message, "`--entry-names` does not know `[nam]`");
     assert_eq!(wrong("entry-names", "../[name]").code, "invalid-value");
     assert_eq!(wrong("budget", "nothing.json").code, "invalid-value");

@@ -21,6 +21,7 @@ impl Marker<'_, '_> {
         }
         if raw {
             self.links[module].needs_raw = true;
+            self.raw_for.entry(module).or_default()[usize::from(node)] = true;
             return;
         }
         self.helper(module, Helper::TO_ESM);

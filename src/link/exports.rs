@@ -20,6 +20,15 @@ pub enum Resolution {
     Circular,
 }
 
+/// What `export *` brings of a name, where CommonJS is among the sources: Node goes by what its lexer sees.
+#[derive(Clone, PartialEq)]
+enum Seen {
+    Nothing,
+    One(ExportBinding),
+    /// A namespace has none of them.
+    Several,
+}
+
 /// Every name a module exports, with `export *` followed, and what it is bound to.
 pub type Names = Arc<BTreeMap<String, ExportBinding>>;
 
@@ -31,6 +40,8 @@ pub struct Exports<'a> {
     by_name: Vec<Option<FxHashMap<&'a str, usize>>>,
     /// By module.
     all: Vec<Option<Names>>,
+    /// By module: `export *` leads to CommonJS, maybe through others.
+    reaches: Vec<Option<bool>>,
     visiting: Vec<(ModuleId, &'a str)>,
 }
 
@@ -41,7 +52,15 @@ impl<'a> Exports<'a> {
     pub fn new(graph: &'a ModuleGraph, common_js: Rc<IndexVec<ModuleId, bool>>) -> Self {
         let count = graph.modules.len();
         let memo = FxHashMap::default();
-        Exports { graph, common_js, memo, by_name: vec![None; count], all: vec![None; count], visiting: Vec::new() }
+        Exports {
+            graph,
+            common_js,
+            memo,
+            by_name: vec![None; count],
+            all: vec![None; count],
+            reaches: vec![None; count],
+            visiting: Vec::new(),
+        }
     }
 
     fn own(&mut self, module: ModuleId, name: &str) -> Option<&'a ExportTarget> {
@@ -92,7 +111,11 @@ impl<'a> Exports<'a> {
             return known.clone();
         }
         let mut found = BTreeMap::new();
+        let contested = self.contested(module);
         for name in self.names(module) {
+            if contested.contains(&name) {
+                continue;
+            }
             match self.resolve(module, name) {
                 // Only the namespace object itself knows: it is not asked by its own getter.
                 Resolution::Guess(ExportBinding::Property { object, .. })
@@ -151,6 +174,64 @@ impl<'a> Exports<'a> {
         }
     }
 
+    /// Names, sorted, that a CommonJS module and another one bring through `export *`. Node's namespace objects have none of
+    /// them; what imports such a name gets that of the ES module, or of the first one, as other bundlers have it.
+    pub fn contested(&mut self, module: ModuleId) -> Vec<&'a str> {
+        if !self.reaches_common_js(module) {
+            return Vec::new();
+        }
+        let names = self.names(module);
+        names.into_iter().filter(|name| self.stars(module, name, &mut Vec::new()) == Seen::Several).collect()
+    }
+
+    fn reaches_common_js(&mut self, module: ModuleId) -> bool {
+        if let Some(known) = self.reaches[module.0 as usize] {
+            return known;
+        }
+        let mut seen = FxHashSet::from_iter([module]);
+        let mut work = vec![module];
+        let mut found = false;
+        while let Some(at) = work.pop().filter(|_| !found) {
+            let at = &self.graph.modules[at];
+            for record in &at.facts.stars {
+                let Target::Module(target) = at.targets[*record as usize] else { continue };
+                found |= self.common_js[target];
+                if seen.insert(target) {
+                    work.push(target);
+                }
+            }
+        }
+        self.reaches[module.0 as usize] = Some(found);
+        found
+    }
+
+    fn stars(&mut self, module: ModuleId, name: &'a str, visited: &mut Vec<ModuleId>) -> Seen {
+        let mut found = Seen::Nothing;
+        if self.own(module, name).is_some() || name == "default" || visited.contains(&module) {
+            return found;
+        }
+        visited.push(module);
+        let graph = self.graph;
+        for record in graph.modules[module].facts.stars.iter().copied() {
+            let Target::Module(target) = graph.modules[module].targets[record as usize] else { continue };
+            let next = if self.common_js[target] || self.own(target, name).is_some() {
+                match self.through(module, record, name) {
+                    Resolution::Found(binding) if !self.common_js[target] || self.seen(&binding) => Seen::One(binding),
+                    _ => Seen::Nothing,
+                }
+            } else {
+                self.stars(target, name, visited)
+            };
+            found = match (found, next) {
+                (before, Seen::Nothing) => before,
+                (Seen::Nothing, next) => next,
+                (Seen::One(a), Seen::One(b)) if same(&a, &b) => Seen::One(a),
+                _ => return Seen::Several,
+            };
+        }
+        found
+    }
+
     fn seen(&self, binding: &ExportBinding) -> bool {
         let ExportBinding::CommonJs(found) = binding else { return false };
         self.graph.modules[found.module].facts.cjs_exports.contains(&found.name)
@@ -177,6 +258,13 @@ impl<'a> Exports<'a> {
         let property = |object: ExportBinding| {
             Resolution::Found(ExportBinding::Property { object: Box::new(object), name: name.to_string() })
         };
+        if let Target::Module(target) = self.graph.modules[module].targets[record as usize]
+            && self.own(target, name).is_none()
+            && self.reaches_common_js(target)
+            && self.stars(target, name, &mut Vec::new()) == Seen::Several
+        {
+            return Resolution::Found(ExportBinding::Undefined);
+        }
         match (&self.graph.modules[module].targets[record as usize], self.through(module, record, name)) {
             (Target::External(specifier), _) => {
                 property(ExportBinding::External { specifier: specifier.clone(), name: "*".into() })
@@ -276,6 +364,14 @@ impl<'a> Exports<'a> {
             }
         }
         names
+    }
+}
+
+/// Whoever imports it, a name of CommonJS is one.
+fn same(a: &ExportBinding, b: &ExportBinding) -> bool {
+    match (a, b) {
+        (ExportBinding::CommonJs(a), ExportBinding::CommonJs(b)) => a.module == b.module && a.name == b.name,
+        _ => a == b,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Liveness: from the entries along mentions of symbols and statements with effects, to a fixpoint.
 
+mod finish;
+
 use super::Program;
 use super::bind::Bindings;
 use super::exports::Exports;
@@ -7,7 +9,8 @@ use crate::base::{IndexVec, Lists, ModuleId};
 use crate::config::Options;
 use crate::lang::js::{Constant, ExportTarget, Helper, ImportKind, LocalSym, SymbolKind, sym};
 use crate::model::{
-    CjsBinding, EntryKind, ExportBinding, Linked, Loader, ModuleGraph, ModuleLink, SymbolRef, Target, Wrap,
+    Cause, CjsBinding, EntryKind, ExportBinding, How, Linked, Loader, Mark, Marks, ModuleGraph, ModuleLink, SymbolRef,
+    Target, Wrap,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
@@ -38,8 +41,16 @@ pub(super) struct Marker<'a, 'g> {
     mentioned: Vec<Vec<bool>>,
     /// Names of the exports of CommonJS modules that somebody reads; all of them if it is `None`.
     pub(super) read: FxHashMap<ModuleId, Option<FxHashSet<String>>>,
+    /// As [`ModuleLink::late_records`].
+    late_records: BTreeSet<(ModuleId, u32)>,
+    /// By CommonJS module: whether importers that follow Node's rule, and others, read `module.exports` itself.
+    pub(super) raw_for: FxHashMap<ModuleId, [bool; 2]>,
     entries: BTreeSet<usize>,
     work: Vec<Work>,
+    /// Kept when somebody asks why things live.
+    marks: Option<Box<Marks>>,
+    /// What is being followed.
+    now: Mark,
 }
 
 pub fn live(
@@ -74,19 +85,29 @@ pub fn live(
         helpers: vec![BTreeSet::new(); count],
         mentioned: vec![Vec::new(); count],
         read: FxHashMap::default(),
+        late_records: BTreeSet::new(),
+        raw_for: FxHashMap::default(),
         entries: BTreeSet::new(),
         work: Vec::new(),
+        marks: options.dumps("shake").then(|| Box::new(no_marks(graph))),
+        now: Mark { cause: Cause::Injected, how: How::Plainly },
     };
     for entry in entries.iter() {
         if !matches!(graph.entries[*entry].kind, EntryKind::Worker { .. } | EntryKind::ServiceWorker) {
             marker.entry(*entry);
         }
     }
+    marker.now = Mark { cause: Cause::Injected, how: How::Plainly };
     for injected in graph.injected.iter().filter(|injected| graph.modules[**injected].side_effects) {
         marker.evaluate(*injected);
     }
     marker.run();
     marker.finish()
+}
+
+fn no_marks(graph: &ModuleGraph) -> Marks {
+    let parts = |module: &crate::model::Module| vec![None; module.facts.parts.len()];
+    Marks { modules: graph.modules.iter().map(|_| None).collect(), parts: graph.modules.iter().map(parts).collect() }
 }
 
 /// By module: every symbol with a part that declares or changes it, sorted.
@@ -117,6 +138,7 @@ impl Marker<'_, '_> {
             return;
         }
         let module = self.graph.entries[entry].module;
+        let before = std::mem::replace(&mut self.now, Mark { cause: Cause::Entry(entry), how: How::Plainly });
         self.evaluate(module);
         if self.graph.entries[entry].kind == EntryKind::User {
             self.whole(module);
@@ -125,11 +147,15 @@ impl Marker<'_, '_> {
                 self.helper(module, Helper::TO_COMMON_JS);
             }
         }
+        self.now = before;
     }
 
     pub(super) fn evaluate(&mut self, module: ModuleId) {
         if !self.links[module].included {
             self.links[module].included = true;
+            if let Some(marks) = &mut self.marks {
+                marks.modules[module] = Some(self.now);
+            }
             self.work.push(Work::Evaluate(module));
         }
     }
@@ -138,6 +164,9 @@ impl Marker<'_, '_> {
         let live = &mut self.links[module].live_parts[part as usize];
         if !*live {
             *live = true;
+            if let Some(marks) = &mut self.marks {
+                marks.parts[module][part as usize] = Some(self.now);
+            }
             self.work.push(Work::Part(module, part));
         }
     }
@@ -154,7 +183,16 @@ impl Marker<'_, '_> {
         }
     }
 
+    /// How `work` asks for what it marks.
+    fn asking<T>(&mut self, how: How, work: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.now.how, how);
+        let out = work(self);
+        self.now.how = before;
+        out
+    }
+
     fn evaluate_now(&mut self, id: ModuleId) {
+        self.now = Mark { cause: Cause::Module(id), how: How::Plainly };
         let module = &self.graph.modules[id];
         let opaque = self.common_js[id] && !self.shakes_common_js(id);
         let everything = opaque || !self.options.tree_shaking && Some(id) != self.graph.runtime;
@@ -199,6 +237,7 @@ impl Marker<'_, '_> {
     }
 
     fn part_now(&mut self, id: ModuleId, part: u32) {
+        self.now = Mark { cause: Cause::Part(id, part), how: How::Plainly };
         let part = &self.graph.modules[id].facts.parts[part as usize];
         for symbol in &part.uses {
             self.mention(id, *symbol);
@@ -247,9 +286,43 @@ impl Marker<'_, '_> {
             self.helper(id, Helper::TDZ);
             self.mark(target);
         }
+        if let ExportBinding::CommonJs(found) = binding
+            && self.zones.late(id, found, self.own_view(found.via.0, found.module))
+        {
+            self.late(found);
+        }
+        if let ExportBinding::Namespace(target) = binding.base() {
+            self.namespace_seen_early(id, *target);
+        }
         self.external(id, binding);
         self.bring(binding);
         self.lazy_way(id, symbol, binding);
+    }
+
+    /// The view of a CommonJS module may be looked at before it is made.
+    fn late(&mut self, binding: &CjsBinding) {
+        let (via, record) = binding.via;
+        let own = self.own_view(via, binding.module);
+        if own {
+            self.late_records.insert((via, record));
+        } else {
+            self.links[binding.module].late = true;
+        }
+        let place = if own { via } else { binding.module };
+        self.helper(place, Helper::VIEW);
+        self.helper(place, Helper::TO_ESM);
+    }
+
+    /// Who has the namespace of a module through its circle of imports may look at its names too early.
+    fn namespace_seen_early(&mut self, reader: ModuleId, module: ModuleId) {
+        if reader == module || !self.zones.in_circle(reader) {
+            return;
+        }
+        for binding in self.exports.all(module).values() {
+            let Some(target) = self.zones.risky(reader, binding) else { continue };
+            self.helper(module, Helper::TDZ);
+            self.mark(target);
+        }
     }
 
     /// A symbol that somebody may read before its wrapped module has set it.
@@ -349,9 +422,12 @@ impl Marker<'_, '_> {
     fn declared(&mut self, id: ModuleId, symbol: LocalSym) {
         let declaring = self.declaring;
         let from = declaring[id].partition_point(|(known, _)| *known < symbol);
-        for (_, part) in declaring[id][from..].iter().take_while(|(known, _)| *known == symbol) {
-            self.part(id, *part);
-        }
+        let how = if self.now.how == How::Plainly { How::Name(symbol) } else { self.now.how };
+        self.asking(how, |marker| {
+            for (_, part) in declaring[id][from..].iter().take_while(|(known, _)| *known == symbol) {
+                marker.part(id, *part);
+            }
+        });
         self.evaluate(id);
     }
 
@@ -418,7 +494,8 @@ impl Marker<'_, '_> {
             }
         }
         self.links[module].dynamic_stars = dynamic;
-        self.whole(module);
+        self.links[module].contested = self.exports.contested(module).into_iter().map(str::to_string).collect();
+        self.asking(How::Namespace(module), |marker| marker.whole(module));
     }
 
     fn record(&mut self, id: ModuleId, record: u32) {
@@ -473,106 +550,10 @@ impl Marker<'_, '_> {
             self.common_js_used(target, None);
             self.helper(if native { target } else { id }, if splits { Helper::TO_ESM } else { Helper::IMPORT });
         } else if native && !self.has_dynamic_stars(target) {
-            self.whole(target);
+            self.asking(How::Namespace(target), |marker| marker.whole(target));
         } else {
             self.namespace(target);
         }
-    }
-
-    fn finish(mut self) -> Linked {
-        let roots = self.roots();
-        let mut seen: IndexVec<ModuleId, u32> = self.graph.modules.iter().map(|_| u32::MAX).collect();
-        for id in self.graph.modules.ids() {
-            let link = &mut self.links[id];
-            link.wrap = self.wraps[id];
-            link.asynchronous = self.asynchronous[id];
-            if !link.included {
-                continue;
-            }
-            let is_root = roots.contains(&id);
-            if is_root || self.links[id].needs_namespace {
-                self.links[id].exports = self.exports.all(id);
-            }
-            let first = self.graph.modules[id].facts.first_declared();
-            let at = id.0 as usize;
-            let link = &mut self.links[id];
-            let mentioned = self.mentioned[at].iter().enumerate().filter(|(_, mentioned)| **mentioned);
-            link.mentioned = mentioned.map(|(at, _)| first + at as u32).collect();
-            link.constants.sort_by_key(|(symbol, _)| *symbol);
-            let dependencies = self.dependencies(id, is_root, &mut seen);
-            let link = &mut self.links[id];
-            link.dependencies = dependencies;
-            link.helpers = self.helpers[at].iter().copied().collect();
-            link.marked = self.marked[at].iter().copied().collect();
-            link.checked = self.checked[at].iter().copied().collect();
-            link.dynamic.sort_unstable();
-            link.workers.sort_unstable();
-        }
-        Linked { modules: self.links, entries: self.entries.into_iter().collect(), ..Linked::default() }
-    }
-
-    /// Included modules that this one needs to be there, in import order, then by number.
-    /// `seen`: by module, the last module that was found to need it.
-    fn dependencies(&self, id: ModuleId, is_root: bool, seen: &mut IndexVec<ModuleId, u32>) -> Vec<ModuleId> {
-        let link = &self.links[id];
-        let module = &self.graph.modules[id];
-        let mut out = Vec::new();
-        seen[id] = id.0;
-        let mut push = |target: ModuleId| {
-            if self.links[target].included && std::mem::replace(&mut seen[target], id.0) != id.0 {
-                out.push(target);
-            }
-        };
-        for record in &module.facts.import_order {
-            if let Target::Module(target) = module.targets[*record as usize] {
-                push(target);
-            }
-        }
-        for (at, part) in module.facts.parts.iter().enumerate() {
-            for record in part.records.iter().filter(|_| link.live_parts[at]) {
-                let kind = module.facts.records[*record as usize].kind;
-                let here = kind == ImportKind::Require || (kind == ImportKind::Dynamic && !self.options.splits());
-                if let (Target::Module(target), true) = (&module.targets[*record as usize], here) {
-                    push(*target);
-                }
-            }
-        }
-        let mut bound: Vec<ModuleId> = Vec::new();
-        let first = module.facts.first_declared();
-        let mut mention = |binding: &ExportBinding| match binding.base() {
-            ExportBinding::Symbol(SymbolRef { module, .. })
-            | ExportBinding::Namespace(module)
-            | ExportBinding::CommonJs(CjsBinding { module, .. }) => bound.push(*module),
-            _ => {}
-        };
-        for symbol in &link.mentioned {
-            if let Some(Some(binding)) = self.bindings[id].get((*symbol - first) as usize)
-                && (link.constants.binary_search_by_key(symbol, |(known, _)| *known).is_err() || self.acts(binding))
-            {
-                mention(binding);
-            }
-        }
-        if link.needs_namespace || is_root {
-            link.exports.values().for_each(&mut mention);
-        }
-        bound.sort_unstable();
-        bound.into_iter().for_each(&mut push);
-        if let Some(runtime) = self.graph.runtime.filter(|_| !self.helpers[id.0 as usize].is_empty()) {
-            push(runtime);
-        }
-        out
-    }
-
-    /// A constant that is copied from a module is still a use of the module.
-    fn acts(&self, binding: &ExportBinding) -> bool {
-        matches!(binding, ExportBinding::Symbol(target) if self.graph.modules[target.module].acts_when_used())
-    }
-
-    /// Modules whose exports are the exports of a chunk.
-    fn roots(&self) -> FxHashSet<ModuleId> {
-        let entries = self.entries.iter().map(|entry| &self.graph.entries[*entry]);
-        let users = entries.filter(|entry| entry.kind == EntryKind::User).map(|entry| entry.module);
-        users.chain(self.links.iter().flat_map(|link| link.dynamic.iter().map(|(_, target)| *target))).collect()
     }
 }
 

@@ -3,7 +3,7 @@
 
 use crate::base::{IndexVec, Lists, ModuleId};
 use crate::lang::js::{ImportKind, LocalSym, sym};
-use crate::model::{ExportBinding, ModuleGraph, SymbolRef, Target, Wrap};
+use crate::model::{CjsBinding, ExportBinding, ModuleGraph, SymbolRef, Target, Wrap};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -129,6 +129,10 @@ impl Reader<'_> {
         early.then_some(*target)
     }
 
+    pub fn in_circle(&self, module: ModuleId) -> bool {
+        self.circles[module].is_some()
+    }
+
     /// Whether `reader` imports `target`, directly or not, by a way that does not lead through its own circle: then it
     /// is evaluated later.
     fn precedes(&self, target: ModuleId, reader: ModuleId, circle: u32) -> bool {
@@ -143,6 +147,17 @@ impl Reader<'_> {
             found
         });
         found.contains(&target)
+    }
+
+    /// Whether `reader` may look at a view of CommonJS before it is made: by the module of its circle that it comes through
+    /// (`own`), or in the place of the CommonJS module.
+    pub fn late(&self, reader: ModuleId, binding: &CjsBinding, own: bool) -> bool {
+        let Some(circle) = self.circles[reader] else { return false };
+        let (via, _) = binding.via;
+        via != reader
+            && binding.name != "*"
+            && self.circles[via] == Some(circle)
+            && (own || !self.precedes(binding.module, reader, circle))
     }
 
     /// Own symbols that a wrapped module reads before it declares them.

@@ -94,6 +94,8 @@ pub struct ModuleLink {
     pub exports: Arc<BTreeMap<String, ExportBinding>>,
     /// `export *` from CommonJS or externals: their names are only known at run time.
     pub dynamic_stars: Vec<u32>,
+    /// Names that those must not bring: something else does, too.
+    pub contested: Vec<String>,
     /// The namespace object is needed as a value.
     pub needs_namespace: bool,
     /// `__toESM(require_x())` and `__toESM(require_x(), 1)` are needed beside the module.
@@ -101,6 +103,10 @@ pub struct ModuleLink {
     pub needs_interop_node: bool,
     /// `require_x()` is needed beside the module.
     pub needs_raw: bool,
+    /// Somebody may look at those before the module is called in its place.
+    pub late: bool,
+    /// Records, sorted, of CommonJS modules whose views, made by this module, others may read before.
+    pub late_records: Vec<u32>,
     /// Position in the order of evaluation over all entries; `u32::MAX` when not included.
     pub order: u32,
     /// Wrapped, and called in its place in the order of evaluation; its importers need not call it.
@@ -145,6 +151,9 @@ pub struct Linked {
     pub externals: BTreeMap<String, u32>,
     /// Entries whose module is in the output (workers only when something starts them), in order.
     pub entries: Vec<usize>,
+    /// Why everything lives, when somebody asks: then nothing is remembered.
+    #[serde(skip)]
+    pub marks: Option<Box<super::Marks>>,
 }
 
 impl Linked {
@@ -152,7 +161,7 @@ impl Linked {
     /// its place left.
     /// The binding is read from `module.exports` beside the module.
     pub fn is_raw(&self, binding: &CjsBinding) -> bool {
-        binding.raw && !self.own_view(binding.via.0, binding.module)
+        binding.raw && !self.own_view(binding.via.0, binding.module) && !self.modules[binding.module].late
     }
 
     /// The property of the view through which the binding is read, if it is one.

@@ -4,6 +4,7 @@
 mod chunk_plan;
 mod graph;
 mod linked;
+mod marks;
 mod outputs;
 mod shared;
 mod timings;
@@ -14,6 +15,7 @@ pub use graph::{
     Asset, AssetKind, Entry, EntryKind, Loader, Module, ModuleGraph, Origin, Package, Page, Style, Target,
 };
 pub use linked::{CjsBinding, ExportBinding, Linked, ModuleLink, Repairs, SymbolRef, Wrap};
+pub use marks::{Cause, How, Mark, Marks};
 pub use outputs::{
     Contribution, Emitted, EmittedFile, FileKind, ImageSets, InlineStyles, NameTemplate, OptimizedImage, OutputKey,
     Piece, RefStyle, RenderedFile, RenderedStyles, Sealed, SealedFile, Sidecar, WhyLink,

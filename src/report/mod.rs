@@ -1,6 +1,7 @@
 //! What came of it, as text and as JSON.
 //!
-//! In: `Emitted`, `Verdict`, `Timings`, problems; for the metafile the graph, the plan and `Sealed`. Out: strings and
+//! In: `Emitted`, `Verdict`, `Timings`, problems; for the metafile the graph, the plan and `Sealed`; for `--dump shake` the
+//! graph and `Linked`. Out: strings and
 //! values.
 //!
 //! Invariants: says nothing on the terminal itself, reads no clock. Colour adds nothing that is not in the words. A
@@ -11,6 +12,7 @@
 mod json;
 mod metafile;
 mod paint;
+mod shake;
 mod terminal;
 mod trace;
 mod verdict;
@@ -20,6 +22,7 @@ mod tests;
 
 pub use json::json;
 pub use metafile::metafile;
+pub use shake::shake;
 pub use terminal::terminal;
 pub use trace::trace;
 pub use verdict::verdict_text;

@@ -62,7 +62,7 @@ fn late_view(context: &Context<'_>, externals: &Externals, id: ModuleId, binding
 /// The namespace object of a module, if somebody needs it as a value.
 pub fn namespace(context: &Context<'_>, externals: &Externals, id: ModuleId) -> Vec<Glue> {
     let link = &context.linked.modules[id];
-    let mut out = Vec::new();
+    let mut out = views_until_made(context, id);
     if !link.needs_namespace {
         return out;
     }
@@ -99,6 +99,31 @@ pub fn namespace(context: &Context<'_>, externals: &Externals, id: ModuleId) -> 
     out
 }
 
+/// What stands for the views of a CommonJS module until it is called in its place, if somebody may look earlier.
+fn views_until_made(context: &Context<'_>, id: ModuleId) -> Vec<Glue> {
+    let link = &context.linked.modules[id];
+    let mut out = Vec::new();
+    if !link.late || !link.eager {
+        return out;
+    }
+    for (needed, symbol, node) in
+        [(link.needs_interop, sym::INTEROP, ""), (link.needs_interop_node, sym::INTEROP_NODE, ",1")]
+    {
+        if needed {
+            out.extend([
+                text("var "),
+                own(id, symbol),
+                text("="),
+                helper(context, Helper::VIEW),
+                text("(()=>"),
+                own(id, sym::WRAPPER),
+                text(format!("(1){node});")),
+            ]);
+        }
+    }
+    out
+}
+
 /// The call of a wrapped module in its place in the order of evaluation.
 pub fn call(context: &Context<'_>, id: ModuleId) -> Vec<Glue> {
     let link = &context.linked.modules[id];
@@ -122,7 +147,7 @@ pub fn call(context: &Context<'_>, id: ModuleId) -> Vec<Glue> {
     {
         if needed {
             out.extend([
-                text("var "),
+                text(if link.late { "" } else { "var " }),
                 own(id, symbol),
                 text("="),
                 helper(context, Helper::TO_ESM),

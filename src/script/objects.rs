@@ -20,7 +20,7 @@ pub fn compile(
     problems: &mut Vec<Diagnostic>,
 ) -> IndexVec<ModuleId, Option<ModuleObject>> {
     let plans = plans::plans(graph, linked, plan, options);
-    let language = LanguageOptions { inject: graph.injected_names.clone(), ..options.language() };
+    let language = LanguageOptions { inject: graph.injected_names.clone(), explain: false, ..options.language() };
     let language_key = postcard::to_stdvec(&language).unwrap_or_default();
     let entries = postcard::to_stdvec(&(&options.entries, &linked.entries)).unwrap_or_default();
     let root = options.root.to_string_lossy();

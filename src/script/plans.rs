@@ -55,6 +55,8 @@ fn module_plan(
         bindings: bindings(graph, linked, options, id),
         records,
         keep,
+        late: link.late_records.clone(),
+        contested: link.contested.clone(),
         marked: link.marked.clone(),
         checked: link.checked.clone(),
         require_helper: options.format != Format::Cjs && link.helpers.contains(&crate::lang::js::Helper::REQUIRE),

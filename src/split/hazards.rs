@@ -4,7 +4,10 @@
 //! it. Both orders are computed for every root, the one of the language and the one of the output; a module that would
 //! run early is wrapped and called by its importers.
 
+mod moved;
+
 use super::effects::{self, Effect};
+use super::manual::Named;
 use super::reach::{Bits, Reach};
 use crate::base::{ChunkId, IndexVec, Lists, ModuleId};
 use crate::config::{Format, Options};
@@ -23,6 +26,8 @@ pub(super) struct Inputs<'a> {
     pub effects: &'a IndexVec<ModuleId, Effect>,
     /// As [`effects::failing`]: what may fail never counts as done.
     pub failing: &'a IndexVec<ModuleId, bool>,
+    /// Chunks that the user named, if there are any.
+    pub named: Option<&'a Named>,
 }
 
 /// What `repairs` must become. The same as before when nothing is out of order. What a repair changes is followed here
@@ -34,10 +39,13 @@ pub(super) fn hazards(inputs: &Inputs<'_>, repairs: &Repairs) -> Repairs {
     };
     let waiting = graph.modules.ids().any(waits);
     let wrapped = linked.modules.iter().any(|link| link.included && link.wrap == Wrap::Esm);
-    if inputs.roots.len() < 2 && !waiting && !wrapped {
+    if inputs.roots.len() < 2 && !waiting && !wrapped && inputs.named.is_none() {
         return repairs.clone();
     }
     let mut standing = Standing::new(graph, linked, repairs);
+    if let Some(named) = inputs.named {
+        moved::defer(inputs, named, &mut standing);
+    }
     let mut checked = Vec::new();
     for (at, (root, available)) in inputs.roots.iter().zip(inputs.available).enumerate() {
         // What certainly ran before, for the target of an `import()`.
@@ -102,7 +110,7 @@ impl<'a> Standing<'a> {
 
     /// The module is called by its importers, nowhere else.
     fn defer(&mut self, module: ModuleId) {
-        if self.graph.runtime == Some(module) {
+        if self.graph.modules[module].is_helper() {
             return;
         }
         if self.wraps[module] == Wrap::None {

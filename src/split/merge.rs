@@ -7,6 +7,7 @@
 
 use super::Root;
 use super::effects::Effect;
+use super::manual::Named;
 use super::reach::Bits;
 use crate::base::{IndexVec, ModuleId};
 use crate::model::{Linked, ModuleGraph};
@@ -18,19 +19,43 @@ const REQUEST: u64 = 12_000;
 /// Above this many groups nothing is merged: every pair is looked at.
 const GROUPS_MAX: usize = 4_000;
 
+/// Which chunk a group is.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Place {
+    /// The one of the root that alone needs it.
+    Root(usize),
+    /// One that these roots share.
+    Shared(Bits),
+    /// The one that the user named.
+    Named(usize),
+    /// One for what exactly these named chunks need, which these roots load. Helpers stand apart: they depend on
+    /// nothing, so that they are there before anything runs.
+    Below { named: Bits, roots: Bits, helpers: bool },
+}
+
 /// Modules that go to one chunk.
 pub(super) struct Group {
+    pub place: Place,
     /// The roots that ask for the chunk.
     pub roots: Bits,
     pub modules: Vec<ModuleId>,
     /// The roots that have it once they are loaded: those, and those that come after them.
     loaders: Bits,
-    bytes: u64,
+    pub bytes: u64,
     /// Nobody notices when it is loaded.
     free: bool,
-    /// Nothing goes with it: somebody sees all its exports, or it may fail, and what it holds with it.
+    /// Nothing goes with it: somebody sees all its exports, or it may fail, and what it holds with it; or the user
+    /// says what it holds.
     closed: bool,
     alive: bool,
+}
+
+impl Group {
+    /// A chunk of its own for some of the modules.
+    pub fn piece(&self, modules: Vec<ModuleId>) -> Self {
+        let (place, roots, loaders) = (self.place.clone(), self.roots.clone(), self.loaders.clone());
+        Group { place, modules, roots, loaders, bytes: 0, free: self.free, closed: self.closed, alive: true }
+    }
 }
 
 pub(super) struct Inputs<'a> {
@@ -43,6 +68,7 @@ pub(super) struct Inputs<'a> {
     pub effects: &'a IndexVec<ModuleId, Effect>,
     /// As [`super::effects::failing`].
     pub failing: &'a IndexVec<ModuleId, bool>,
+    pub named: &'a Named,
     /// Shared chunks below this many bytes are merged with the best partner whatever it costs.
     pub min_bytes: u64,
 }
@@ -51,6 +77,7 @@ pub(super) struct Inputs<'a> {
 pub(super) fn groups(inputs: &Inputs<'_>) -> Vec<Group> {
     let mut groups = unmerged(inputs);
     let mut neighbours = neighbours(inputs, &groups);
+    seat_helpers(&mut groups, &mut neighbours);
     let mut best: Vec<Option<(i64, usize)>> =
         (0..groups.len()).map(|at| partner(inputs, &groups, &neighbours, at)).collect();
     loop {
@@ -83,42 +110,82 @@ pub(super) fn groups(inputs: &Inputs<'_>) -> Vec<Group> {
 }
 
 fn unmerged(inputs: &Inputs<'_>) -> Vec<Group> {
-    let mut by_roots: BTreeMap<&Bits, Vec<ModuleId>> = BTreeMap::new();
+    let mut by_place: BTreeMap<Place, Vec<ModuleId>> = BTreeMap::new();
     for id in &inputs.linked.order {
-        by_roots.entry(&inputs.placement[*id]).or_default().push(*id);
+        by_place.entry(place(inputs, *id)).or_default().push(*id);
     }
-    let mut out: Vec<Group> = Vec::new();
-    for (roots, modules) in by_roots {
-        let single = roots.single();
-        let mut loaders = roots.clone();
-        for (at, available) in inputs.available.iter().enumerate() {
-            if available.as_ref().is_some_and(|found| modules.iter().all(|id| found.has(id.0 as usize))) {
-                loaders.set(at);
-            }
-        }
-        let unnoticed = |id: &ModuleId| {
-            let link = &inputs.linked.modules[*id];
-            let module = &inputs.graph.modules[*id];
-            inputs.effects[*id] == Effect::None && !link.asynchronous && module.style.is_none()
-        };
-        out.push(Group {
-            roots: roots.clone(),
-            loaders,
-            bytes: modules.iter().map(|id| bytes(inputs, *id)).sum(),
-            free: single.is_none() && modules.iter().all(unnoticed),
-            closed: single.is_some_and(|root| inputs.roots[root].observed)
-                || modules.iter().any(|id| inputs.failing[*id]),
-            modules,
-            alive: true,
-        });
-    }
+    let mut out: Vec<Group> = by_place.into_iter().map(|(place, modules)| group(inputs, place, modules)).collect();
+    out.sort_by(|a, b| a.roots.cmp(&b.roots));
     out
 }
 
+fn place(inputs: &Inputs<'_>, id: ModuleId) -> Place {
+    let (named, roots) = (inputs.named, &inputs.placement[id]);
+    if let Some(chunk) = named.of[id] {
+        Place::Named(chunk)
+    } else if named.below[id].count() > 0 {
+        let helpers = inputs.graph.modules[id].is_helper();
+        Place::Below { named: named.below[id].clone(), roots: roots.clone(), helpers }
+    } else {
+        roots.single().map_or_else(|| Place::Shared(roots.clone()), Place::Root)
+    }
+}
+
+fn group(inputs: &Inputs<'_>, place: Place, modules: Vec<ModuleId>) -> Group {
+    let mut roots = inputs.placement[modules[0]].clone();
+    modules.iter().for_each(|id| roots.join(&inputs.placement[*id]));
+    let mut loaders = roots.clone();
+    for (at, available) in inputs.available.iter().enumerate() {
+        if available.as_ref().is_some_and(|found| modules.iter().all(|id| found.has(id.0 as usize))) {
+            loaders.set(at);
+        }
+    }
+    let unnoticed = |id: &ModuleId| {
+        let link = &inputs.linked.modules[*id];
+        let module = &inputs.graph.modules[*id];
+        inputs.effects[*id] == Effect::None && !link.asynchronous && module.style.is_none()
+    };
+    let is_shared = matches!(place, Place::Shared(_));
+    let open = is_shared || matches!(place, Place::Root(root) if !inputs.roots[root].observed);
+    Group {
+        roots,
+        loaders,
+        bytes: modules.iter().map(|id| bytes(inputs.graph, inputs.linked, *id)).sum(),
+        free: is_shared && modules.iter().all(unnoticed),
+        closed: !open || modules.iter().any(|id| inputs.failing[*id]),
+        place,
+        modules,
+        alive: true,
+    }
+}
+
+/// Helpers that a named chunk needs go with the first one that everybody who needs them loads: a file of their own would
+/// be one more to load. Not where the chunk and others need each other: then nothing says which of them is there first.
+fn seat_helpers(groups: &mut [Group], needs: &mut [Vec<usize>]) {
+    for from in 0..groups.len() {
+        if !matches!(groups[from].place, Place::Below { helpers: true, .. }) {
+            continue;
+        }
+        let fits = |into: &usize| {
+            let chunk = &groups[*into];
+            matches!(chunk.place, Place::Named(_))
+                && needs[*into].contains(&from)
+                && groups[from].roots.without(&chunk.loaders) == 0
+                && !makes_circle(groups, needs, from, *into)
+                && !leads(groups, needs, *into, *into)
+        };
+        let mut seats: Vec<usize> = (0..groups.len()).filter(fits).collect();
+        seats.sort_by(|a, b| groups[*a].place.cmp(&groups[*b].place));
+        if let Some(into) = seats.first() {
+            merge(groups, needs, from, *into);
+        }
+    }
+}
+
 /// Of the statements that are kept.
-fn bytes(inputs: &Inputs<'_>, id: ModuleId) -> u64 {
-    let parts = &inputs.graph.modules[id].facts.parts;
-    let live = parts.iter().zip(&inputs.linked.modules[id].live_parts).filter(|(_, live)| **live);
+pub(super) fn bytes(graph: &ModuleGraph, linked: &Linked, id: ModuleId) -> u64 {
+    let parts = &graph.modules[id].facts.parts;
+    let live = parts.iter().zip(&linked.modules[id].live_parts).filter(|(_, live)| **live);
     live.map(|(part, _)| u64::from(part.bytes)).sum()
 }
 
@@ -140,7 +207,7 @@ fn neighbours(inputs: &Inputs<'_>, groups: &[Group]) -> Vec<Vec<usize>> {
 
 fn is_small(inputs: &Inputs<'_>, group: &Group) -> bool {
     let most = REQUEST * group.roots.count() as u64;
-    group.roots.single().is_none() && !group.closed && (group.bytes < most || group.bytes < inputs.min_bytes)
+    matches!(group.place, Place::Shared(_)) && !group.closed && (group.bytes < most || group.bytes < inputs.min_bytes)
 }
 
 fn partner(inputs: &Inputs<'_>, groups: &[Group], needs: &[Vec<usize>], at: usize) -> Option<(i64, usize)> {
@@ -188,21 +255,23 @@ fn value(inputs: &Inputs<'_>, groups: &[Group], at: usize, other: usize) -> Opti
 
 /// A third group would both need the merged one and be needed by it: chunks in a circle start before what they need.
 fn makes_circle(groups: &[Group], needs: &[Vec<usize>], a: usize, b: usize) -> bool {
-    let leads = |from: usize, to: usize| {
-        let mut seen = vec![false; groups.len()];
-        seen[from] = true;
-        let mut work: Vec<usize> = needs[from].iter().copied().filter(|next| *next != to).collect();
-        while let Some(next) = work.pop() {
-            if next == to {
-                return true;
-            }
-            if !std::mem::replace(&mut seen[next], true) {
-                work.extend(&needs[next]);
-            }
+    leads(groups, needs, a, b) || leads(groups, needs, b, a)
+}
+
+/// `from` needs `to` by way of a third group.
+fn leads(groups: &[Group], needs: &[Vec<usize>], from: usize, to: usize) -> bool {
+    let mut seen = vec![false; groups.len()];
+    seen[from] = true;
+    let mut work: Vec<usize> = needs[from].iter().copied().filter(|next| *next != to).collect();
+    while let Some(next) = work.pop() {
+        if next == to {
+            return true;
         }
-        false
-    };
-    leads(a, b) || leads(b, a)
+        if !std::mem::replace(&mut seen[next], true) {
+            work.extend(&needs[next]);
+        }
+    }
+    false
 }
 
 fn merge(groups: &mut [Group], needs: &mut [Vec<usize>], from: usize, into: usize) {
@@ -213,7 +282,7 @@ fn merge(groups: &mut [Group], needs: &mut [Vec<usize>], from: usize, into: usiz
     let group = &mut groups[into];
     group.modules.extend(modules);
     // A root's own chunk stays its chunk, whoever else asks for it.
-    if group.roots.single().is_none() {
+    if !matches!(group.place, Place::Root(_)) {
         group.roots.join(&roots);
     }
     group.loaders.join(&loaders);

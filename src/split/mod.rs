@@ -2,18 +2,28 @@
 //!
 //! In: `ModuleGraph`, `Linked`. Out: `ChunkPlan`.
 //! Invariants: every included module is in exactly one chunk; a module is in a chunk that every root needing it loads;
-//! a root loads nothing that it does not need, except what was merged on purpose; the plan depends on the graph alone.
+//! a root loads nothing that it does not need, except what was merged on purpose or stands in a chunk that the user
+//! named (`manual`), and evaluates none of that; named chunks are merged with nothing and import nothing that can
+//! change without them; pieces of a chunk that was too large import each other in one direction; the plan depends on
+//! the graph alone.
 //! Not here: names of files (`seal`), names of symbols and imports between chunks (`script`).
 //! Start at: [`split`], which also says what the order of the language demands of the next linking.
 
+mod cut;
 mod effects;
 mod hazards;
+mod manual;
 mod merge;
 mod reach;
+#[cfg(test)]
+mod tests;
+
+pub use manual::unmatched;
 
 use crate::base::{ChunkId, ModuleId};
 use crate::config::Options;
 use crate::model::{Chunk, ChunkKind, ChunkPlan, EntryKind, Linked, ModuleGraph, Repairs, Wrap};
+use manual::Named;
 use reach::Reach;
 
 /// A root: something that is loaded on its own.
@@ -30,11 +40,14 @@ pub(crate) struct Root {
 pub fn split(graph: &ModuleGraph, linked: &Linked, options: &Options, repairs: &Repairs) -> (ChunkPlan, Repairs) {
     let roots = roots(graph, linked, options);
     let reach = Reach::new(linked, &roots);
+    let named = Named::new(graph, linked, options);
     let available = reach.available(graph, linked, &roots);
     let effects = effects::effects(graph, linked);
     let failing = effects::failing(graph, linked);
-    let placement = reach.place(&roots, &available, &failing);
+    let loaded = (!named.is_empty()).then(|| Reach::with_chunks(linked, &roots, &named));
+    let placement = loaded.as_ref().unwrap_or(&reach).place(&roots, &available, &failing);
     // Minified code has about half the bytes of its source.
+    let source_bytes = |bytes: u64| if options.minified() { bytes.saturating_mul(2) } else { bytes };
     let min_bytes = options.chunking.min_bytes.unwrap_or_default() * 2;
     let inputs = merge::Inputs {
         graph,
@@ -44,12 +57,16 @@ pub fn split(graph: &ModuleGraph, linked: &Linked, options: &Options, repairs: &
         available: &available,
         effects: &effects,
         failing: &failing,
+        named: &named,
         min_bytes,
     };
-    let groups = merge::groups(&inputs);
+    let mut groups = merge::groups(&inputs);
+    if let Some(max) = options.chunking.max_bytes {
+        groups = cut::cut(graph, linked, groups, source_bytes(max));
+    }
     let mut plan = ChunkPlan { chunk_of: graph.modules.iter().map(|_| None).collect(), ..ChunkPlan::default() };
     let root_chunks = root_chunks(graph, &roots, &mut plan);
-    fill(groups, &root_chunks, &mut plan);
+    fill(groups, &named, &root_chunks, &mut plan);
     finish(graph, linked, &roots, &mut plan);
     let modules: Vec<ModuleId> = roots.iter().map(|root| root.module).collect();
     let inputs = hazards::Inputs {
@@ -62,6 +79,7 @@ pub fn split(graph: &ModuleGraph, linked: &Linked, options: &Options, repairs: &
         available: &available,
         effects: &effects,
         failing: &failing,
+        named: (!named.is_empty()).then_some(&named),
     };
     let repairs = hazards::hazards(&inputs, repairs);
     (plan, repairs)
@@ -142,13 +160,16 @@ fn stem(name: &str) -> String {
 }
 
 /// Modules needed by exactly one root go to its chunk; the others to one chunk per group.
-fn fill(groups: Vec<merge::Group>, root_chunks: &[ChunkId], plan: &mut ChunkPlan) {
+fn fill(groups: Vec<merge::Group>, named: &Named, root_chunks: &[ChunkId], plan: &mut ChunkPlan) {
     for group in groups {
-        let chunk = match group.roots.single() {
-            Some(root) => root_chunks[root],
-            None => plan.chunks.push(Chunk {
+        let chunk = match group.place {
+            merge::Place::Root(root) => root_chunks[root],
+            place => plan.chunks.push(Chunk {
                 kind: ChunkKind::Shared,
-                name: "chunk".into(),
+                name: match place {
+                    merge::Place::Named(chunk) => named.names[chunk].clone(),
+                    _ => "chunk".into(),
+                },
                 modules: Vec::new(),
                 static_imports: Vec::new(),
                 styles: Vec::new(),

@@ -1,6 +1,7 @@
 //! Which roots need a module, as bit sets; and which of them can count on another root having loaded it.
 
 use super::Root;
+use super::manual::Named;
 use crate::base::{IndexVec, ModuleId};
 use crate::model::{ChunkKind, Linked, ModuleGraph};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -9,7 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 pub struct Bits(Vec<u64>);
 
 impl Bits {
-    fn new(roots: usize) -> Self {
+    pub fn new(roots: usize) -> Self {
         Bits(vec![0; roots.div_ceil(64).max(1)])
     }
     pub fn set(&mut self, root: usize) {
@@ -55,20 +56,37 @@ pub struct Reach {
 
 impl Reach {
     pub fn new(linked: &Linked, roots: &[Root]) -> Self {
+        Self::walk(linked, roots, None)
+    }
+
+    /// What the roots load, where a named chunk is loaded whole.
+    pub fn with_chunks(linked: &Linked, roots: &[Root], named: &Named) -> Self {
+        Self::walk(linked, roots, Some(named))
+    }
+
+    fn walk(linked: &Linked, roots: &[Root], named: Option<&Named>) -> Self {
         let mut needed_by: IndexVec<ModuleId, Bits> = linked.modules.iter().map(|_| Bits::new(roots.len())).collect();
         for (at, root) in roots.iter().enumerate() {
+            let mut whole = vec![false; named.map_or(0, |named| named.members.len())];
             let mut work = vec![root.module];
             needed_by[root.module].set(at);
             while let Some(module) = work.pop() {
-                for dependency in &linked.modules[module].dependencies {
-                    if !needed_by[*dependency].has(at) {
-                        needed_by[*dependency].set(at);
-                        work.push(*dependency);
+                let chunk = named.and_then(|named| Some((named, named.of[module]?)));
+                let members = chunk.filter(|(_, chunk)| !std::mem::replace(&mut whole[*chunk], true));
+                let members = members.map_or(&[][..], |(named, chunk)| &named.members[chunk]);
+                for next in linked.modules[module].dependencies.iter().chain(members) {
+                    if !needed_by[*next].has(at) {
+                        needed_by[*next].set(at);
+                        work.push(*next);
                     }
                 }
             }
         }
         Reach { needed_by, roots: roots.len() }
+    }
+
+    pub fn needs(&self, root: usize, module: ModuleId) -> bool {
+        self.needed_by[module].has(root)
     }
 
     /// Whether more than one root needs it.

@@ -23,6 +23,17 @@ export const FORMATS = {
   'iife minified': { flags: ['--format', 'iife', '--no-splitting', '--minify'], how: 'require', scripts: true, silent: true },
 };
 
+const thirds = ['0369', '147', '258'].flatMap((digits, at) => ['--chunk', `third${at}=*[${digits}].?js`]);
+
+/** Every module in one of three chunks, by the last digit of its file name; entries too. */
+export const MANUAL = {
+  'manual plain': { flags: ['--format', 'esm', '--splitting', '--no-minify', ...thirds], how: 'import', shared: true },
+  'manual minified': { flags: ['--format', 'esm', '--splitting', '--minify', ...thirds], how: 'import', shared: true },
+  'manual some': { flags: ['--format', 'esm', '--splitting', '--no-minify', ...thirds.slice(0, 2), '--max-chunk-size', '600'], how: 'import', shared: true },
+};
+
+export const wayOf = (name) => WAYS[name] ?? FORMATS[name] ?? MANUAL[name];
+
 export class Lane {
   /** `folder` is emptied and used by this lane alone. */
   constructor(folder, plimsoll) {
@@ -128,7 +139,7 @@ export class Lane {
 
   /** Logs of one way: like `native`, one list per entry. */
   async bundled(place, entries, name, limit) {
-    const way = WAYS[name] ?? FORMATS[name];
+    const way = wayOf(name);
     const out = join(place, way.scripts ? 'scripts' : 'esm', `${name.replace(' ', '-')}`);
     const wrong = await this.build(place, entries, out, way.flags);
     if (wrong) return entries.map(() => ['the build failed', ...wrong.split('\n').slice(0, 6)]);
@@ -161,7 +172,7 @@ export function difference(expected, actual, way) {
 
 /** Logs without what an output of this kind cannot say. */
 export function heard(logs, way) {
-  const { silent, shared } = WAYS[way] ?? FORMATS[way];
+  const { silent, shared } = wayOf(way);
   if (silent) return logs.map((log) => log.filter((line) => !/^exports? /.test(line)));
   // A chunk fails as a whole: of an entry that failed, what ran before cannot be loaded later, where code is split.
   return shared ? logs.map((log) => log.slice(0, (log.findIndex((line) => /^entry threw/.test(line)) + 1 || Infinity))) : logs;

@@ -1,4 +1,4 @@
-// node run.mjs --plimsoll FILE [--seeds N] [--from N] [--these SEED,…] [--formats] [--keep DIR] [--without TAG,…] [--only WAY] [--lanes N]
+// node run.mjs --plimsoll FILE [--seeds N] [--from N] [--these SEED,…] [--formats] [--manual] [--keep DIR] [--without TAG,…] [--only WAY] [--lanes N]
 // node run.mjs --plimsoll FILE --cases [--folder DIR]   kept graphs, of cases/ or DIR
 // node run.mjs --native [--seeds N]   no builds: the same log twice, and what the graphs have
 // node run.mjs --print SEED   the sources of one seed
@@ -8,7 +8,8 @@
 // CommonJS that threw when it was required).
 //
 // --keep writes every failing graph there, as small as it gets in --budget tries; --without leaves out statements with
-// these tags (see generate.mjs); --formats adds cjs and iife for graphs of one entry without top-level await.
+// these tags (see generate.mjs); --formats adds cjs and iife for graphs of one entry without top-level await; --manual has
+// the ways with named chunks instead of all others.
 //
 // Makes module graphs from seeds, bundles them in every way, and compares what the bundles log with what Node logs for
 // the sources. Exit status 0: all the same; 1: differences, each said with its seed; 2: bad usage.
@@ -18,21 +19,21 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { generate, traits } from './generate.mjs';
-import { difference, FORMATS, heard, Lane, WAYS } from './lane.mjs';
+import { difference, FORMATS, heard, Lane, MANUAL, wayOf, WAYS } from './lane.mjs';
 import { entriesOf, print, prune } from './model.mjs';
 import { shrink } from './shrink.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
 function usage(message) {
-  console.error(`graphs: ${message}\nusage: node run.mjs --plimsoll FILE [--seeds N] [--from N] [--these SEED,…] [--formats] [--keep DIR] [--without TAG,…] [--only WAY] [--lanes N] [--cases [--folder DIR]] [--native] [--quiet] [--budget N] [--print SEED]`);
+  console.error(`graphs: ${message}\nusage: node run.mjs --plimsoll FILE [--seeds N] [--from N] [--these SEED,…] [--formats] [--manual] [--keep DIR] [--without TAG,…] [--only WAY] [--lanes N] [--cases [--folder DIR]] [--native] [--quiet] [--budget N] [--print SEED]`);
   process.exit(2);
 }
 
 function read() {
   const options = {
     plimsoll: { type: 'string' }, these: { type: 'string' }, seeds: { type: 'string', default: '60' }, from: { type: 'string', default: '1' },
-    formats: { type: 'boolean', default: false }, keep: { type: 'string' }, without: { type: 'string', default: '' },
+    formats: { type: 'boolean', default: false }, manual: { type: 'boolean', default: false }, keep: { type: 'string' }, without: { type: 'string', default: '' },
     only: { type: 'string' }, lanes: { type: 'string', default: '2' }, cases: { type: 'boolean', default: false },
     native: { type: 'boolean', default: false }, print: { type: 'string' }, quiet: { type: 'boolean', default: false },
     budget: { type: 'string', default: '400' }, folder: { type: 'string', default: join(here, 'cases') },
@@ -57,7 +58,8 @@ const failures = [];
 const kind = (found) => (found.actual === 'the build failed' ? 'build' : found.actual === 'never settled' || found.actual === 'never returned' ? 'stuck' : /^entry threw SyntaxError/.test(found.actual) ? 'syntax' : 'log');
 
 const waysFor = (entries, topAwait) => {
-  const names = Object.keys(WAYS).concat(options.formats && entries.length === 1 && !topAwait ? Object.keys(FORMATS) : []);
+  const usual = options.manual ? MANUAL : WAYS;
+  const names = Object.keys(usual).concat(options.formats && entries.length === 1 && !topAwait ? Object.keys(FORMATS) : []);
   return names.filter((name) => !options.only || name.startsWith(options.only));
 };
 
@@ -73,7 +75,7 @@ async function differs(lane, graph, way, like) {
   const expected = await lane.native(place, entries, 400);
   if (stuck(expected) || broken(expected) || invalid(expected)) return null;
   const actual = await lane.bundled(place, entries, way, 400);
-  const found = difference(heard(expected[WAYS[way]?.shared ? 'shared' : 'alone'], way), heard(actual, way), way);
+  const found = difference(heard(expected[wayOf(way).shared ? 'shared' : 'alone'], way), heard(actual, way), way);
   return found && kind(found) === like ? { found, expected, actual, entries } : null;
 }
 
@@ -96,7 +98,7 @@ async function judge(lane, name, place, entries, topAwait, expected, known) {
   const found = [];
   for (const way of waysFor(entries, topAwait)) {
     const actual = await lane.bundled(place, entries, way, 1000);
-    const first = difference(heard(expected[WAYS[way]?.shared ? 'shared' : 'alone'], way), heard(actual, way), way);
+    const first = difference(heard(expected[wayOf(way).shared ? 'shared' : 'alone'], way), heard(actual, way), way);
     if (first) found.push({ way, found: first });
   }
   if (known) {

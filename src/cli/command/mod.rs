@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 /// Compilers recurse as deeply as programs nest, and the usual 2 MB of a worker are soon gone.
-const WORKER_STACK_BYTES: usize = 16 << 20;
+const WORKER_STACK_BYTES: usize = if cfg!(debug_assertions) { 64 << 20 } else { 16 << 20 };
 
 /// The folder that relative paths of the command line start from.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the working directory")]
@@ -61,6 +61,7 @@ fn conclude(outcome: &Outcome, options: &Options) -> Exit {
     if options.json {
         speak::print_json(&as_json(outcome, &problems, !failed && !over, options.timings));
     } else {
+        speak::out(&outcome.dump);
         speak::problems(&problems, options.log_level);
         speak::report(&outcome.text, options);
         if options.timings && options.log_level > LogLevel::Silent {
@@ -81,6 +82,9 @@ fn as_json(outcome: &Outcome, problems: &[Diagnostic], ok: bool, with_timings: b
     };
     value.insert("ok".to_string(), ok.into());
     value.insert("problems".to_string(), render_json(&sorted(problems.to_vec())));
+    if !outcome.dump.is_empty() {
+        value.insert("dump".to_string(), outcome.dump.clone().into());
+    }
     if let Some(verdict) = &outcome.verdict {
         value.insert("verdict".to_string(), serde_json::to_value(verdict).unwrap_or_default());
     }

@@ -38,7 +38,7 @@ pub mod sym {
 }
 
 /// The names exported by the runtime module, in helper order.
-pub const HELPERS: [&str; 24] = [
+pub const HELPERS: [&str; 25] = [
     "__commonJS",
     "__esm",
     "__export",
@@ -63,6 +63,7 @@ pub const HELPERS: [&str; 24] = [
     "__import",
     "__early",
     "__tdz",
+    "__view",
 ];
 
 /// A runtime helper: an index into [`HELPERS`].
@@ -94,6 +95,7 @@ impl Helper {
     pub const IMPORT: Helper = Helper(21);
     pub const EARLY: Helper = Helper(22);
     pub const TDZ: Helper = Helper(23);
+    pub const VIEW: Helper = Helper(24);
 
     pub fn symbol(self) -> LocalSym {
         sym::FIRST_HELPER + u32::from(self.0)
@@ -212,6 +214,8 @@ pub struct Part {
     pub throws: bool,
     /// Of source, roughly: one that is edited a little keeps its size, and chunks stay what they are.
     pub bytes: u32,
+    /// Where it starts in the source; `u32::MAX` when it was made.
+    pub start: u32,
     /// Imported names that it calls: it is sensitive if they are [`ModuleFacts::stateful`].
     pub calls: Vec<LocalSym>,
 }
@@ -274,6 +278,8 @@ pub struct ModuleFacts {
     pub strict: bool,
     /// `#!…` line of the source, without the line end.
     pub hashbang: Option<String>,
+    /// By number, sorted: the effects of parts, in words. Only when the build is asked what keeps each statement.
+    pub effects: Vec<(u32, String)>,
 }
 
 impl ModuleFacts {
@@ -284,7 +290,7 @@ impl ModuleFacts {
         plain.records.iter_mut().for_each(|record| (record.start, record.end) = (0, 0));
         plain.exports.iter_mut().for_each(|export| (export.start, export.end) = (0, 0));
         plain.symbols.iter_mut().for_each(|symbol| symbol.start = 0);
-        plain.parts.iter_mut().for_each(|part| part.bytes = 0);
+        plain.parts.iter_mut().for_each(|part| (part.bytes, part.start) = (0, 0));
         Some(ContentHash::of(&postcard::to_stdvec(&plain).ok()?))
     }
 

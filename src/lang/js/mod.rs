@@ -2,6 +2,7 @@
 
 mod apply;
 mod arrows;
+mod blame;
 mod block_functions;
 mod classes;
 mod commonjs;
@@ -144,6 +145,8 @@ pub struct LanguageOptions {
     pub import_meta: ImportMeta,
     /// Exports of `--inject` files: name and number of the file, sorted, each name once.
     pub inject: Vec<(String, u32)>,
+    /// Say what the effect of each statement is that has one.
+    pub explain: bool,
 }
 
 /// What `import.meta` and the names of a CommonJS module's file become in an output.

@@ -115,6 +115,10 @@ pub struct CompilePlan {
     pub keep: Vec<LocalSym>,
     /// Own symbols, sorted, that are marked as not yet initialized until they are.
     pub marked: Vec<LocalSym>,
+    /// Records, sorted, of CommonJS modules whose views others may read before this module has made them.
+    pub late: Vec<u32>,
+    /// Names, sorted, that `__reExport` must not bring beside `default`.
+    pub contested: Vec<String>,
     /// Imported symbols, sorted, that are looked at before they are read while the module is evaluated: they may be
     /// marked.
     pub checked: Vec<LocalSym>,

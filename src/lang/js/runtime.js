@@ -5,7 +5,9 @@ const getPrototypeOf = Object.getPrototypeOf;
 const hasOwnProperty = Object.prototype.hasOwnProperty;
 
 // A CommonJS module: evaluated on first call; a throwing module is evaluated again by the next call, as Node does.
-export const __commonJS = (run, module) => () => {
+// `peek`: only what is there, without running anything.
+export const __commonJS = (run, module) => (peek) => {
+  if (peek) return module;
   if (!module) {
     module = { exports: {} };
     try {
@@ -162,10 +164,10 @@ export const __export = (target, all, open) => {
   return open ? target : Object.preventExtensions(target);
 };
 
-const copyProperties = (to, from, except, description) => {
+const copyProperties = (to, from, except = [], description) => {
   if ((from && typeof from === 'object') || typeof from === 'function') {
     for (let key of getOwnPropertyNames(from)) {
-      if (!hasOwnProperty.call(to, key) && key !== except) {
+      if (!hasOwnProperty.call(to, key) && !except.includes(key)) {
         defineProperty(to, key, {
           get: () => from[key],
           enumerable: !(description = getOwnPropertyDescriptor(from, key)) || description.enumerable,
@@ -177,8 +179,8 @@ const copyProperties = (to, from, except, description) => {
 };
 
 // `export *` whose names are known at run time only; after the last one there are no more.
-export const __reExport = (target, module, last) => {
-  copyProperties(target, module, 'default');
+export const __reExport = (target, module, last, except = ['default']) => {
+  copyProperties(target, module, except);
   if (last) Object.preventExtensions(target);
 };
 
@@ -196,6 +198,11 @@ export const __toESM = (module, node, target) => {
   if (!module || !module.__esModule) defineProperty(target, 'default', { value: module, enumerable: true });
   return copyProperties(target, module);
 };
+
+// Stands for such a view until the importer has it: modules of its circle of imports may look earlier. What was not
+// evaluated by others has no names.
+export const __view = (peek, node) =>
+  new Proxy({}, { get: (_, key, proxy, module = peek()) => (module ? __toESM(module.exports, node)[key] : undefined) });
 
 // An ES module as `require` sees it: one object for each, or what the module exports for that by name.
 const required = /* @__PURE__ */ new WeakMap();

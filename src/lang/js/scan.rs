@@ -86,6 +86,7 @@ fn facts(
         pins_names: numbered.rewritten.pins_names,
         strict: tree.strict || tree.has_module_syntax || parse.source_type == Some(SourceTypeHint::Esm),
         hashbang: tree.hashbang.clone(),
+        effects: parts.effects,
         records: numbered.records,
     };
     (facts, problems)
@@ -267,11 +268,31 @@ fn parts(
             sensitive: found.sensitive,
             throws: found.throws,
             bytes: roughly(statement.span_hi().0.saturating_sub(statement.span_lo().0)),
+            start: statement.span_lo().0.checked_sub(tree.base.0).unwrap_or(u32::MAX),
             calls: found.calls,
         });
     }
     let pure_functions = if keep_all || common_js { Vec::new() } else { purity.functions() };
-    Parts { parts: out, pure_functions, simple, object: simple && object, alias, required: touching.required }
+    let effects = if language.explain { effects(&out, numbered, &purity, tree, language) } else { Vec::new() };
+    let (object, required) = (simple && object, touching.required);
+    Parts { parts: out, pure_functions, simple, object, alias, required, effects }
+}
+
+/// In words, what each part does that does something.
+fn effects<'a>(
+    parts: &[Part],
+    numbered: &'a Numbered,
+    purity: &Purity<'a>,
+    tree: &Tree,
+    language: &LanguageOptions,
+) -> Vec<(u32, String)> {
+    let acting = parts.iter().enumerate().filter(|(_, part)| part.side_effects);
+    let effect = |at: usize| match (language.tree_shaking, numbered.rewritten.pins_names) {
+        (false, _) => "tree shaking is off".to_string(),
+        (_, true) => "the file has eval or with, which may see everything".to_string(),
+        _ => super::blame::blame(purity, tree.unresolved, &numbered.body[at]),
+    };
+    acting.map(|(at, _)| (at as u32, effect(at))).collect()
 }
 
 /// To three binary digits.
@@ -287,6 +308,7 @@ struct Parts {
     object: bool,
     alias: Option<u32>,
     required: Vec<(LocalSym, u32)>,
+    effects: Vec<(u32, String)>,
 }
 
 /// Collects numbered bindings that a statement mentions, and those it assigns to.

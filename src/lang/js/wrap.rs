@@ -28,7 +28,7 @@ fn with_imports(body: Vec<Stmt>, plan: &CompilePlan, numbered: &Numbered) -> Vec
     let mut body = body.into_iter();
     let mut all: Vec<Stmt> = body.by_ref().take(directives).collect();
     for call in &plan.imports {
-        all.push(match import_call(*call, numbered) {
+        all.push(match import_call(*call, plan, numbered) {
             Imported::Value(expression) => statement(expression),
             Imported::View(name, value) => variable(name, Some(value)),
         });
@@ -44,7 +44,7 @@ enum Imported {
     View(Ident, Expr),
 }
 
-fn import_call(call: ImportCall, numbered: &Numbered) -> Imported {
+fn import_call(call: ImportCall, plan: &CompilePlan, numbered: &Numbered) -> Imported {
     let wrapper = |record| call_of(numbered.marker(numbered.record_target(record)), Vec::new());
     match call {
         ImportCall::Init { record, asynchronous: false } | ImportCall::Require { record } => {
@@ -60,7 +60,16 @@ fn import_call(call: ImportCall, numbered: &Numbered) -> Imported {
         ImportCall::Star { record, last } => {
             let names = [sym::NAMESPACE, numbered.record_namespace(record)];
             let mut arguments = names.map(|symbol| Expr::Ident(numbered.marker(symbol))).to_vec();
-            arguments.extend(last.then(|| Expr::Lit(Lit::Num(1.0.into()))));
+            let number = |value: f64| Expr::Lit(Lit::Num(value.into()));
+            match (last, plan.contested.as_slice()) {
+                (last, []) => arguments.extend(last.then(|| number(1.0))),
+                (last, names) => {
+                    let names = std::iter::once("default").chain(names.iter().map(String::as_str));
+                    let elements = names.map(|name| Some(Expr::Lit(Lit::Str(name.into())).into())).collect();
+                    arguments.push(number(f64::from(u8::from(last))));
+                    arguments.push(Expr::Array(ArrayLit { span: DUMMY_SP, elems: elements }));
+                }
+            }
             Imported::Value(call_of(numbered.helper(Helper::RE_EXPORT), arguments))
         }
     }
@@ -112,7 +121,7 @@ fn esm(body: Vec<Stmt>, plan: &CompilePlan, numbered: &Numbered) -> Vec<Stmt> {
     let enter = Ident::new("enter".into(), DUMMY_SP, fresh_context());
     let deferred = matches!(plan.wrap, ModuleWrap::Esm { asynchronous: true, .. });
     for call in &plan.imports {
-        let expression = match (call, import_call(*call, numbered)) {
+        let expression = match (call, import_call(*call, plan, numbered)) {
             (ImportCall::Init { record, .. }, _) if deferred => {
                 let one = Expr::Lit(Lit::Num(1.0.into()));
                 let entered = call_of(numbered.marker(numbered.record_target(*record)), vec![one]);
@@ -145,8 +154,10 @@ fn esm(body: Vec<Stmt>, plan: &CompilePlan, numbered: &Numbered) -> Vec<Stmt> {
             let symbol = numbered.ids.get(&name.to_id())?;
             plan.marked.binary_search(symbol).ok().map(|_| Box::new(Expr::Ident(numbered.helper(Helper::EARLY))))
         };
+        let views = views_until_made(plan, numbered);
         let declarator = |name: Ident| {
-            let init = marked(&name);
+            let init = marked(&name)
+                .or_else(|| views.iter().find(|(known, _)| *known == name.to_id()).map(|(_, view)| view.clone()));
             VarDeclarator { span: DUMMY_SP, name: name.into(), init, definite: false }
         };
         out.push(variables(hoister.names.into_iter().map(declarator).collect()));
@@ -165,6 +176,22 @@ fn esm(body: Vec<Stmt>, plan: &CompilePlan, numbered: &Numbered) -> Vec<Stmt> {
         _ => synchronous_init(numbered, inner, 0),
     });
     out
+}
+
+/// `__view(() => require_x(1))`, by the names of the views that others may read too early.
+fn views_until_made(plan: &CompilePlan, numbered: &Numbered) -> Vec<(Id, Box<Expr>)> {
+    let number = || Expr::Lit(Lit::Num(1.0.into()));
+    let view = |call: &ImportCall| match call {
+        ImportCall::Interop { record, node } if plan.late.binary_search(record).is_ok() => {
+            let name = numbered.marker(numbered.record_namespace(*record)).to_id();
+            let peek = call_of(numbered.marker(numbered.record_target(*record)), vec![number()]);
+            let mut arguments = vec![arrow(ArrowFunctionBody::Expr(Box::new(peek)), false)];
+            arguments.extend(node.then(number));
+            Some((name, Box::new(call_of(numbered.helper(Helper::VIEW), arguments))))
+        }
+        _ => None,
+    };
+    plan.imports.iter().filter_map(view).collect()
 }
 
 fn assign(target: Ident, value: Expr) -> Expr {

@@ -211,6 +211,9 @@ impl Writer<'_> {
         let order = &context.plan.chunks[self.id].static_imports;
         let acting: FxHashSet<ChunkId> = order.iter().copied().filter(|id| has_effects(context, *id)).collect();
         let acts = |id: ChunkId| acting.contains(&id);
+        // What needs this chunk too may count on it for the rest.
+        let own = self.id;
+        let circular = |id: ChunkId| context.plan.chunks[id].static_imports.contains(&own);
         // Chunks that an earlier import has already brought.
         let mut covered: FxHashSet<ChunkId> = FxHashSet::default();
         for (at, chunk) in order.iter().enumerate() {
@@ -220,7 +223,7 @@ impl Writer<'_> {
             let brings = |next: usize| {
                 let wanted: Vec<ChunkId> = order[at..next].iter().copied().filter(|id| acts(*id)).collect();
                 let brought = context.plan.chunks[order[next]].static_imports.iter().copied();
-                brought.filter(|id| wanted.contains(id)).eq(wanted.iter().copied())
+                !circular(order[next]) && brought.filter(|id| wanted.contains(id)).eq(wanted.iter().copied())
             };
             match by_chunk.remove(chunk) {
                 Some(symbols) => self.chunk_import(*chunk, symbols),
@@ -229,7 +232,9 @@ impl Writer<'_> {
                 }
                 None => self.chunk_import(*chunk, Vec::new()),
             }
-            covered.extend(&context.plan.chunks[*chunk].static_imports);
+            if !circular(*chunk) {
+                covered.extend(&context.plan.chunks[*chunk].static_imports);
+            }
         }
         self.external_lines(external, &[]);
         for (chunk, symbols) in by_chunk {

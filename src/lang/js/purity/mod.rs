@@ -107,6 +107,15 @@ impl<'a> Purity<'a> {
         outcome
     }
 
+    /// Running an expression of the top level does nothing that somebody may notice.
+    pub fn is_pure(&self, expression: &'a Expr) -> bool {
+        self.work.set(0);
+        let found = RefCell::new(Outcome::default());
+        let frame = Frame::top(&found);
+        let pure = self.expression(expression, &frame);
+        pure && !found.into_inner().effects
+    }
+
     /// Functions of the top level whose calls have no effects, whatever they are given, each with the imported functions
     /// of which the same must be true.
     pub fn functions(&self) -> Vec<(LocalSym, Vec<LocalSym>)> {

@@ -1,0 +1,1 @@
+export * as a from "./m14.mjs";

@@ -1,0 +1,2 @@
+import "./m1.mjs";
+export { default } from "./m2.cjs";

@@ -1,0 +1,1 @@
+export { default as class } from "./m3.mjs";

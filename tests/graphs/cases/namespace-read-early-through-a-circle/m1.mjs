@@ -1,0 +1,1 @@
+import * as f from "./m5.mjs";

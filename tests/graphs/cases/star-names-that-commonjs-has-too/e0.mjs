@@ -1,0 +1,1 @@
+export * as get from "./m1.mjs";

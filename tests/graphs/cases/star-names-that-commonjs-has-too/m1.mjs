@@ -1,0 +1,2 @@
+export * from "./m3.mjs";
+export * from "./m8.cjs";

@@ -1,0 +1,1 @@
+exports.c = log('m8.3 made', ['made']);
