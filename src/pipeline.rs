@@ -122,12 +122,13 @@ fn make(options: &Options, services: &Services) -> Outcome {
     }
     let builds = services.whole.then(|| WholeBuilds::new(&services.cache, &services.program, options)).flatten();
     let graphs = Graphs::new(&services.cache, &services.program, options);
-    let basis = run.stage("recall", |_| Noted::clean(graphs.as_ref().and_then(Graphs::recall)));
+    let started = Started::now();
+    let recall = || graphs.as_ref()?.recall(started.date);
+    let basis = run.stage("recall", |_| Noted::clean(recall()));
     let same = basis.as_ref().and_then(|basis| Some((builds.as_ref()?.recall(basis)?, basis)));
     if let Some((whole, basis)) = same {
         return again(options, &whole, &basis.upheld, run);
     }
-    let started = Started::now();
     let (graph, basis) = graph_of(options, graphs.as_ref(), basis, &started, &mut run);
     let watched = graph.watched.clone();
     if run.failed() {

@@ -10,9 +10,13 @@ use crate::config::Options;
 use crate::fs::{Testimony, Upheld};
 use crate::model::{Module, ModuleGraph};
 use rayon::prelude::*;
+use std::time::Duration;
 
 /// Changes whenever the form does.
 const VERSION: u32 = 2;
+
+/// As many files are rather read each time than all that is known of the disk written once more.
+const FEW: u64 = 8;
 
 /// Modules that are read and written together.
 const GROUP: usize = 128;
@@ -43,11 +47,18 @@ impl<'a> Graphs<'a> {
         Some(Graphs { cache, asked: key("asked"), graph: key("graph") })
     }
 
-    /// `None`: there is none, or more has changed than the content of files.
-    pub fn recall(&self) -> Option<Basis<'_>> {
+    /// `None`: there is none, or more has changed than the content of files. `began`: now, as time since 1970.
+    pub fn recall(&self, began: Duration) -> Option<Basis<'_>> {
         let bytes = self.cache.get(self.asked)?;
-        let (id, testimony): (ContentHash, Testimony) = postcard::from_bytes(&bytes).ok()?;
-        Some(Basis { graphs: self, id, upheld: testimony.uphold()? })
+        let (id, mut testimony): (ContentHash, Testimony) = postcard::from_bytes(&bytes).ok()?;
+        let upheld = testimony.uphold(began)?;
+        if upheld.renewed
+            && upheld.read > FEW
+            && let Ok(bytes) = postcard::to_stdvec(&testimony)
+        {
+            self.cache.put_joined(self.asked, &[&id.0, &bytes]);
+        }
+        Some(Basis { graphs: self, id, upheld })
     }
 
     /// `quiet`: the graph was made without problems, which would have to be told again. Else what can be known later is

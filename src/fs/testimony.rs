@@ -14,7 +14,7 @@ use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 /// Clocks of file systems are coarse, and those of other machines a little off.
@@ -62,16 +62,20 @@ pub struct Upheld {
     pub looked_at: u64,
     /// Files that were read, because their times did not tell.
     pub read: u64,
+    /// Some of them need not be read the next time.
+    pub renewed: bool,
 }
 
 /// Above this many changed files, asking is given up.
 const CHANGED_MAX: usize = 64;
 
 /// Of the folders that were asked again.
-#[derive(Default)]
 struct Tally {
+    /// When asking began.
+    began: Duration,
     looked_at: AtomicU64,
     read: AtomicU64,
+    renewed: AtomicBool,
     changed: Mutex<Vec<(PathBuf, ContentHash)>>,
 }
 
@@ -99,15 +103,17 @@ impl Testimony {
         Some(Testimony { folders })
     }
 
-    /// Asks everything again. `None`: something other than the content of files would be answered otherwise.
-    pub fn uphold(&self) -> Option<Upheld> {
-        let tally = Tally::default();
-        if !self.folders.par_iter().all(|folder| folder.holds(&tally)) {
+    /// Asks everything again. `None`: something other than the content of files would be answered otherwise. `began`: now.
+    pub fn uphold(&mut self, began: Duration) -> Option<Upheld> {
+        let (looked_at, read, renewed, changed) = Default::default();
+        let tally = Tally { began, looked_at, read, renewed, changed };
+        if !self.folders.par_iter_mut().all(|folder| folder.holds(&tally)) {
             return None;
         }
         let mut changed = tally.changed.into_inner().ok()?;
         changed.sort_unstable();
-        Some(Upheld { changed, looked_at: tally.looked_at.into_inner(), read: tally.read.into_inner() })
+        let (looked_at, read) = (tally.looked_at.into_inner(), tally.read.into_inner());
+        Some(Upheld { changed, looked_at, read, renewed: tally.renewed.into_inner() })
     }
 }
 
@@ -123,14 +129,14 @@ impl Folder {
         }
     }
 
-    fn holds(&self, tally: &Tally) -> bool {
+    fn holds(&mut self, tally: &Tally) -> bool {
         if self.absent && std::fs::metadata(&self.path).is_err() {
             tally.looked_at.fetch_add(1, Ordering::Relaxed);
             return true;
         }
         tally.looked_at.fetch_add(self.entries.len() as u64, Ordering::Relaxed);
         let mut path = self.path.clone();
-        for entry in &self.entries {
+        for entry in &mut self.entries {
             if !entry.name.is_empty() {
                 path.push(&entry.name);
             }
@@ -153,7 +159,7 @@ impl Seen {
 }
 
 impl Entry {
-    fn holds(&self, path: &Path, tally: &Tally) -> bool {
+    fn holds(&mut self, path: &Path, tally: &Tally) -> bool {
         let own = std::fs::symlink_metadata(path).ok();
         let own_kind = own.as_ref().map(|data| Kind::of(data.file_type()));
         if self.seen.own_kind.is_some_and(|before| before != own_kind) {
@@ -169,15 +175,19 @@ impl Entry {
     }
 
     /// The content as before, or another that is noted.
-    fn has_content(&self, path: &Path, data: Option<&Metadata>, tally: &Tally) -> bool {
+    fn has_content(&mut self, path: &Path, data: Option<&Metadata>, tally: &Tally) -> bool {
         let Some(content) = self.seen.content else { return true };
-        if self.stamp.is_some() && self.stamp == data.and_then(Stamp::of) {
+        let stamp = data.and_then(Stamp::of);
+        if self.stamp.is_some() && self.stamp == stamp {
             return true;
         }
         tally.read.fetch_add(1, Ordering::Relaxed);
         let Ok(bytes) = std::fs::read(path) else { return false };
         let now = ContentHash::of(&bytes);
         if now == content {
+            // It was looked at before it was read.
+            self.stamp = stamp.filter(|stamp| stamp.is_settled(tally.began));
+            tally.renewed.fetch_or(self.stamp.is_some(), Ordering::Relaxed);
             return true;
         }
         let Ok(mut changed) = tally.changed.lock() else { return false };
@@ -231,6 +241,8 @@ mod tests {
     use std::sync::Arc;
     use std::time::UNIX_EPOCH;
 
+    const NOW: Duration = Duration::from_secs(9);
+
     struct Sample(tempfile::TempDir);
 
     impl Sample {
@@ -266,48 +278,52 @@ mod tests {
     fn only_young_files_are_read_again() {
         let sample = Sample::new();
         let read = |recording: &Recording| drop(recording.read(&sample.path("src/a.js")).unwrap());
-        let young = sample.told(sample.after("src/a.js", 1), read).uphold().unwrap();
-        let old = sample.told(sample.after("src/a.js", 3), read).uphold().unwrap();
-        assert_eq!((young.read, old.read), (1, 0));
+        let (soon, later) = (sample.after("src/a.js", 1), sample.after("src/a.js", 3));
+        assert_eq!(sample.told(later, read).uphold(later).unwrap().read, 0);
+        let mut young = sample.told(soon, read);
+        let counts = |upheld: Upheld| (upheld.read, upheld.renewed);
+        assert_eq!(counts(young.uphold(soon).unwrap()), (1, false));
+        assert_eq!(counts(young.uphold(later).unwrap()), (1, true));
+        assert_eq!(counts(young.uphold(later).unwrap()), (0, false), "it has grown old");
         // Another file with the same text is read, and is the same.
-        let told = sample.told(sample.after("src/a.js", 3), read);
+        let mut told = sample.told(later, read);
         std::fs::remove_file(sample.path("src/a.js")).unwrap();
         sample.write("src/a.js", "first");
-        let upheld = told.uphold().unwrap();
+        let upheld = told.uphold(NOW).unwrap();
         assert!(upheld.changed.is_empty() && upheld.read == 1);
     }
 
     #[test]
     fn what_changed_is_named() {
         let sample = Sample::new();
-        let told = sample.told(sample.after("src/a.js", 9), |recording| {
+        let mut told = sample.told(sample.after("src/a.js", 9), |recording| {
             recording.read(&sample.path("src/a.js")).unwrap();
         });
         sample.write("src/a.js", "other");
-        assert_eq!(told.uphold().unwrap().changed, [(sample.path("src/a.js"), ContentHash::of(b"other"))]);
+        assert_eq!(told.uphold(NOW).unwrap().changed, [(sample.path("src/a.js"), ContentHash::of(b"other"))]);
         std::fs::remove_file(sample.path("src/a.js")).unwrap();
-        assert!(told.uphold().is_none(), "a file that is gone is more than a change");
+        assert!(told.uphold(NOW).is_none(), "a file that is gone is more than a change");
     }
 
     #[test]
     fn absence_and_listings_are_answers() {
         let sample = Sample::new();
         let told = |ask: &dyn Fn(&Recording)| sample.told(Duration::from_secs(9), ask);
-        let missing = told(&|recording| {
+        let mut missing = told(&|recording| {
             assert!(!recording.is_file(&sample.path("node_modules/kit/package.json")));
             assert!(recording.read(&sample.path("src/b.js")).is_err());
         });
-        let listed = told(&|recording| drop(recording.list(&sample.path("src")).unwrap()));
-        let canonical = told(&|recording| drop(recording.canonicalize(&sample.path("src/../src")).unwrap()));
-        for testimony in [&missing, &listed, &canonical] {
-            assert!(testimony.uphold().is_some());
+        let mut listed = told(&|recording| drop(recording.list(&sample.path("src")).unwrap()));
+        let mut canonical = told(&|recording| drop(recording.canonicalize(&sample.path("src/../src")).unwrap()));
+        for testimony in [&mut missing, &mut listed, &mut canonical] {
+            assert!(testimony.uphold(NOW).is_some());
         }
         sample.write("node_modules/other/package.json", "{}");
-        assert!(missing.uphold().is_some() && listed.uphold().is_some());
+        assert!(missing.uphold(NOW).is_some() && listed.uphold(NOW).is_some());
         sample.write("node_modules/kit/package.json", "{}");
-        assert!(missing.uphold().is_none() && listed.uphold().is_some());
+        assert!(missing.uphold(NOW).is_none() && listed.uphold(NOW).is_some());
         sample.write("src/b.js", "");
-        assert!(listed.uphold().is_none() && canonical.uphold().is_some());
+        assert!(listed.uphold(NOW).is_none() && canonical.uphold(NOW).is_some());
     }
 
     #[test]
@@ -318,15 +334,15 @@ mod tests {
         let link = sample.path("src/link.js");
         std::os::unix::fs::symlink("a.js", &link).unwrap();
         let told = |ask: &dyn Fn(&Recording)| sample.told(sample.after("src/a.js", 9), ask);
-        let by_target = told(&|recording| drop(recording.read_link(&link).unwrap()));
-        let by_text = told(&|recording| drop(recording.read(&link).unwrap()));
-        let by_kind = told(&|recording| assert_eq!(recording.own_kind(&link).unwrap(), Kind::Link));
+        let mut by_target = told(&|recording| drop(recording.read_link(&link).unwrap()));
+        let mut by_text = told(&|recording| drop(recording.read(&link).unwrap()));
+        let mut by_kind = told(&|recording| assert_eq!(recording.own_kind(&link).unwrap(), Kind::Link));
         std::fs::remove_file(&link).unwrap();
         std::os::unix::fs::symlink("b.js", &link).unwrap();
-        assert!(by_target.uphold().is_none() && by_text.uphold().is_some() && by_kind.uphold().is_some());
+        assert!(by_target.uphold(NOW).is_none() && by_text.uphold(NOW).is_some() && by_kind.uphold(NOW).is_some());
         std::fs::remove_file(&link).unwrap();
         sample.write("src/link.js", "first");
-        assert!(by_text.uphold().is_some() && by_kind.uphold().is_none());
+        assert!(by_text.uphold(NOW).is_some() && by_kind.uphold(NOW).is_none());
     }
 
     #[test]

@@ -79,7 +79,7 @@ pub struct Module {
     pub path: PathBuf,
     pub loader: Loader,
     /// The script text that was scanned: the file's own, or made from it (JSON, CSS module, asset URL).
-    #[serde(with = "super::shared")]
+    #[serde(with = "super::shared::text")]
     pub source: Arc<str>,
     pub source_hash: ContentHash,
     /// True when `source` is the file's own text (source maps point into it).
@@ -153,7 +153,7 @@ pub struct Style {
     /// As [`Module::name`].
     pub name: String,
     pub path: PathBuf,
-    #[serde(with = "super::shared")]
+    #[serde(with = "super::shared::text")]
     pub source: Arc<str>,
     pub source_hash: ContentHash,
     /// A CSS module.
@@ -209,7 +209,7 @@ pub struct Page {
     pub path: PathBuf,
     /// Path inside the output directory: `index.html`, `admin/index.html`.
     pub output: String,
-    #[serde(with = "super::shared")]
+    #[serde(with = "super::shared::text")]
     pub source: Arc<str>,
     #[serde(with = "super::shared")]
     pub facts: Arc<HtmlFacts>,

@@ -14,6 +14,20 @@ where
     Box::deserialize(deserializer).map(Arc::from)
 }
 
+/// The same of text, which is copied once.
+pub mod text {
+    use serde::{Deserialize, Deserializer, Serializer};
+    use std::sync::Arc;
+
+    pub fn serialize<S: Serializer>(value: &Arc<str>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(value)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<str>, D::Error> {
+        <&str>::deserialize(deserializer).map(Arc::from)
+    }
+}
+
 /// The same of bytes, which are not looked at one by one.
 pub mod bytes {
     use serde::{Deserialize, Deserializer, Serializer};

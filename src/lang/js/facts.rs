@@ -213,7 +213,7 @@ pub struct Part {
     pub sensitive: bool,
     /// Has a `throw` that stands in no function.
     pub throws: bool,
-    /// Of source, roughly: one that is edited a little keeps its size, and chunks stay what they are.
+    /// Of source.
     pub bytes: u32,
     /// Where it starts in the source; `u32::MAX` when it was made.
     pub start: u32,
@@ -294,6 +294,14 @@ pub struct ModuleFacts {
     pub properties: Properties,
     /// By number, sorted: the effects of parts, in words. Only when the build is asked what keeps each statement.
     pub effects: Vec<(u32, String)>,
+}
+
+impl Part {
+    /// Bytes of source to three binary digits: what goes by them stays the same when a statement is edited a little.
+    pub fn rough_bytes(&self) -> u32 {
+        let step = 1 << (u32::BITS - self.bytes.leading_zeros()).saturating_sub(3);
+        self.bytes.saturating_add(step / 2) / step * step
+    }
 }
 
 impl ModuleFacts {
