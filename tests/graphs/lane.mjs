@@ -30,6 +30,8 @@ export const MANUAL = {
   'manual plain': { flags: ['--format', 'esm', '--splitting', '--no-minify', ...thirds], how: 'import', shared: true },
   'manual minified': { flags: ['--format', 'esm', '--splitting', '--minify', ...thirds], how: 'import', shared: true },
   'manual some': { flags: ['--format', 'esm', '--splitting', '--no-minify', ...thirds.slice(0, 2), '--max-chunk-size', '600'], how: 'import', shared: true },
+  // With --formats. Two `import()`s of one CommonJS module give two namespaces there, named chunks or not.
+  'manual cjs': { flags: ['--format', 'cjs', '--splitting', '--minify', ...thirds], how: 'require', scripts: true, single: true },
 };
 
 export const wayOf = (name) => WAYS[name] ?? FORMATS[name] ?? MANUAL[name];

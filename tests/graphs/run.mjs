@@ -60,7 +60,8 @@ const kind = (found) => (found.actual === 'the build failed' ? 'build' : found.a
 const waysFor = (entries, topAwait) => {
   const usual = options.manual ? MANUAL : WAYS;
   const names = Object.keys(usual).concat(options.formats && entries.length === 1 && !topAwait ? Object.keys(FORMATS) : []);
-  return names.filter((name) => !options.only || name.startsWith(options.only));
+  const suits = (name) => !wayOf(name).single || (options.formats && entries.length === 1 && !topAwait);
+  return names.filter((name) => suits(name) && (!options.only || name.startsWith(options.only)));
 };
 
 const invalid = (logs) => logs.shared.concat(logs.alone).flat().some((line) => /threw SyntaxError/.test(line));
