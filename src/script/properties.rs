@@ -37,6 +37,8 @@ pub fn property_names(graph: &ModuleGraph, programs: &[&Linked], options: &Optio
             fixed.extend(found.wanted.keys().map(String::as_str));
             fixed.extend(found.quoted.iter().map(String::as_str));
         }
+        // `Object.defineProperty(exports, "name_", …)`
+        fixed.extend(module.facts.cjs_exports.iter().map(String::as_str).filter(|name| found.quoted.contains(*name)));
         for (name, count) in &found.wanted {
             *counts.entry(name).or_default() += u64::from(*count);
         }

@@ -238,7 +238,7 @@ pub struct Properties {
     pub wanted: BTreeMap<String, u32>,
     /// Short ones that stay: what is shortened must not become one of them.
     pub kept: BTreeSet<String>,
-    /// Those that would be shortened if they were not quoted.
+    /// Texts that would be shortened if they were names.
     pub quoted: BTreeSet<String>,
 }
 

@@ -164,7 +164,7 @@ impl Marker<'_> {
                 text.raw = None;
                 return;
             }
-        } else if key && self.mangler.wants(&name) {
+        } else if self.mangler.wants(&name) {
             self.found.quoted.insert(name.to_string());
         }
         self.keep(&name);
