@@ -129,12 +129,13 @@ fn make(options: &Options, services: &Services) -> Outcome {
     if let Some((whole, basis)) = same {
         return again(options, &whole, &basis.upheld, run);
     }
-    let (graph, basis) = graph_of(options, graphs.as_ref(), basis, &started, &mut run);
+    let (graph, standing) = graph_of(options, graphs.as_ref(), basis, &mut run);
     let watched = graph.watched.clone();
     if run.failed() {
         return run.fail(watched);
     }
-    let (files, plan) = render(options, &graph, &mut run);
+    let keep = || standing.keep(graphs.as_ref(), &graph, &started);
+    let ((files, plan), basis) = rayon::join(|| render(options, &graph, &mut run), keep);
     if run.failed() {
         return run.fail(watched);
     }
@@ -190,38 +191,60 @@ fn keep_names(options: &Options, whole: &Whole, run: &mut Run<'_>) {
     }
 }
 
-/// What a graph stands on: one that is kept, and the files that have changed since.
-type Standing = (ContentHash, Vec<(PathBuf, ContentHash)>);
+/// What a graph stands on.
+enum Standing {
+    /// One that is kept, and the files that have changed since.
+    Kept(ContentHash, Vec<(PathBuf, ContentHash)>),
+    /// Itself, made of what was asked of the disk; `quiet`: without problems.
+    New { asked: Arc<Recording>, quiet: bool },
+    /// Nothing is kept.
+    Alone,
+}
 
-/// The graph: that of an earlier build where only the text of scripts has changed, else a new one, which is kept.
+impl Standing {
+    /// Keeps the graph if it is new. While others work with it: linking leaves a core idle.
+    fn keep(
+        self,
+        graphs: Option<&Graphs<'_>>,
+        graph: &ModuleGraph,
+        started: &Started,
+    ) -> Option<(ContentHash, Vec<(PathBuf, ContentHash)>)> {
+        match self {
+            Standing::Kept(id, changed) => Some((id, changed)),
+            Standing::New { asked, quiet } => {
+                let _span = trace::span("stage", "remember");
+                let id = graphs?.keep(graph, &Testimony::of(&asked, started.date)?, quiet)?;
+                Some((id, Vec::new()))
+            }
+            Standing::Alone => None,
+        }
+    }
+}
+
+/// The graph: that of an earlier build where only the text of scripts has changed, else a new one.
 fn graph_of(
     options: &Options,
     graphs: Option<&Graphs<'_>>,
     basis: Option<Basis<'_>>,
-    started: &Started,
     run: &mut Run<'_>,
-) -> (ModuleGraph, Option<Standing>) {
+) -> (ModuleGraph, Standing) {
     if let Some(basis) = basis {
         let changed = basis.upheld.changed.clone();
         let patch = |services: &Services| graph::patch(basis.graph()?, &changed, options, &*services.files);
         if let Some(graph) = run.stage("patch", |services| Noted::clean(patch(services))) {
-            return (graph, Some((basis.id, changed)));
+            return (graph, Standing::Kept(basis.id, changed));
         }
     }
-    let Some(graphs) = graphs else {
-        return (run.stage("graph", |services| graph::build(options, &services.files, &services.cache)), None);
-    };
-    let recording = Arc::new(Recording::new(Arc::clone(&run.services.files)));
-    let files: Arc<dyn Files> = Arc::<Recording>::clone(&recording);
+    if graphs.is_none() {
+        let graph = run.stage("graph", |services| graph::build(options, &services.files, &services.cache));
+        return (graph, Standing::Alone);
+    }
+    let asked = Arc::new(Recording::new(Arc::clone(&run.services.files)));
+    let files: Arc<dyn Files> = Arc::<Recording>::clone(&asked);
     let told = run.problems.len();
     let graph = run.stage("graph", |services| graph::build(options, &files, &services.cache));
-    if run.failed() {
-        return (graph, None);
-    }
     let quiet = run.problems.len() == told;
-    let keep = || graphs.keep(&graph, &Testimony::of(&recording, started.date)?, quiet);
-    let id = run.stage("remember", |_| Noted::clean(keep()));
-    (graph, id.map(|id| (id, Vec::new())))
+    (graph, Standing::New { asked, quiet })
 }
 
 /// When a build began.

@@ -33,11 +33,12 @@ pub struct Whole {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Record {
+struct Record<'a> {
     /// Of which graph, with which files changed since it was made.
     basis: ContentHash,
     changed: Vec<(PathBuf, ContentHash)>,
-    files: Vec<KeptFile>,
+    #[serde(borrow)]
+    files: Vec<KeptFile<'a>>,
     problems: Vec<Diagnostic>,
     watched: Vec<PathBuf>,
     metafile: Option<String>,
@@ -46,13 +47,14 @@ struct Record {
 }
 
 #[derive(Serialize, Deserialize)]
-struct KeptFile {
+struct KeptFile<'a> {
     path: String,
     kind: FileKind,
     hashed: bool,
     hash: ContentHash,
     mentions: Vec<String>,
-    contributions: Vec<Contribution>,
+    /// They are many: read on all cores.
+    contributions: &'a [u8],
     exports: Vec<String>,
 }
 
@@ -72,7 +74,8 @@ impl<'a> WholeBuilds<'a> {
 
     /// The latest build, if a new one would come to the same.
     pub fn recall(&self, basis: &Basis<'_>) -> Option<Whole> {
-        let record: Record = postcard::from_bytes(&self.cache.get(self.key)?).ok()?;
+        let bytes = self.cache.get(self.key)?;
+        let record: Record = postcard::from_bytes(&bytes).ok()?;
         if record.basis != basis.id || record.changed != basis.upheld.changed {
             return None;
         }
@@ -83,28 +86,32 @@ impl<'a> WholeBuilds<'a> {
         Some(Whole { sealed: Sealed { files }, problems, watched, metafile, names, took })
     }
 
-    fn file(&self, kept: KeptFile) -> Option<SealedFile> {
+    fn file(&self, kept: KeptFile<'_>) -> Option<SealedFile> {
         let KeptFile { path, kind, hashed, hash, mentions, contributions, exports } = kept;
         let bytes = self.cache.get(output_key(hash))?.into();
+        let contributions: Vec<Contribution> = postcard::from_bytes(contributions).ok()?;
         let key = OutputKey::Named(path.clone());
         Some(SealedFile { key, kind, path, bytes, hashed, hash, mentions, contributions, exports })
     }
 
     /// `basis` and `changed`: of the graph that it was made from.
     pub fn keep(&self, whole: &Whole, basis: ContentHash, changed: &[(PathBuf, ContentHash)]) {
-        let kept = |file: &SealedFile| KeptFile {
+        let encode = |file: &SealedFile| postcard::to_stdvec(&file.contributions).ok();
+        let contributions: Option<Vec<Vec<u8>>> = whole.sealed.files.par_iter().map(encode).collect();
+        let Some(contributions) = contributions else { return };
+        let files = whole.sealed.files.iter().zip(&contributions).map(|(file, contributions)| KeptFile {
             path: file.path.clone(),
             kind: file.kind,
             hashed: file.hashed,
             hash: file.hash,
             mentions: file.mentions.clone(),
-            contributions: file.contributions.clone(),
+            contributions,
             exports: file.exports.clone(),
-        };
+        });
         let record = Record {
             basis,
             changed: changed.to_vec(),
-            files: whole.sealed.files.iter().map(kept).collect(),
+            files: files.collect(),
             problems: whole.problems.clone(),
             watched: whole.watched.clone(),
             metafile: whole.metafile.clone(),

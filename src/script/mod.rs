@@ -21,7 +21,7 @@ mod why;
 pub use properties::{PropertyNames, kept_names, property_names};
 
 use crate::base::{ChunkId, IndexVec, ModuleId, longest_first, trace};
-use crate::cache::Cache;
+use crate::cache::{Cache, Pack};
 use crate::config::Options;
 use crate::diag::Noted;
 use crate::lang::js::ModuleObject;
@@ -54,7 +54,7 @@ pub fn render(
     cache: &Cache,
 ) -> Noted<Vec<RenderedFile>> {
     let mut problems = Vec::new();
-    let objects = objects::compile(graph, linked, plan, options, cache, &mut problems);
+    let (objects, pack) = objects::compile(graph, linked, plan, options, cache, &mut problems);
     let span = trace::span("script", "names and glue");
     let lines = why::Lines::new(graph);
     let context = Context { graph, linked, plan, options, objects, lines, properties };
@@ -65,6 +65,7 @@ pub fn render(
     let exports = chunk::exports(&context, &uses);
     drop(span);
     let render = |id: &ChunkId| chunk::render(&context, &externals, &exports, &uses[id.0 as usize], *id, cache);
-    let files: Vec<Vec<RenderedFile>> = longest_first(&ids, weight, render);
+    let store = || pack.iter().for_each(Pack::store);
+    let (files, ()) = rayon::join(|| longest_first(&ids, weight, render), store);
     Noted::new(files.into_iter().flatten().collect(), problems)
 }

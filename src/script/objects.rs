@@ -11,14 +11,15 @@ use crate::model::{ChunkPlan, Linked, ModuleGraph};
 /// Changes whenever `compile` would give other objects for the same inputs.
 const VERSION: u32 = 10;
 
-pub fn compile(
+/// Objects by module, and the pack in which they are to be stored.
+pub fn compile<'c>(
     graph: &ModuleGraph,
     linked: &Linked,
     plan: &ChunkPlan,
     options: &Options,
-    cache: &Cache,
+    cache: &'c Cache,
     problems: &mut Vec<Diagnostic>,
-) -> IndexVec<ModuleId, Option<ModuleObject>> {
+) -> (IndexVec<ModuleId, Option<ModuleObject>>, Option<Pack<'c>>) {
     let plans = plans::plans(graph, linked, plan, options);
     let language = LanguageOptions { inject: graph.injected_names.clone(), explain: false, ..options.language() };
     let language_key = postcard::to_stdvec(&language).unwrap_or_default();
@@ -31,9 +32,6 @@ pub fn compile(
         |id| graph.modules[*id].source.len() as u64,
         |id| one(graph, *id, &plans[*id], &language, &language_key, pack.as_ref()),
     );
-    if let Some(pack) = pack {
-        pack.store();
-    }
     let mut out: IndexVec<ModuleId, Option<ModuleObject>> = graph.modules.iter().map(|_| None).collect();
     for (id, result) in linked.order.iter().copied().zip(compiled) {
         match result {
@@ -41,7 +39,7 @@ pub fn compile(
             Err(found) => problems.extend(found),
         }
     }
-    out
+    (out, pack)
 }
 
 fn one(
