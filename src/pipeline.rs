@@ -56,11 +56,20 @@ struct Run<'a> {
     /// Nothing was made: it had been before.
     unchanged: Option<Unchanged>,
     dump: String,
+    properties: script::PropertyNames,
 }
 
 impl<'a> Run<'a> {
     fn new(options: &'a Options, services: &'a Services) -> Run<'a> {
-        Run { options, services, problems: Vec::new(), timings: Vec::new(), unchanged: None, dump: String::new() }
+        Run {
+            options,
+            services,
+            problems: Vec::new(),
+            timings: Vec::new(),
+            unchanged: None,
+            dump: String::new(),
+            properties: script::PropertyNames::default(),
+        }
     }
 
     /// What `--deny` makes an error must stop the build before anything is written.
@@ -138,7 +147,10 @@ fn make(options: &Options, services: &Services) -> Outcome {
     }
     let plan = plan.filter(|_| options.metafile.is_some());
     let metafile = plan.map(|plan| report::metafile(&graph, &plan, &sealed, options).to_string());
-    let whole = Whole { sealed, problems: run.problems.clone(), watched, metafile, took: started.clock.elapsed() };
+    let keeps_names = options.mangle.as_ref().is_some_and(|mangle| mangle.cache.is_some());
+    let names = keeps_names.then(|| script::kept_names(&graph, &run.properties));
+    let (problems, took) = (run.problems.clone(), started.clock.elapsed());
+    let whole = Whole { sealed, problems, watched, metafile, names, took };
     let keep = || {
         if let (Some(builds), Some((id, changed))) = (builds, basis) {
             builds.keep(&whole, id, &changed);
@@ -163,10 +175,20 @@ fn write(options: &Options, whole: &Whole, mut run: Run<'_>) -> Outcome {
     }
     let emitted = run.stage("emit", |services| emit::emit(&whole.sealed, options, &services.cache));
     let Some(emitted) = emitted.filter(|_| !run.failed()) else { return run.fail(watched) };
+    keep_names(options, whole, &mut run);
     if let (Some(path), Some(text)) = (&options.metafile, &whole.metafile) {
         run.note(emit::write_extra(path, text.as_bytes()).into_iter().collect());
     }
     conclude(options, emitted, run, watched)
+}
+
+/// `--mangle-cache`: what property names became is there for the next build.
+fn keep_names(options: &Options, whole: &Whole, run: &mut Run<'_>) {
+    let path = options.mangle.as_ref().and_then(|mangle| mangle.cache.as_deref());
+    let (Some(path), Some(text)) = (path, &whole.names) else { return };
+    if run.services.files.read(path).ok().as_deref() != Some(text.as_bytes()) {
+        run.note(emit::write_extra(path, text.as_bytes()).into_iter().collect());
+    }
 }
 
 /// What a graph stands on.
@@ -264,6 +286,7 @@ fn render(
     run.timings.push(("image".into(), image_time));
     run.problems.extend(scripts.problems);
     run.dump.push_str(&scripts.dump);
+    run.properties = scripts.properties;
     let mut files = scripts.files;
     let Some(plan) = scripts.plan else { return (files, None) };
     // Without splitting, entries are separate programs and their styles come with them; pages need one plan.
@@ -284,18 +307,35 @@ struct Scripts {
     problems: Vec<Diagnostic>,
     timings: Timings,
     dump: String,
+    properties: script::PropertyNames,
 }
 
 fn scripts(options: &Options, graph: &ModuleGraph, services: &Services) -> Scripts {
     let mut run = Run::new(options, services);
     let mut out = Scripts::default();
-    for (at, entries) in programs(options, graph).into_iter().enumerate() {
-        let (linked, plan) = run.stage("link", |services| arrange(options, graph, &entries, services));
+    let programs = programs(options, graph);
+    let mut known: Vec<(Linked, ChunkPlan)> = Vec::new();
+    if options.mangle.is_some() {
+        // Names are given for all programs together.
+        known.extend(
+            programs.iter().map(|entries| run.stage("link", |services| arrange(options, graph, entries, services))),
+        );
+        out.properties =
+            script::property_names(graph, &known.iter().map(|(linked, _)| linked).collect::<Vec<_>>(), options);
+        known.reverse();
+    }
+    for (at, entries) in programs.into_iter().enumerate() {
+        let (linked, plan) = match known.pop() {
+            Some(known) => known,
+            None => run.stage("link", |services| arrange(options, graph, &entries, services)),
+        };
         out.dump.push_str(&report::shake(graph, &linked));
         if run.failed() {
             break;
         }
-        let mut files = run.stage("script", |services| script::render(graph, &linked, &plan, options, &services.cache));
+        let mut files = run.stage("script", |services| {
+            script::render(graph, &linked, &plan, options, &out.properties, &services.cache)
+        });
         if at > 0 {
             let mut styles = run.stage("style", |services| style::render(graph, &plan, options, &services.cache)).files;
             styles.retain(|file| matches!(file.key, OutputKey::Style(_)));

@@ -244,3 +244,86 @@ fn a_trace_has_every_stage_and_every_file() {
     assert!(has("load", "src/route3.ts") && has("load", "photo.jpg") && has("compile", "src/main.ts"));
     assert!(events.iter().all(|event| event["ts"].is_u64() && event["dur"].is_u64() && event["tid"].is_u64()));
 }
+
+/// Two entries, a lazy chunk and a worker that speak of the same properties.
+fn with_private_names() -> tempfile::TempDir {
+    project(&[
+        (
+            "one.mjs",
+            "import { make } from './shared.mjs';\nimport('./lazy.mjs').then(({ show }) => console.log(show(make(2))));\nconst worker = new Worker(new URL('./worker.mjs', import.meta.url), { type: 'module' });\nworker.postMessage(make(3));\n",
+        ),
+        ("two.mjs", "import { make } from './shared.mjs';\nconsole.log(make(4).value_, make(5).often_);\n"),
+        (
+            "shared.mjs",
+            "export const make = (n) => ({ value_: n, often_: [n], a: 0 });\nexport const often = (x) => x.often_ && x.often_ || x.often_;\n",
+        ),
+        ("lazy.mjs", "export const show = (x) => x.value_ + x.often_ + x.rare_;\n"),
+        ("worker.mjs", "onmessage = ({ data }) => postMessage(data.value_);\n"),
+    ])
+}
+
+#[test]
+fn mangled_names_are_the_same_in_every_file_and_from_build_to_build() {
+    let folder = with_private_names();
+    let build = |flags: &[&str]| {
+        let mut command = plimsoll(folder.path());
+        command.args(["build", "one.mjs", "two.mjs", "--mangle-props", "_$", "--log-level", "error"]);
+        succeeds(command.args(flags));
+        let scripts = tree(&folder.path().join("dist")).into_iter().filter(|(name, _)| name.ends_with(".js"));
+        scripts.map(|(name, text)| (name, String::from_utf8(text).unwrap())).collect::<Vec<_>>()
+    };
+    let names = folder.path().join("names.json");
+    let cold = build(&["--mangle-cache", "names.json", "--no-cache"]);
+    // The most used name is the shortest that is free: an unmangled property is called `a`.
+    let expected = "{\n  \"often_\": \"b\",\n  \"rare_\": \"d\",\n  \"value_\": \"c\"\n}\n";
+    assert_eq!(std::fs::read_to_string(&names).unwrap(), expected);
+    let all: String = cold.iter().map(|(_, text)| text.as_str()).collect();
+    assert!(!all.contains("value_") && !all.contains("often_"), "{cold:#?}");
+    assert!(cold.iter().filter(|(_, text)| text.contains(".c")).count() >= 3, "{cold:#?}");
+    for flags in [&["--mangle-cache", "names.json"][..], &[], &["--no-splitting"], &["--no-minify", "--no-splitting"]] {
+        let (first, warm) = (build(flags), build(flags));
+        assert!(first == warm, "{flags:?}");
+        assert!(first.iter().all(|(_, text)| !text.contains("often_")), "{flags:?}");
+    }
+    // The file comes back, whoever removed it, though nothing else has changed.
+    for _ in 0..3 {
+        build(&["--mangle-cache", "again.json"]);
+        let again = folder.path().join("again.json");
+        assert_eq!(std::fs::read_to_string(&again).unwrap(), expected);
+        std::fs::remove_file(&again).unwrap();
+    }
+    // What the file says stays, `false` means never, and a new name takes none that it has.
+    write(&names, br#"{ "value_": "often", "rare_": false, "gone_": "b" }"#);
+    let kept = build(&["--mangle-cache", "names.json"]);
+    let text: String = kept.iter().map(|(_, text)| text.as_str()).collect();
+    assert!(text.contains("rare_") && text.contains(".often") && !text.contains("often_"), "{text}");
+    let expected = "{\n  \"gone_\": \"b\",\n  \"often_\": \"c\",\n  \"rare_\": false,\n  \"value_\": \"often\"\n}\n";
+    assert_eq!(std::fs::read_to_string(&names).unwrap(), expected);
+    // A build that fails writes nothing; neither does one that cannot read the file.
+    write(&folder.path().join("two.mjs"), b"import './nothing.mjs'; export const x = { new_: 1 };\n");
+    let arguments = ["build", "two.mjs", "--mangle-props", "_$", "--mangle-cache", "names.json"];
+    assert_eq!(support::run(plimsoll(folder.path()).args(arguments)).status, 1);
+    assert_eq!(std::fs::read_to_string(&names).unwrap(), expected);
+    write(&folder.path().join("two.mjs"), b"export const x = { new_: 1 };\n");
+    for wrong in ["[1]", "{ \"a_\": 1 }", "{ \"a_\": \"x\", \"b_\": \"x\" }", "{"] {
+        write(&names, wrong.as_bytes());
+        let refused = support::run(plimsoll(folder.path()).args(arguments));
+        assert_eq!(refused.status, 1, "{wrong}");
+        assert!(refused.stderr.contains("error[bad-mangle-cache]: \"names.json\""), "{}", refused.stderr);
+        assert_eq!(std::fs::read_to_string(&names).unwrap(), wrong);
+    }
+}
+
+#[test]
+fn source_maps_say_what_mangled_names_were() {
+    let folder = with_private_names();
+    for flags in [&["--minify"][..], &["--no-minify"], &["--minify=max"]] {
+        let mut command = plimsoll(folder.path());
+        command.args(["build", "two.mjs", "--mangle-props", "_$", "--sourcemap", "--no-cache", "--log-level", "error"]);
+        succeeds(command.args(flags));
+        let map = std::fs::read(folder.path().join("dist/two.js.map")).unwrap();
+        let map: serde_json::Value = serde_json::from_slice(&map).unwrap();
+        let names: Vec<&str> = map["names"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+        assert!(names.contains(&"value_") && names.contains(&"often_"), "{flags:?}: {names:?}");
+    }
+}

@@ -4,6 +4,7 @@
 use super::Cache;
 use crate::base::{ContentHash, ModuleId};
 use crate::config::Options;
+use crate::lang::js::Part;
 use crate::model::{ChunkPlan, EntryKind, Linked, Module, ModuleGraph};
 use serde::Serialize;
 
@@ -65,6 +66,6 @@ impl<'a> Arranged<'a> {
 fn seen(module: &Module) -> Option<impl Serialize> {
     let Module { name, loader, parse, targets, style, asset, side_effects, node_esm, source_is_file, .. } = module;
     let said = (*side_effects, *node_esm, *source_is_file, module.package.as_ref());
-    let sizes: Vec<u32> = module.facts.parts.iter().map(|part| part.bytes).collect();
+    let sizes: Vec<u32> = module.facts.parts.iter().map(Part::rough_bytes).collect();
     Some((module.shape?, sizes, name, loader, parse, targets, style, asset, said))
 }

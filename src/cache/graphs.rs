@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use std::time::Duration;
 
 /// Changes whenever the form does.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// As many files are rather read each time than all that is known of the disk written once more.
 const FEW: u64 = 8;
@@ -83,10 +83,11 @@ impl<'a> Graphs<'a> {
 fn encode(graph: &ModuleGraph) -> Option<(Vec<u8>, Vec<Vec<u8>>)> {
     let modules: Vec<&Module> = graph.modules.iter().collect();
     let groups = modules.par_chunks(GROUP).map(|group| postcard::to_stdvec(group).ok()).collect::<Option<_>>()?;
-    let ModuleGraph { modules: _, styles, assets, pages, entries, runtime, injected, injected_names, watched } = graph;
+    let ModuleGraph { modules: _, styles, assets, pages, entries, runtime, injected, injected_names, .. } = graph;
+    let ModuleGraph { kept_names, watched, .. } = graph;
     let none: [Module; 0] = [];
     // In the order of the fields, as the graph itself would be written.
-    let rest = (&none[..], styles, assets, pages, entries, runtime, injected, injected_names, watched);
+    let rest = (&none[..], styles, assets, pages, entries, runtime, injected, injected_names, kept_names, watched);
     Some((postcard::to_stdvec(&rest).ok()?, groups))
 }
 

@@ -26,6 +26,8 @@ pub struct Whole {
     /// Files whose content or absence the build depended on.
     pub watched: Vec<PathBuf>,
     pub metafile: Option<String>,
+    /// The text of `--mangle-cache`.
+    pub names: Option<String>,
     /// What it took to make.
     pub took: Duration,
 }
@@ -40,6 +42,7 @@ struct Record<'a> {
     problems: Vec<Diagnostic>,
     watched: Vec<PathBuf>,
     metafile: Option<String>,
+    names: Option<String>,
     took: Duration,
 }
 
@@ -79,8 +82,8 @@ impl<'a> WholeBuilds<'a> {
         // All are looked at: each that is damaged is found, and made anew.
         let files: Vec<Option<SealedFile>> = record.files.into_par_iter().map(|file| self.file(file)).collect();
         let files: Vec<SealedFile> = files.into_iter().collect::<Option<_>>()?;
-        let Record { problems, watched, metafile, took, .. } = record;
-        Some(Whole { sealed: Sealed { files }, problems, watched, metafile, took })
+        let Record { problems, watched, metafile, names, took, .. } = record;
+        Some(Whole { sealed: Sealed { files }, problems, watched, metafile, names, took })
     }
 
     fn file(&self, kept: KeptFile<'_>) -> Option<SealedFile> {
@@ -112,6 +115,7 @@ impl<'a> WholeBuilds<'a> {
             problems: whole.problems.clone(),
             watched: whole.watched.clone(),
             metafile: whole.metafile.clone(),
+            names: whole.names.clone(),
             took: whole.took,
         };
         let Ok(bytes) = postcard::to_stdvec(&record) else { return };

@@ -38,6 +38,7 @@ impl Options {
             drop_debugger: false,
             pure: Vec::new(),
             keep_names: false,
+            mangle: None,
             ignore_annotations: false,
             tree_shaking: true,
             jsx: JsxOptions { mode: None, dev: false, import_source: None, factory: None, fragment: None },

@@ -1,7 +1,7 @@
 //! What all scripts of a build have in common, as `lang::js` wants to hear it.
 
 use super::{Format, LegalComments, Minify, Options, Platform, SourceMapMode};
-use crate::lang::js::{ImportMeta, LanguageOptions};
+use crate::lang::js::{ImportMeta, LanguageOptions, MangleOptions};
 
 impl Options {
     /// The same for `scan` (called by `graph`) and `compile` (called by `script`): both must see the same tree.
@@ -28,6 +28,11 @@ impl Options {
                 _ => ImportMeta::Script,
             },
             inject: Vec::new(),
+            mangle: self.mangle.as_ref().map(|mangle| MangleOptions {
+                props: mangle.props.clone(),
+                reserve: mangle.reserve.clone(),
+                quoted: mangle.quoted,
+            }),
             explain: self.dumps("shake"),
         }
     }

@@ -132,6 +132,8 @@ pub struct Options {
     pub drop_debugger: bool,
     pub pure: Vec<String>,
     pub keep_names: bool,
+    /// `None`: property names stay.
+    pub mangle: Option<Mangling>,
     pub ignore_annotations: bool,
     pub tree_shaking: bool,
     pub jsx: JsxOptions,
@@ -170,6 +172,17 @@ pub struct Options {
     /// Warning names.
     pub silence: Vec<String>,
     pub deny: Vec<String>,
+}
+
+/// Which property names are shortened.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+pub struct Mangling {
+    /// Regular expressions ([`crate::base::NamePattern`]).
+    pub props: String,
+    pub reserve: Option<String>,
+    pub quoted: bool,
+    /// Names that stay from build to build.
+    pub cache: Option<PathBuf>,
 }
 
 /// What the user says about chunks.

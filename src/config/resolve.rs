@@ -3,12 +3,12 @@
 use super::entries::{self, Project};
 use super::file::shown;
 use super::options::{
-    BudgetSource, Chunking, Format, ImageMode, JsxMode, JsxOptions, LegalComments, LogLevel, Minify, Mode, Options,
-    Packages, Platform, SourceMapMode,
+    BudgetSource, Chunking, Format, ImageMode, JsxMode, JsxOptions, LegalComments, LogLevel, Mangling, Minify, Mode,
+    Options, Packages, Platform, SourceMapMode,
 };
 use super::raw::{RawOptions, Values, absolute, listed};
 use super::{defaults, define, environment, targets};
-use crate::base::PathPattern;
+use crate::base::{NamePattern, PathPattern};
 use crate::diag::{Diagnostic, Noted, nearest};
 use crate::fs::Files;
 use crate::lang::LanguageTarget;
@@ -99,6 +99,7 @@ impl Chooser<'_> {
             drop_debugger: self.drops("debugger"),
             pure: self.values.list("pure").unwrap_or_default(),
             keep_names: self.on("keep-names", false),
+            mangle: self.mangling(),
             ignore_annotations: self.on("ignore-annotations", false),
             tree_shaking: self.on("tree-shaking", true),
             jsx: self.jsx(mode),
@@ -301,6 +302,30 @@ impl Chooser<'_> {
             factory: self.values.owned("jsx-factory"),
             fragment: self.values.owned("jsx-fragment"),
         }
+    }
+
+    fn mangling(&mut self) -> Option<Mangling> {
+        for name in ["mangle-props", "reserve-props"] {
+            let Some(Err(why)) = self.values.text(name).map(NamePattern::new) else { continue };
+            let Some(given) = self.values.given(name) else { continue };
+            let message = format!("{} is no regular expression: `{}`", given.called(), given.text);
+            self.errors.push(given.refuse(message).note(why).hint("names that end with `_` are `_$`"));
+        }
+        let Some(props) = self.values.owned("mangle-props") else {
+            for name in ["reserve-props", "mangle-quoted", "mangle-cache"] {
+                if let Some(given) = self.values.given(name) {
+                    let message = format!("{} has no effect without `--mangle-props`", given.called());
+                    self.problems.push(Diagnostic::warning("ineffective-flag", message));
+                }
+            }
+            return None;
+        };
+        Some(Mangling {
+            props,
+            reserve: self.values.owned("reserve-props"),
+            quoted: self.on("mangle-quoted", false),
+            cache: self.values.path("mangle-cache"),
+        })
     }
 
     fn loaders(&mut self) -> BTreeMap<String, Loader> {

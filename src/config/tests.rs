@@ -210,6 +210,10 @@ fn wrong_values_name_the_right_ones() {
     assert_eq!(wrong("min-chunk-size", "2kb").code, "invalid-value");
     let chunk = wrong("chunk", "ui=src/[a");
     assert_eq!(chunk.message, "`--chunk` has no pattern of paths: `src/[a`");
+    let props = wrong("mangle-props", "(a");
+    assert_eq!(props.message, "`--mangle-props` is no regular expression: `(a`");
+    assert_eq!(props.notes, ["unclosed group"]);
+    assert_eq!(wrong("reserve-props", "[").code, "invalid-value");
     assert_eq!(wrong("chunk", "../ui=src/**").code, "invalid-value");
     assert_eq!(wrong("chunk", "src/**").code, "invalid-value");
     assert_eq!(wrong("entry-names", "[nam]").message, "`--entry-names` does not know `[nam]`");

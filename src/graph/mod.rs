@@ -16,6 +16,7 @@ mod entries;
 mod explain;
 mod externals;
 mod glob;
+mod kept_names;
 mod loaders;
 mod number;
 mod packages;
@@ -67,6 +68,7 @@ pub fn build(options: &Options, files: &Arc<dyn Files>, cache: &Cache) -> Noted<
     graph.watched.sort();
     graph.watched.dedup();
     project.memory.store();
+    graph.kept_names = kept_names::read(options, &**files).take(&mut problems);
     graph.injected_names = project.language.inject.clone();
     Noted::new(graph, problems)
 }

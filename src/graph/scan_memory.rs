@@ -6,7 +6,7 @@ use crate::config::Options;
 use crate::diag::Noted;
 use crate::lang::js::{LanguageOptions, ModuleFacts, ParseOptions};
 
-const VERSION: u32 = 9;
+const VERSION: u32 = 10;
 
 pub(super) struct ScanMemory<'a> {
     /// `None`: there is no cache.

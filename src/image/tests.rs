@@ -49,6 +49,7 @@ fn options(images: ImageMode) -> Options {
         drop_debugger: false,
         pure: Vec::new(),
         keep_names: false,
+        mangle: None,
         ignore_annotations: false,
         tree_shaking: true,
         jsx: JsxOptions { mode: None, dev: false, import_source: None, factory: None, fragment: None },

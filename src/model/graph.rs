@@ -23,6 +23,8 @@ pub struct ModuleGraph {
     pub injected: Vec<ModuleId>,
     /// What those export, each name with the number of its file: free names in other modules are bound to them.
     pub injected_names: Vec<(String, u32)>,
+    /// `--mangle-cache`: property names and what they became in earlier builds; `None`: they stay.
+    pub kept_names: std::collections::BTreeMap<String, Option<String>>,
     /// Every file whose content or absence the build depended on, sorted: what `watch` watches.
     pub watched: Vec<PathBuf>,
 }

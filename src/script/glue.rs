@@ -39,8 +39,11 @@ fn value(context: &Context<'_>, externals: &Externals, id: ModuleId, binding: &E
     };
     out.push(Glue::Name(symbol));
     let member = match binding {
-        ExportBinding::CommonJs(binding) => context.linked.property(binding),
-        ExportBinding::Property { name, .. } => Some(name.as_str()),
+        ExportBinding::CommonJs(binding) => context.linked.property(binding).map(|name| context.property(name)),
+        ExportBinding::Property { object, name } => match object.base() {
+            ExportBinding::External { .. } => Some(name.as_str()),
+            _ => Some(context.property(name)),
+        },
         ExportBinding::External { name, .. } if context.options.format != Format::Esm => Some(name.as_str()),
         _ => None,
     };
@@ -256,15 +259,16 @@ fn common_js_root(context: &Context<'_>, root: ModuleId, tail: &mut Tail) {
         }
         Format::Cjs => {
             tail.glue.extend([text("module.exports="), own(root, sym::WRAPPER), text("();")]);
-            tail.glue.extend(annotation(context.graph.modules[root].facts.cjs_exports.iter()));
+            let names = context.graph.modules[root].facts.cjs_exports.iter();
+            tail.glue.extend(annotation(names.map(|name| context.property(name))));
         }
         Format::Iife => tail.glue.extend([text("return "), own(root, sym::WRAPPER), text("();")]),
     }
 }
 
 /// Never runs; Node reads the names from it.
-fn annotation<'n>(names: impl Iterator<Item = &'n String>) -> Option<Glue> {
-    let target = |name: &String| match property(name) {
+fn annotation<'n>(names: impl Iterator<Item = &'n str>) -> Option<Glue> {
+    let target = |name: &str| match property(name) {
         quoted if quoted.starts_with('"') => format!("exports[{quoted}]="),
         name => format!("exports.{name}="),
     };
@@ -292,7 +296,7 @@ fn esm_root(context: &Context<'_>, externals: &Externals, root: ModuleId, tail: 
             text(");"),
         ]);
         if context.options.format == Format::Cjs {
-            tail.glue.extend(annotation(link.exports.keys()));
+            tail.glue.extend(annotation(link.exports.keys().map(String::as_str)));
         }
         return;
     }

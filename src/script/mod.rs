@@ -14,8 +14,11 @@ mod naming;
 mod objects;
 mod output;
 mod plans;
+mod properties;
 mod urls;
 mod why;
+
+pub use properties::{PropertyNames, kept_names, property_names};
 
 use crate::base::{ChunkId, IndexVec, ModuleId, longest_first, trace};
 use crate::cache::{Cache, Pack};
@@ -32,6 +35,14 @@ pub(crate) struct Context<'a> {
     pub options: &'a Options,
     pub objects: IndexVec<ModuleId, Option<ModuleObject>>,
     pub lines: why::Lines,
+    pub properties: &'a PropertyNames,
+}
+
+impl Context<'_> {
+    /// What a property name is now.
+    pub fn property<'n>(&'n self, name: &'n str) -> &'n str {
+        self.properties.get(name).map_or(name, String::as_str)
+    }
 }
 
 pub fn render(
@@ -39,12 +50,14 @@ pub fn render(
     linked: &Linked,
     plan: &ChunkPlan,
     options: &Options,
+    properties: &PropertyNames,
     cache: &Cache,
 ) -> Noted<Vec<RenderedFile>> {
     let mut problems = Vec::new();
     let (objects, pack) = objects::compile(graph, linked, plan, options, cache, &mut problems);
     let span = trace::span("script", "names and glue");
-    let context = Context { graph, linked, plan, options, objects, lines: why::Lines::new(graph) };
+    let lines = why::Lines::new(graph);
+    let context = Context { graph, linked, plan, options, objects, lines, properties };
     let externals = canon::Externals::new(&context);
     let ids: Vec<ChunkId> = plan.chunks.ids().collect();
     let weight = |id: &ChunkId| plan.chunks[*id].modules.iter().map(|id| graph.modules[*id].source.len() as u64).sum();

@@ -125,12 +125,15 @@ fn bindings(graph: &ModuleGraph, linked: &Linked, options: &Options, id: ModuleI
     for (at, binding) in link.bindings.iter().enumerate() {
         let plan = match binding {
             Some(ExportBinding::CommonJs(binding)) => match linked.property(binding) {
-                Some(name) => BindingPlan::Member { name: name.to_string() },
+                Some(name) => BindingPlan::Member { name: name.to_string(), foreign: false },
                 None => continue,
             },
-            Some(ExportBinding::Property { name, .. }) => BindingPlan::Member { name: name.clone() },
+            Some(ExportBinding::Property { object, name }) => {
+                let foreign = matches!(object.base(), ExportBinding::External { .. });
+                BindingPlan::Member { name: name.clone(), foreign }
+            }
             Some(ExportBinding::External { name, .. }) if options.format != Format::Esm && name != "*" => {
-                BindingPlan::Member { name: name.clone() }
+                BindingPlan::Member { name: name.clone(), foreign: true }
             }
             Some(ExportBinding::Undefined) => BindingPlan::Constant(Constant::Undefined),
             _ => continue,

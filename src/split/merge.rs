@@ -186,7 +186,7 @@ fn seat_helpers(groups: &mut [Group], needs: &mut [Vec<usize>]) {
 pub(super) fn bytes(graph: &ModuleGraph, linked: &Linked, id: ModuleId) -> u64 {
     let parts = &graph.modules[id].facts.parts;
     let live = parts.iter().zip(&linked.modules[id].live_parts).filter(|(_, live)| **live);
-    live.map(|(part, _)| u64::from(part.bytes)).sum()
+    live.map(|(part, _)| u64::from(part.rough_bytes())).sum()
 }
 
 /// By group: the groups that its modules need.

@@ -98,6 +98,7 @@ fn options(root: PathBuf) -> Options {
         drop_debugger: false,
         pure: Vec::new(),
         keep_names: false,
+        mangle: None,
         ignore_annotations: false,
         tree_shaking: true,
         jsx: JsxOptions { mode: None, dev: false, import_source: None, factory: None, fragment: None },

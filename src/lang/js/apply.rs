@@ -3,6 +3,7 @@
 use super::compile::{call_of, to_esm};
 use super::facts::{Constant, HELPERS, Helper, LocalSym, sym};
 use super::fold;
+use super::mangle::Mangler;
 use super::numbering::{Numbered, declares_lexically};
 use super::plan::{BindingPlan, CompilePlan, ModuleWrap, RecordPlan};
 use super::tree::{self, fresh_context};
@@ -29,10 +30,16 @@ pub(super) struct Applier<'a> {
     risky: FxHashMap<Id, String>,
     /// Inside a function that runs later.
     later: u32,
+    mangler: Option<Mangler>,
 }
 
 impl<'a> Applier<'a> {
-    pub fn new(plan: &'a CompilePlan, numbered: &'a Numbered, unresolved: SyntaxContext) -> Self {
+    pub fn new(
+        plan: &'a CompilePlan,
+        numbered: &'a Numbered,
+        unresolved: SyntaxContext,
+        mangler: Option<Mangler>,
+    ) -> Self {
         let by_symbol: FxHashMap<LocalSym, &BindingPlan> =
             plan.bindings.iter().map(|(symbol, binding)| (*symbol, binding)).collect();
         let bindings = if by_symbol.is_empty() {
@@ -50,6 +57,7 @@ impl<'a> Applier<'a> {
             parameters: Parameters::default(),
             risky: risky(plan, numbered),
             later: 0,
+            mangler,
         }
     }
 
@@ -113,7 +121,10 @@ impl<'a> Applier<'a> {
     fn bound(&self, ident: &Ident) -> Option<Expr> {
         match self.bindings.get(&ident.to_id())? {
             BindingPlan::Constant(value) => Some(constant(value)),
-            BindingPlan::Member { name } => Some(member(Expr::Ident(ident.clone()), name)),
+            BindingPlan::Member { name, foreign } => {
+                let own = self.mangler.as_ref().filter(|_| !foreign).map(|mangler| mangler.marked(name));
+                Some(member(Expr::Ident(ident.clone()), own.as_deref().unwrap_or(name)))
+            }
         }
     }
 
@@ -356,12 +367,13 @@ impl VisitMut for Applier<'_> {
 
     fn visit_mut_jsx_element_name(&mut self, name: &mut JSXElementName) {
         if let JSXElementName::Ident(ident) = name
-            && let Some(BindingPlan::Member { name: member }) = self.bindings.get(&ident.to_id())
+            && let Some(BindingPlan::Member { name: member, foreign }) = self.bindings.get(&ident.to_id())
         {
+            let own = self.mangler.as_ref().filter(|_| !foreign).map(|mangler| mangler.marked(member));
             *name = JSXElementName::JSXMemberExpr(JSXMemberExpr {
                 span: ident.span,
                 obj: JSXObject::Ident(ident.clone()),
-                prop: IdentName::new(member.as_str().into(), DUMMY_SP),
+                prop: IdentName::new(own.unwrap_or_else(|| member.as_str().into()), DUMMY_SP),
             });
         }
     }

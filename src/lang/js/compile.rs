@@ -3,6 +3,7 @@
 use super::apply::Applier;
 use super::facts::{Helper, LocalSym};
 use super::guard;
+use super::mangle::Mangler;
 use super::numbering::{Numbered, TreeContext, number};
 use super::object::ModuleObject;
 use super::parse::{Reading, Tree, with_tree};
@@ -56,7 +57,9 @@ fn object(
         let only = (!language.keep_names).then_some(&tree.name_reads.names);
         super::names::declared(&mut body, &numbered, only);
     }
-    let mut applier = Applier::new(plan, &numbered, tree.unresolved);
+    super::mangle::of_module(&mut body, &tree, name, language);
+    let mangler = Mangler::new(language.mangle.as_ref(), false);
+    let mut applier = Applier::new(plan, &numbered, tree.unresolved, mangler);
     applier.apply(&mut body);
     let parameters = applier.finish();
     let throws = body.iter().any(|statement| statement.is_throw());
@@ -245,6 +248,7 @@ fn emit(
         source,
         base: tree.base,
         minify: language.minify_whitespace,
+        properties: language.mangle.is_some(),
         positions: if language.source_map { Positions::Lines } else { Positions::None },
         target: language.target.es.map_or(EsVersion::EsNext, super::lower::es_version),
     };
@@ -255,6 +259,7 @@ fn emit(
     let mut object = ModuleObject {
         text: printed.text,
         holes: printed.holes,
+        properties: printed.properties,
         extra_names: tables.extra_names,
         extra_top_level: tables.extra_top_level,
         counts,

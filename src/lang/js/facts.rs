@@ -18,6 +18,7 @@
 
 use crate::base::ContentHash;
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A symbol's number within its module.
 pub type LocalSym = u32;
@@ -212,7 +213,7 @@ pub struct Part {
     pub sensitive: bool,
     /// Has a `throw` that stands in no function.
     pub throws: bool,
-    /// Of source, roughly: one that is edited a little keeps its size, and chunks stay what they are.
+    /// Of source.
     pub bytes: u32,
     /// Where it starts in the source; `u32::MAX` when it was made.
     pub start: u32,
@@ -228,6 +229,17 @@ pub enum Constant {
     Bool(bool),
     Number(f64),
     Text(String),
+}
+
+/// Property names of a module.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Properties {
+    /// Those that are to be shortened, and how often each is mentioned.
+    pub wanted: BTreeMap<String, u32>,
+    /// Short ones that stay: what is shortened must not become one of them.
+    pub kept: BTreeSet<String>,
+    /// Those that would be shortened if they were not quoted.
+    pub quoted: BTreeSet<String>,
 }
 
 /// Everything the linker needs to know of one module.
@@ -278,8 +290,18 @@ pub struct ModuleFacts {
     pub strict: bool,
     /// `#!…` line of the source, without the line end.
     pub hashbang: Option<String>,
+    /// Only when the build shortens names of properties.
+    pub properties: Properties,
     /// By number, sorted: the effects of parts, in words. Only when the build is asked what keeps each statement.
     pub effects: Vec<(u32, String)>,
+}
+
+impl Part {
+    /// Bytes of source to three binary digits: what goes by them stays the same when a statement is edited a little.
+    pub fn rough_bytes(&self) -> u32 {
+        let step = 1 << (u32::BITS - self.bytes.leading_zeros()).saturating_sub(3);
+        self.bytes.saturating_add(step / 2) / step * step
+    }
 }
 
 impl ModuleFacts {

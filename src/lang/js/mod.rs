@@ -21,6 +21,7 @@ mod glob;
 mod guard;
 mod lower;
 mod lowered;
+mod mangle;
 mod meta;
 mod name_reads;
 mod names;
@@ -145,8 +146,19 @@ pub struct LanguageOptions {
     pub import_meta: ImportMeta,
     /// Exports of `--inject` files: name and number of the file, sorted, each name once.
     pub inject: Vec<(String, u32)>,
+    /// Which property names are to be shortened.
+    pub mangle: Option<MangleOptions>,
     /// Say what the effect of each statement is that has one.
     pub explain: bool,
+}
+
+/// Regular expressions of the property names that are shortened, and of those that are not.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, serde::Serialize)]
+pub struct MangleOptions {
+    pub props: String,
+    pub reserve: Option<String>,
+    /// Quoted ones too.
+    pub quoted: bool,
 }
 
 /// What `import.meta` and the names of a CommonJS module's file become in an output.

@@ -11,6 +11,8 @@ pub enum HoleKind {
     /// `{name}` in an object literal or pattern: the splicer writes the symbol's own name in the source as the property
     /// name and, if the symbol is now named otherwise, `:name` behind it.
     Shorthand,
+    /// A property that is shortened: its number in [`ModuleObject::properties`].
+    Property,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -42,6 +44,8 @@ pub struct ModuleObject {
     pub text: String,
     /// In order of `at`.
     pub holes: Vec<Hole>,
+    /// Names of properties that are shortened.
+    pub properties: Vec<String>,
     /// Names of all symbols from [`super::facts::ModuleFacts::symbol_count`] on: first those that compilation put at
     /// the top level, then nested ones.
     pub extra_names: Vec<String>,

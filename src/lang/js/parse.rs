@@ -36,6 +36,8 @@ pub(super) struct Tree {
     pub base: BytePos,
     pub hashbang: Option<String>,
     pub name_reads: NameReads,
+    /// Where properties are mentioned without quotes; empty when no names are shortened.
+    pub unquoted: FxHashSet<BytePos>,
     /// Mistakes that do not keep the module from being read; of the first reading only.
     pub problems: Vec<Diagnostic>,
 }
@@ -89,6 +91,7 @@ fn build(
     let unresolved_mark = Mark::new();
     let top_level_mark = Mark::new();
     let mut program = program;
+    let unquoted = if language.mangle.is_some() { super::mangle::unquoted(&program) } else { FxHashSet::default() };
     if parse.typescript && has_module_syntax {
         equals::split_exports(&mut program);
     }
@@ -124,6 +127,7 @@ fn build(
         base,
         hashbang,
         name_reads,
+        unquoted,
         problems,
     })
 }
@@ -341,7 +345,12 @@ fn transform(
     let lower = !super::lower::has_es2022(&language.target);
     let assign = parse.typescript && !parse.define_class_fields;
     if (lower || assign) && (source.contains("class") || source.contains("?.")) {
-        classes::lower(program, classes::Wish { lower, assign }, unresolved, comments);
+        classes::lower(
+            program,
+            classes::Wish { lower, assign, places: language.mangle.is_some() },
+            unresolved,
+            comments,
+        );
     }
     if lower && source.contains("...") {
         object_rest::prepare(program, unresolved);

@@ -35,6 +35,8 @@ pub enum BindingPlan {
     /// `import_x.name`: the symbol itself stands for `import_x`.
     Member {
         name: String,
+        /// Of what is not in the build.
+        foreign: bool,
     },
     Constant(Constant),
 }

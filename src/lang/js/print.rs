@@ -1,6 +1,7 @@
 //! A finished tree → text with holes.
 
 use super::facts::LocalSym;
+use super::mangle::split_mark;
 use super::object::{Hole, HoleKind, Mapping};
 use super::scopes::{read_sentinel, sentinel};
 use crate::base::LineIndex;
@@ -57,12 +58,15 @@ pub(super) struct Printed {
     pub text: String,
     pub holes: Vec<Hole>,
     pub mappings: Vec<Mapping>,
+    pub properties: Vec<String>,
 }
 
 pub(super) struct PrintOptions<'a> {
     pub source: &'a str,
     pub base: BytePos,
     pub minify: bool,
+    /// Marked property names become holes.
+    pub properties: bool,
     pub positions: Positions,
     pub target: EsVersion,
 }
@@ -87,6 +91,7 @@ pub(super) fn print(
         text: String::with_capacity(options.source.len() / if options.minify { 2 } else { 1 }),
         minify: options.minify,
         map: options.positions != Positions::None,
+        marked: options.properties,
         ..Writer::default()
     };
     let script = Script { body, ..Script::default() };
@@ -100,7 +105,7 @@ pub(super) fn print(
     script.emit_with(&mut emitter).ok()?;
     writer.commit_pending_semi().ok()?;
     let mappings = mappings(&writer.positions, &writer.holes, options);
-    Some(Printed { text: writer.text, holes: writer.holes, mappings })
+    Some(Printed { text: writer.text, holes: writer.holes, mappings, properties: writer.properties })
 }
 
 fn mappings(positions: &[(BytePos, u32)], holes: &[Hole], options: &PrintOptions<'_>) -> Vec<Mapping> {
@@ -151,6 +156,8 @@ struct Writer {
     marks_before_semi: usize,
     minify: bool,
     map: bool,
+    marked: bool,
+    properties: Vec<String>,
 }
 
 impl Writer {
@@ -174,8 +181,29 @@ impl Writer {
         if let Some(span) = span {
             self.mark(span.lo);
         }
-        self.text.push_str(text);
+        if self.marked {
+            self.put_marked(text)
+        } else {
+            self.text.push_str(text)
+        }
         Ok(())
+    }
+
+    /// Text in which marked property names are holes.
+    fn put_marked(&mut self, mut text: &str) {
+        while let Some((before, name, behind)) = split_mark(text) {
+            self.text.push_str(before);
+            let known = self.properties.iter().position(|property| property == name);
+            let number = known.unwrap_or_else(|| {
+                self.properties.push(name.to_string());
+                self.properties.len() - 1
+            });
+            let hole = Hole { at: self.text.len() as u32, symbol: number as u32, kind: HoleKind::Property };
+            self.holes.push(hole);
+            self.text.push('_');
+            text = behind;
+        }
+        self.text.push_str(text);
     }
 }
 

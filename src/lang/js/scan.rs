@@ -86,6 +86,7 @@ fn facts(
         pins_names: numbered.rewritten.pins_names,
         strict: tree.strict || tree.has_module_syntax || parse.source_type == Some(SourceTypeHint::Esm),
         hashbang: tree.hashbang.clone(),
+        properties: super::mangle::of_module(&mut numbered.body, &tree, name, language).unwrap_or_default(),
         effects: parts.effects,
         records: numbered.records,
     };
@@ -267,7 +268,7 @@ fn parts(
             pure_calls: if effects { Vec::new() } else { outcome.calls.into_iter().collect() },
             sensitive: found.sensitive,
             throws: found.throws,
-            bytes: roughly(statement.span_hi().0.saturating_sub(statement.span_lo().0)),
+            bytes: statement.span_hi().0.saturating_sub(statement.span_lo().0),
             start: statement.span_lo().0.checked_sub(tree.base.0).unwrap_or(u32::MAX),
             calls: found.calls,
         });
@@ -293,12 +294,6 @@ fn effects<'a>(
         _ => super::blame::blame(purity, tree.unresolved, &numbered.body[at]),
     };
     acting.map(|(at, _)| (at as u32, effect(at))).collect()
-}
-
-/// To three binary digits.
-fn roughly(bytes: u32) -> u32 {
-    let step = 1 << (u32::BITS - bytes.leading_zeros()).saturating_sub(3);
-    bytes.saturating_add(step / 2) / step * step
 }
 
 struct Parts {

@@ -76,6 +76,7 @@ fn object(whole: &Whole<'_>, language: &LanguageOptions) -> Option<ModuleObject>
         source: whole.text,
         base,
         minify: true,
+        properties: false,
         positions: Positions::Offsets,
         target: language.target.es.map_or(EsVersion::EsNext, super::lower::es_version),
     };
@@ -85,6 +86,7 @@ fn object(whole: &Whole<'_>, language: &LanguageOptions) -> Option<ModuleObject>
     Some(ModuleObject {
         text: printed.text,
         holes: printed.holes,
+        properties: Vec::new(),
         extra_names: tables.extra_names,
         extra_top_level: tables.extra_top_level,
         counts,

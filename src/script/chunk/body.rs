@@ -104,11 +104,20 @@ impl Writer<'_> {
                 && let (Some(mapping), Some(source)) = (mappings.next(), source)
             {
                 let hole = holes.peek().filter(|hole| hole.at == next);
-                let name = hole.map_or(u32::MAX, |hole| self.map_name(id, object, hole.symbol, linked, &nested));
+                let name = hole.map_or(u32::MAX, |hole| match hole.kind {
+                    HoleKind::Property => self.map_property(&object.properties[hole.symbol as usize]),
+                    _ => self.map_name(id, object, hole.symbol, linked, &nested),
+                });
                 self.out.token(source, mapping.line, mapping.column, name);
                 continue;
             }
             let Some(hole) = holes.next_if(|hole| hole.at == next) else { break };
+            if hole.kind == HoleKind::Property {
+                let name = &object.properties[hole.symbol as usize];
+                self.out.push(self.context.property(name));
+                at += 1;
+                continue;
+            }
             let behind = &object.text[at as usize + 1..];
             let called = behind.starts_with(['(', '`']) || behind.starts_with("?.(");
             self.fill(id, object, hole.symbol, hole.kind, linked, &nested, called);
@@ -235,6 +244,15 @@ impl Writer<'_> {
         if source.is_empty() || source == now {
             return u32::MAX;
         }
+        self.map_number(source)
+    }
+
+    /// What a property was called, if it is called something else.
+    fn map_property(&mut self, name: &str) -> u32 {
+        if self.context.property(name) == name { u32::MAX } else { self.map_number(name.to_string()) }
+    }
+
+    fn map_number(&mut self, source: String) -> u32 {
         if let Some(number) = self.map_name_numbers.get(&source) {
             return *number;
         }

@@ -219,7 +219,7 @@ impl Members {
     }
 
     fn field(&mut self, lowerer: &mut Lowerer<'_>, property: ClassProp) {
-        let Wish { lower, assign } = lowerer.wish;
+        let Wish { lower, assign, places } = lowerer.wish;
         if property.declare || property.is_abstract {
             return;
         }
@@ -239,6 +239,9 @@ impl Members {
                 tree::ident(&kept)
             }
             PropName::Computed(computed) => *computed.expr,
+            PropName::Ident(name) if places => {
+                Expr::Lit(Lit::Str(Str { span: name.span, value: name.sym.as_ref().into(), raw: None }))
+            }
             PropName::Ident(name) => tree::text(&name.sym),
             PropName::Str(text) => Expr::Lit(Lit::Str(text)),
             PropName::Num(number) => Expr::Lit(Lit::Num(number)),

@@ -31,6 +31,8 @@ pub(super) struct Wish {
     pub lower: bool,
     /// Fields are assigned, not defined: TypeScript without `useDefineForClassFields`.
     pub assign: bool,
+    /// Texts that are made of names keep the places of those.
+    pub places: bool,
 }
 
 pub(super) fn lower(program: &mut Program, wish: Wish, unresolved: SyntaxContext, comments: &SingleThreadedComments) {
