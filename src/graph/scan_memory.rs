@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Mutex;
 
-const VERSION: u32 = 8;
+const VERSION: u32 = 9;
 
 pub(super) struct ScanMemory<'a> {
     cache: &'a Cache,

@@ -9,7 +9,7 @@ use crate::lang::js::{CompilePlan, LanguageOptions, ModuleObject, compile as com
 use crate::model::{ChunkPlan, Linked, ModuleGraph};
 
 /// Changes whenever `compile` would give other objects for the same inputs.
-const VERSION: u32 = 8;
+const VERSION: u32 = 9;
 
 pub fn compile(
     graph: &ModuleGraph,

@@ -35,6 +35,7 @@ mod rewrite;
 mod scan;
 mod scopes;
 mod sensitivity;
+mod shake;
 mod sloppy;
 mod touches;
 mod tree;
