@@ -38,6 +38,7 @@ impl Options {
             drop_debugger: false,
             pure: Vec::new(),
             keep_names: false,
+            shake_inside: false,
             mangle: None,
             ignore_annotations: false,
             tree_shaking: true,

@@ -20,6 +20,7 @@ impl Options {
             source_map: self.sourcemap != SourceMapMode::None,
             legal_comments: self.legal_comments != LegalComments::None,
             tree_shaking: self.tree_shaking,
+            shake_inside: self.shake_inside,
             node: self.platform == Platform::Node,
             import_meta: match (self.format, self.platform) {
                 (Format::Esm, Platform::Node) => ImportMeta::NodeModule,

@@ -101,6 +101,7 @@ fn options(root: PathBuf) -> Options {
         mangle: None,
         ignore_annotations: false,
         tree_shaking: true,
+        shake_inside: false,
         jsx: JsxOptions { mode: None, dev: false, import_source: None, factory: None, fragment: None },
         conditions: Vec::new(),
         main_fields: Vec::new(),

@@ -1,13 +1,13 @@
 //! From source and plan to a [`ModuleObject`]: dead parts out, imports bound, wrapped, compressed, printed.
 
 use super::apply::Applier;
-use super::facts::{Helper, LocalSym};
+use super::facts::{ExportDecl, ExportTarget, Helper, LocalSym};
 use super::guard;
 use super::mangle::Mangler;
 use super::numbering::{Numbered, TreeContext, number};
 use super::object::ModuleObject;
 use super::parse::{Reading, Tree, with_tree};
-use super::plan::{CompilePlan, ModuleWrap};
+use super::plan::{BindingPlan, CompilePlan, ModuleWrap};
 use super::print::{Positions, PrintOptions, Renamer, print};
 use super::scopes::analyze;
 use super::wrap;
@@ -62,6 +62,12 @@ fn object(
     let mut applier = Applier::new(plan, &numbered, tree.unresolved, mangler);
     applier.apply(&mut body);
     let parameters = applier.finish();
+    if numbered.shakes && plan.marked.is_empty() && plan.checked.is_empty() && is_news(plan, &numbered) {
+        // Now it is known which exports others mention.
+        let kept = numbered.ids.iter().filter(|(_, symbol)| plan.keep.binary_search(symbol).is_ok());
+        let exported = kept.map(|(id, _)| id.clone()).collect();
+        super::shake::shake(&mut body, &super::numbering::scene(&tree, language, &exported));
+    }
     let throws = body.iter().any(|statement| statement.is_throw());
     let body = wrap::wrap(body, plan, &numbered, parameters);
     let keeps_jsx = parse.jsx && parse.jsx_mode == JsxRuntime::Preserve && has_jsx(&body);
@@ -77,6 +83,17 @@ fn object(
     // `<Item/>` must not become `<a/>`, which is an element of the page.
     object.pinned |= keeps_jsx;
     Some(object)
+}
+
+/// The linker knows more than the module: some of its exports or statements are not wanted, or imports are constants.
+fn is_news(plan: &CompilePlan, numbered: &Numbered) -> bool {
+    let unwanted = |export: &ExportDecl| match export.target {
+        ExportTarget::Symbol(symbol) => plan.keep.binary_search(&symbol).is_err(),
+        _ => false,
+    };
+    numbered.exports.iter().any(unwanted)
+        || plan.live_parts.contains(&false)
+        || plan.bindings.iter().any(|(_, binding)| matches!(binding, BindingPlan::Constant(_)))
 }
 
 fn has_jsx(body: &[Stmt]) -> bool {

@@ -37,6 +37,7 @@ mod rewrite;
 mod scan;
 mod scopes;
 mod sensitivity;
+mod shake;
 mod sloppy;
 mod touches;
 mod tree;
@@ -140,6 +141,8 @@ pub struct LanguageOptions {
     /// Keep legal comments in objects.
     pub legal_comments: bool,
     pub tree_shaking: bool,
+    /// Statements of ES modules are shaken inside.
+    pub shake_inside: bool,
     /// `browser` output: `typeof window` and the like are not folded, but `require` has no meaning there.
     pub node: bool,
     /// What `import.meta` becomes.

@@ -10,7 +10,7 @@ use super::parse::Tree;
 use super::rewrite::{AddedImport, Rewriter, Rewritten};
 use super::{LanguageOptions, ParseOptions};
 use crate::diag::{Diagnostic, Location};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use swc_core::atoms::Atom;
 use swc_core::common::comments::Comments;
 use swc_core::common::{BytePos, DUMMY_SP, Mark, Span, Spanned, SyntaxContext};
@@ -34,6 +34,8 @@ pub(super) struct Numbered {
     pub problems: Vec<Diagnostic>,
     /// The default export has a temporal dead zone.
     pub lexical_default: bool,
+    /// Its statements may be shaken inside.
+    pub shakes: bool,
 }
 
 /// The name of the marker for symbol numbers that have no source name.
@@ -93,7 +95,40 @@ pub(super) fn number(
     let mut rewriter = rewriter.with_threads(threads);
     body.visit_mut_with(&mut rewriter);
     let rewritten = rewriter.finish();
-    finish(body, out, rewritten, marker, default_id, tree)
+    let shakes = language.tree_shaking && language.shake_inside && may_shake(&body, &rewritten, tree, parse);
+    if shakes {
+        let exported = out.exports.iter().filter_map(|export| match &export.target {
+            ExportDraftTarget::Local(id) => Some(id.clone()),
+            _ => None,
+        });
+        super::shake::shake(&mut body, &scene(tree.tree, language, &exported.collect()));
+    }
+    Numbered { shakes, ..finish(body, out, rewritten, marker, default_id, tree) }
+}
+
+/// What shaking inside of statements needs to know.
+pub(super) fn scene<'s>(
+    tree: &'s Tree,
+    language: &'s LanguageOptions,
+    exported: &'s FxHashSet<Id>,
+) -> super::shake::Scene<'s> {
+    super::shake::Scene {
+        comments: &tree.comments,
+        unresolved: tree.unresolved,
+        ignore_annotations: language.ignore_annotations,
+        pure_names: &language.pure,
+        strict: tree.has_module_syntax,
+        exported,
+    }
+}
+
+/// Nothing but the module's own code sees what it does not export.
+fn may_shake(body: &[Stmt], rewritten: &Rewritten, tree: &TreeContext<'_>, parse: &ParseOptions) -> bool {
+    let common_js = rewritten.uses_exports
+        || rewritten.uses_module
+        || parse.source_type == Some(super::SourceTypeHint::CommonJs)
+        || super::scan::returns(body);
+    !rewritten.pins_names && tree.name != super::RUNTIME_NAME && (tree.tree.has_module_syntax || !common_js)
 }
 
 /// Imports through which threads of Node are started: `Worker` and the namespace of the module that has it.
@@ -385,6 +420,7 @@ fn finish(
         rewritten,
         problems: Vec::new(),
         lexical_default: false,
+        shakes: false,
     };
     let base = tree.tree.base.0;
     number_markers(&mut out, default_id);

@@ -155,7 +155,7 @@ fn source_type(tree: &Tree, numbered: &Numbered, parse: &ParseOptions) -> Source
 }
 
 /// `return` outside of functions: only the body of a CommonJS module is one.
-fn returns(body: &[Stmt]) -> bool {
+pub(super) fn returns(body: &[Stmt]) -> bool {
     struct Finder(bool);
     impl Visit for Finder {
         noop_visit_type!();

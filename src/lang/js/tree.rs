@@ -177,3 +177,17 @@ impl Visit for Mentions<'_> {
         self.found |= ident.sym == *self.name;
     }
 }
+
+/// `super(…)` stands in it.
+pub(super) fn mentions_super(constructor: &Constructor) -> bool {
+    struct Finder(bool);
+    impl Visit for Finder {
+        noop_visit_type!();
+        fn visit_super(&mut self, _: &Super) {
+            self.0 = true;
+        }
+    }
+    let mut finder = Finder(false);
+    constructor.body.visit_with(&mut finder);
+    finder.0
+}

@@ -67,7 +67,7 @@ pub(in crate::lang::js) fn is_standard(name: &str) -> bool {
 }
 
 /// Globals whose mere mention does nothing.
-pub(super) fn is_safe(name: &str) -> bool {
+pub(in crate::lang::js) fn is_safe(name: &str) -> bool {
     is_standard(name) || matches!(name, "undefined" | "NaN" | "Infinity" | "globalThis" | "console" | "window")
 }
 
@@ -162,7 +162,7 @@ const CONSTRUCTORS: &[&str] = &[
 ];
 
 /// Methods of strings that convert their arguments and throw nothing.
-const OF_STRINGS: &[&str] = &[
+pub(in crate::lang::js) const OF_STRINGS: &[&str] = &[
     "split",
     "trim",
     "trimStart",
@@ -186,21 +186,55 @@ const OF_STRINGS: &[&str] = &[
     "valueOf",
     "at",
     "codePointAt",
+    "charCodeAt",
+    "localeCompare",
+    "normalize",
+    "toLocaleLowerCase",
+    "toLocaleUpperCase",
+    "trimLeft",
+    "trimRight",
 ];
 
 /// Methods of numbers, booleans and regular expressions.
-const OF_VALUES: &[&str] = &["toString", "valueOf", "toFixed", "toPrecision", "toExponential", "test", "exec"];
+pub(in crate::lang::js) const OF_VALUES: &[&str] =
+    &["toString", "valueOf", "toFixed", "toPrecision", "toExponential", "test", "exec"];
 
 /// Methods that look at an array.
 const OF_ARRAYS: &[&str] =
     &["slice", "concat", "indexOf", "lastIndexOf", "includes", "at", "keys", "values", "entries", "join", "flat"];
 
 /// Methods that change an array and nothing else.
-pub(super) const CHANGES_ARRAY: &[&str] =
+pub(in crate::lang::js) const CHANGES_ARRAY: &[&str] =
     &["push", "pop", "shift", "unshift", "splice", "reverse", "fill", "copyWithin"];
 
+/// Other methods of arrays.
+const MORE_OF_ARRAYS: &[&str] = &[
+    "entries",
+    "every",
+    "filter",
+    "find",
+    "findIndex",
+    "findLast",
+    "findLastIndex",
+    "flatMap",
+    "forEach",
+    "map",
+    "reduce",
+    "reduceRight",
+    "some",
+    "sort",
+    "toReversed",
+    "toSorted",
+    "toSpliced",
+    "with",
+];
+
+pub(in crate::lang::js) fn is_array_method(name: &str) -> bool {
+    OF_ARRAYS.contains(&name) || CHANGES_ARRAY.contains(&name) || MORE_OF_ARRAYS.contains(&name)
+}
+
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Given {
+pub(in crate::lang::js) enum Given {
     /// Anything.
     Values,
     /// What converts to strings and numbers without running code.
@@ -210,7 +244,7 @@ pub(super) enum Given {
 }
 
 /// What a built-in function of this path must be given to be pure.
-pub(super) fn function(path: &str) -> Option<Given> {
+pub(in crate::lang::js) fn function(path: &str) -> Option<Given> {
     match path {
         _ if LOOKS.contains(&path) => Some(Given::Values),
         _ if CONVERTS.contains(&path) => Some(Given::Primitives),
@@ -221,12 +255,12 @@ pub(super) fn function(path: &str) -> Option<Given> {
     }
 }
 
-pub(super) fn constructor(name: &str) -> bool {
+pub(in crate::lang::js) fn constructor(name: &str) -> bool {
     CONSTRUCTORS.contains(&name) || name.ends_with("Array")
 }
 
 /// A method of a literal that does nothing but make a value of its arguments, which are primitives.
-pub(super) fn method(object: &Expr, name: &str) -> bool {
+pub(in crate::lang::js) fn method(object: &Expr, name: &str) -> bool {
     match strip(object) {
         Expr::Lit(Lit::Str(_)) | Expr::Tpl(_) => OF_STRINGS.contains(&name),
         Expr::Lit(Lit::Num(_) | Lit::Bool(_) | Lit::Regex(_) | Lit::BigInt(_)) => OF_VALUES.contains(&name),
@@ -239,7 +273,7 @@ pub(super) fn method(object: &Expr, name: &str) -> bool {
 }
 
 /// Reads of the built-ins' own properties.
-pub(super) fn has_property(object: &str) -> bool {
+pub(in crate::lang::js) fn has_property(object: &str) -> bool {
     matches!(
         object,
         "Object"
@@ -257,7 +291,7 @@ pub(super) fn has_property(object: &str) -> bool {
 }
 
 /// `Math.PI`, `Number.MAX_SAFE_INTEGER`
-pub(super) fn is_number(object: &str, name: &str) -> bool {
+pub(in crate::lang::js) fn is_number(object: &str, name: &str) -> bool {
     matches!(object, "Math" | "Number")
         && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_' || byte.is_ascii_digit())
 }

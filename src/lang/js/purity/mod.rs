@@ -489,7 +489,7 @@ impl<'a> Purity<'a> {
 }
 
 /// `typeof name === '…'`: the name may be read where that holds.
-fn guarded(test: &Expr) -> Option<Id> {
+pub(super) fn guarded(test: &Expr) -> Option<Id> {
     let Expr::Bin(binary) = strip(test) else { return None };
     let is_test = matches!(binary.op, BinaryOp::EqEq | BinaryOp::EqEqEq | BinaryOp::NotEq | BinaryOp::NotEqEq);
     let name = |value: &Expr| match strip(value) {

@@ -1,0 +1,237 @@
+//! The bindings of a module, those of its functions included.
+
+use super::values::{UNDEFINED, Value};
+use super::world::{Binding, Variable, World};
+use rustc_hash::{FxHashMap, FxHashSet};
+use swc_core::common::{BytePos, Spanned};
+use swc_core::ecma::ast::*;
+use swc_core::ecma::utils::find_pat_ids;
+use swc_core::ecma::visit::{Visit, VisitWith, noop_visit_type};
+
+pub(super) fn address<T>(node: &T) -> usize {
+    std::ptr::from_ref(node) as usize
+}
+
+/// Notes every binding; gives the functions that mention `arguments`, by address.
+pub(super) fn declare(body: &[Stmt], exported: &FxHashSet<Id>, world: &mut World<'_>) -> FxHashSet<usize> {
+    let mut finder = Finder {
+        world,
+        exported,
+        owners: vec![(0, false)],
+        vars: FxHashMap::default(),
+        above: FxHashMap::default(),
+        arguments: FxHashSet::default(),
+        top: true,
+    };
+    finder.statements(body);
+    let arguments = finder.arguments;
+    for (id, early) in finder.vars {
+        let Some(at) = world.ids.get(&id).filter(|_| early.early) else { continue };
+        let variable = &mut world.variables[*at as usize];
+        if variable.binding == Binding::Var {
+            variable.value.join(&Value::of(UNDEFINED));
+        } else if early.lexical {
+            variable.early = Some(early.to);
+        }
+    }
+    arguments
+}
+
+/// Where a `var` is given its first value, and whether it may be read before.
+struct Var {
+    from: BytePos,
+    /// The end of its declaration.
+    to: BytePos,
+    early: bool,
+    /// Has a temporal dead zone.
+    lexical: bool,
+}
+
+struct Finder<'w, 'a> {
+    world: &'w mut World<'a>,
+    exported: &'w FxHashSet<Id>,
+    /// The functions around, by address, and whether each may be called before what stands above it has run.
+    owners: Vec<(usize, bool)>,
+    vars: FxHashMap<Id, Var>,
+    /// Names that are mentioned above their declarations: in how many functions the outermost mention is.
+    above: FxHashMap<Id, usize>,
+    arguments: FxHashSet<usize>,
+    /// The statement at hand stands in no block.
+    top: bool,
+}
+
+impl Finder<'_, '_> {
+    fn declare(&mut self, id: Id, binding: Binding) {
+        let owner = self.owners.last().map_or(0, |(owner, _)| *owner);
+        let exported = self.exported.contains(&id);
+        let next = self.world.variables.len() as u32;
+        let at = *self.world.ids.entry(id).or_insert(next);
+        if at == next {
+            self.world.variables.push(Variable { value: Value::default(), binding, owner, exported, early: None });
+        }
+    }
+
+    /// The declaration of a variable, which ends at `to`.
+    fn given(&mut self, id: Id, from: BytePos, to: BytePos, early: bool, lexical: bool) {
+        let above = self.above.get(&id).is_some_and(|depth| *depth <= self.owners.len());
+        let known = self.vars.entry(id).or_insert(Var { from, to, early, lexical });
+        if lexical {
+            *known = Var { from, to, early: above, lexical };
+        }
+    }
+
+    fn patterns<'p>(&mut self, patterns: impl Iterator<Item = &'p Pat>, binding: Binding) {
+        for id in patterns.flat_map(find_pat_ids::<_, Id>) {
+            self.declare(id, binding);
+        }
+    }
+
+    fn statements(&mut self, statements: &[Stmt]) {
+        for statement in statements {
+            self.top = true;
+            statement.visit_with(self);
+        }
+    }
+
+    fn function(&mut self, owner: usize, hoisted: bool, work: impl FnOnce(&mut Self)) {
+        let top = self.top;
+        self.owners.push((owner, hoisted));
+        work(self);
+        self.owners.pop();
+        self.top = top;
+    }
+
+    fn of_function(&mut self, function: &Function, hoisted: bool) {
+        self.function(address(function), hoisted, |finder| {
+            finder.patterns(function.params.iter().map(|parameter| &parameter.pat), Binding::Parameter);
+            function.params.visit_with(finder);
+            finder.statements(function.body.as_ref().map_or(&[], |body| &body.stmts));
+        });
+    }
+}
+
+impl Visit for Finder<'_, '_> {
+    noop_visit_type!();
+
+    fn visit_stmt(&mut self, statement: &Stmt) {
+        let top = std::mem::take(&mut self.top);
+        if let Stmt::Decl(Decl::Var(variables)) = statement {
+            self.top = top;
+            return self.visit_var_decl(variables);
+        }
+        statement.visit_children_with(self);
+    }
+
+    fn visit_var_decl(&mut self, variables: &VarDecl) {
+        let top = std::mem::take(&mut self.top);
+        let is_var = variables.kind == VarDeclKind::Var;
+        let binding = match variables.kind {
+            VarDeclKind::Var => Binding::Var,
+            VarDeclKind::Let => Binding::Lexical,
+            VarDeclKind::Const => Binding::Constant,
+        };
+        for declarator in &variables.decls {
+            let later = declarator.init.as_deref().is_some_and(|init| init.is_arrow() || init.is_fn_expr());
+            let ids = find_pat_ids::<_, Id>(&declarator.name);
+            for id in ids.iter().cloned() {
+                self.declare(id.clone(), binding);
+                let early = is_var && (!top || declarator.init.is_none());
+                let from = if later { declarator.span.lo } else { declarator.span.hi };
+                self.given(id, from, declarator.span.hi, early, !is_var);
+            }
+            declarator.init.visit_with(self);
+            for id in ids {
+                self.vars.entry(id).and_modify(|var| var.from = var.from.min(declarator.span.lo));
+            }
+            declarator.name.visit_with(self);
+        }
+    }
+
+    fn visit_using_decl(&mut self, using: &UsingDecl) {
+        self.patterns(using.decls.iter().map(|declarator| &declarator.name), Binding::Lexical);
+        using.visit_children_with(self);
+    }
+
+    fn visit_fn_decl(&mut self, function: &FnDecl) {
+        self.declare(function.ident.to_id(), Binding::Function);
+        self.of_function(&function.function, true);
+    }
+    fn visit_class_decl(&mut self, class: &ClassDecl) {
+        let id = class.ident.to_id();
+        self.declare(id.clone(), Binding::Lexical);
+        self.given(id.clone(), class.class.span.hi, class.class.span.hi, false, true);
+        class.class.super_class.visit_with(self);
+        self.vars.entry(id).and_modify(|class| class.from = BytePos(0));
+        class.class.decorators.visit_with(self);
+        class.class.body.visit_with(self);
+    }
+    fn visit_fn_expr(&mut self, function: &FnExpr) {
+        if let Some(name) = &function.ident {
+            self.declare(name.to_id(), Binding::Constant);
+        }
+        self.of_function(&function.function, false);
+    }
+    fn visit_class_expr(&mut self, class: &ClassExpr) {
+        if let Some(name) = &class.ident {
+            self.declare(name.to_id(), Binding::Constant);
+        }
+        class.class.visit_with(self);
+    }
+    fn visit_function(&mut self, function: &Function) {
+        self.of_function(function, false);
+    }
+    fn visit_arrow_expr(&mut self, arrow: &ArrowExpr) {
+        self.function(address(arrow), false, |finder| {
+            finder.patterns(arrow.params.iter(), Binding::Parameter);
+            arrow.params.visit_with(finder);
+            match &*arrow.body {
+                ArrowFunctionBody::Expr(value) => value.visit_with(finder),
+                ArrowFunctionBody::FunctionBody(body) => finder.statements(&body.stmts),
+            }
+        });
+    }
+    fn visit_constructor(&mut self, constructor: &Constructor) {
+        constructor.key.visit_with(self);
+        self.function(address(constructor), false, |finder| {
+            for parameter in &constructor.params {
+                if let ParamOrTsParamProp::Param(parameter) = parameter {
+                    finder.patterns(std::iter::once(&parameter.pat), Binding::Parameter);
+                }
+            }
+            constructor.params.visit_with(finder);
+            finder.statements(constructor.body.as_ref().map_or(&[], |body| &body.stmts));
+        });
+    }
+    fn visit_catch_clause(&mut self, clause: &CatchClause) {
+        self.patterns(clause.param.iter(), Binding::Parameter);
+        clause.visit_children_with(self);
+    }
+
+    fn visit_ident(&mut self, name: &Ident) {
+        if &*name.sym == "arguments" {
+            // Arrow functions have those of the function around them.
+            self.arguments.extend(self.owners.iter().map(|(owner, _)| *owner));
+            return;
+        }
+        let id = name.to_id();
+        let position = name.span_lo();
+        let declared = self.world.ids.get(&id).map(|at| self.world.variables[*at as usize].owner);
+        match (self.vars.get_mut(&id), declared) {
+            (Some(var), Some(owner)) => {
+                let around = self.owners.iter().rposition(|(function, _)| *function == owner).unwrap_or_default();
+                let hoisted = self.owners[around + 1..].iter().any(|(_, hoisted)| *hoisted);
+                let inside = around + 1 < self.owners.len();
+                // What functions read before there is a value, they wait for as a rule.
+                var.early |= if var.lexical { position < var.from && !inside } else { position < var.from || hoisted };
+            }
+            // Mentioned above its declaration.
+            (_, None) => {
+                let depth = self.owners.len();
+                let unknown = Var { from: position, to: position, early: true, lexical: false };
+                self.vars.entry(id.clone()).or_insert(unknown);
+                self.above.entry(id).and_modify(|known| *known = depth.min(*known)).or_insert(depth);
+            }
+            _ => {}
+        }
+    }
+}
