@@ -105,7 +105,7 @@ impl Trimmer<'_> {
                     expression.span = DUMMY_SP;
                 }
                 match parts.len() {
-                    1 => expression.expr = Box::new(sequence(parts)),
+                    1 => *expression.expr = sequence(parts),
                     _ => *statement = several(each_alone(parts)),
                 }
             }
@@ -190,7 +190,7 @@ impl Trimmer<'_> {
         let mut parts = Parts::new();
         self.effects(std::mem::take(value), &mut parts);
         parts.push(Box::new(fold::void()));
-        *value = Box::new(sequence(parts));
+        **value = sequence(parts);
     }
 
     /// What is left of a statement that goes: bindings that somebody mentions.
