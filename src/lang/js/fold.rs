@@ -132,9 +132,10 @@ pub(super) fn take_branch(branch: &mut IfStmt, test: bool) -> Stmt {
     Stmt::Block(BlockStmt { span: DUMMY_SP, stmts: vec![declaration, kept], ..BlockStmt::default() })
 }
 
+/// `var`s below blocks, not below functions.
 #[derive(Default)]
-struct DroppedVars {
-    names: Vec<Ident>,
+pub(super) struct DroppedVars {
+    pub names: Vec<Ident>,
 }
 
 impl Visit for DroppedVars {

@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 use swc_core::common::{BytePos, DUMMY_SP, Span};
 use swc_core::ecma::ast::*;
 use swc_core::ecma::utils::find_pat_ids;
-use swc_core::ecma::visit::{Visit, VisitMut, VisitMutWith, VisitWith, noop_visit_mut_type, noop_visit_type};
+use swc_core::ecma::visit::{VisitMut, VisitMutWith, VisitWith, noop_visit_mut_type};
 
 type Parts = Vec<Box<Expr>>;
 
@@ -203,7 +203,7 @@ impl Trimmer<'_> {
                 names = find_pat_ids::<_, Ident>(&variables.decls);
             }
             other => {
-                let mut vars = Vars::default();
+                let mut vars = fold::DroppedVars::default();
                 other.visit_with(&mut vars);
                 names = vars.names;
             }
@@ -572,24 +572,4 @@ impl VisitMut for Trimmer<'_> {
         }
         property.value.visit_mut_with(self);
     }
-}
-
-/// `var`s below blocks, not below functions.
-#[derive(Default)]
-struct Vars {
-    names: Vec<Ident>,
-}
-
-impl Visit for Vars {
-    noop_visit_type!();
-
-    fn visit_var_decl(&mut self, variables: &VarDecl) {
-        if variables.kind == VarDeclKind::Var {
-            self.names.extend(find_pat_ids::<_, Ident>(&variables.decls));
-        }
-    }
-    fn visit_function(&mut self, _: &Function) {}
-    fn visit_arrow_expr(&mut self, _: &ArrowExpr) {}
-    fn visit_class(&mut self, _: &Class) {}
-    fn visit_expr(&mut self, _: &Expr) {}
 }
