@@ -23,6 +23,8 @@ pub(super) struct Inputs<'a> {
     pub reach: &'a Reach,
     /// As [`Reach::available`].
     pub available: &'a [Option<Bits>],
+    /// As [`Reach::done`].
+    pub done: &'a [Option<Bits>],
     pub effects: &'a IndexVec<ModuleId, Effect>,
     /// As [`effects::failing`]: what may fail never counts as done.
     pub failing: &'a IndexVec<ModuleId, bool>,
@@ -47,14 +49,14 @@ pub(super) fn hazards(inputs: &Inputs<'_>, repairs: &Repairs) -> Repairs {
         moved::defer(inputs, named, &mut standing);
     }
     let mut checked = Vec::new();
-    for (at, (root, available)) in inputs.roots.iter().zip(inputs.available).enumerate() {
+    for (at, (root, before)) in inputs.roots.iter().zip(inputs.done).enumerate() {
         // What certainly ran before, for the target of an `import()`.
-        let has =
-            |id: ModuleId| !inputs.failing[id] && available.as_ref().is_some_and(|found| found.has(id.0 as usize));
+        let has = |id: ModuleId| !inputs.failing[id] && before.as_ref().is_some_and(|found| found.has(id.0 as usize));
         let done: Vec<bool> = graph.modules.ids().map(has).collect();
         let order: Vec<ModuleId> =
             expected(graph, &standing.imports, *root).into_iter().filter(|id| !done[id.0 as usize]).collect();
-        if waiting && is_concurrent(inputs, &standing.imports, &order, waits) {
+        let concurrent = waiting && is_concurrent(inputs, &standing.imports, &order, waits);
+        if concurrent || is_overtaken(linked, effects, &order) {
             let asynchronous = order.iter().filter(|id| linked.modules[**id].asynchronous);
             standing.repairs.wrapped.extend(asynchronous.filter(|id| linked.modules[**id].included));
             // A root is called at the end of its chunk.
@@ -169,7 +171,8 @@ fn behind_failure(graph: &ModuleGraph, linked: &Linked, reach: &Reach, order: &[
     order.iter().skip_while(|id| !fails(id)).skip(1).filter(standing).copied().collect()
 }
 
-fn imports(module: &Module) -> impl Iterator<Item = ModuleId> + '_ {
+/// What the import statements of a module lead to.
+pub(super) fn imports(module: &Module) -> impl Iterator<Item = ModuleId> + '_ {
     let targets = module.facts.import_order.iter().map(|record| &module.targets[*record as usize]);
     targets.filter_map(|target| if let Target::Module(target) = target { Some(*target) } else { None })
 }
@@ -245,6 +248,14 @@ fn is_concurrent(inputs: &Inputs<'_>, imports: &Imports, order: &[ModuleId], wai
         }
     }
     false
+}
+
+/// A module that is called and waits stands behind one that waits in its chunk for the same: the call is heard first.
+fn is_overtaken(linked: &Linked, effects: &IndexVec<ModuleId, Effect>, order: &[ModuleId]) -> bool {
+    let waits = |id: &&ModuleId| linked.modules[**id].included && linked.modules[**id].asynchronous;
+    let mut waiting = order.iter().filter(waits).map(|id| (linked.modules[*id].wrap, effects[*id]));
+    let stands = |(wrap, effect)| wrap == Wrap::None && effect != Effect::None;
+    waiting.any(stands) && waiting.any(|(wrap, effect)| wrap == Wrap::Esm && effect != Effect::None)
 }
 
 /// The output at run time, as far as order goes.

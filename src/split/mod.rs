@@ -77,6 +77,7 @@ pub fn split(graph: &ModuleGraph, linked: &Linked, options: &Options, repairs: &
         roots: &modules,
         reach: &reach,
         available: &available,
+        done: &reach.done(graph, linked, &roots),
         effects: &effects,
         failing: &failing,
         named: (!named.is_empty()).then_some(&named),

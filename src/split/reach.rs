@@ -134,10 +134,35 @@ impl Reach {
         out
     }
 
-    /// By root: the modules that are certainly loaded before it (`None` for entries: nothing is). A dynamic root comes
-    /// after every root that holds one of its importers; what they all have, it has. Not if an importer may still be
-    /// waiting for it while it is evaluated: then it must not wait for the importer's chunk.
+    /// What the roots evaluate for certain: what they import, not what a `require()` that may never run loads.
+    fn evaluated(graph: &ModuleGraph, roots: &[Root]) -> Self {
+        let mut needed_by: IndexVec<ModuleId, Bits> = graph.modules.iter().map(|_| Bits::new(roots.len())).collect();
+        for (at, root) in roots.iter().enumerate() {
+            let mut work: Vec<ModuleId> = graph.injected.iter().copied().chain([root.module]).collect();
+            while let Some(module) = work.pop() {
+                if !needed_by[module].has(at) {
+                    needed_by[module].set(at);
+                    work.extend(super::hazards::imports(&graph.modules[module]));
+                }
+            }
+        }
+        Reach { needed_by, roots: roots.len() }
+    }
+
+    /// As [`Reach::available`]: the modules that are certainly evaluated before a root.
+    pub fn done(&self, graph: &ModuleGraph, linked: &Linked, roots: &[Root]) -> Vec<Option<Bits>> {
+        self.before(graph, linked, roots, &Reach::evaluated(graph, roots))
+    }
+
+    /// By root: the modules that are certainly loaded before it (`None` for entries: nothing is).
     pub fn available(&self, graph: &ModuleGraph, linked: &Linked, roots: &[Root]) -> Vec<Option<Bits>> {
+        self.before(graph, linked, roots, self)
+    }
+
+    /// By root: the modules that `held` says of every way there. A dynamic root comes after every root that holds one
+    /// of its importers; what they all have, it has. Not if an importer may still be waiting for it while it is
+    /// evaluated: then it must not wait for the importer's chunk.
+    fn before(&self, graph: &ModuleGraph, linked: &Linked, roots: &[Root], held: &Reach) -> Vec<Option<Bits>> {
         let modules = linked.modules.len();
         let mut importers: Vec<Bits> = vec![Bits::new(roots.len()); roots.len()];
         let mut awaited = vec![false; roots.len()];
@@ -154,7 +179,7 @@ impl Reach {
             }
         }
         let mut loads: Vec<Bits> = vec![Bits::new(modules); self.roots];
-        for (module, bits) in self.needed_by.iter_ids() {
+        for (module, bits) in held.needed_by.iter_ids() {
             for root in bits.ones() {
                 loads[root].set(module.0 as usize);
             }

@@ -7,7 +7,7 @@ use super::mangle::Mangler;
 use super::numbering::{Numbered, TreeContext, number};
 use super::object::ModuleObject;
 use super::parse::{Reading, Tree, with_tree};
-use super::plan::{BindingPlan, CompilePlan, ModuleWrap};
+use super::plan::{BindingPlan, CompilePlan, ImportCall, ModuleWrap};
 use super::print::{Positions, PrintOptions, Renamer, print};
 use super::scopes::analyze;
 use super::wrap;
@@ -155,6 +155,11 @@ fn compress(
     numbered: &Numbered,
 ) -> Vec<Stmt> {
     let mut items: Vec<ModuleItem> = body.into_iter().map(ModuleItem::Stmt).collect();
+    if plan.wrap == ModuleWrap::None && plan.imports.iter().any(|call| matches!(call, ImportCall::Init { .. })) {
+        let kept = |(_, symbol): &(&Id, &LocalSym)| plan.keep.binary_search(symbol).is_ok();
+        let names = numbered.ids.iter().filter(kept).map(|(id, _)| id).collect();
+        guard::hold_lets(&mut items, &names, tree.unresolved);
+    }
     items.push(ModuleItem::ModuleDecl(kept(plan, numbered)));
     let setting = Setting {
         source_map: &tree.source_map,

@@ -19,6 +19,11 @@ pub(super) fn void() -> Expr {
     Expr::Unary(UnaryExpr { span: DUMMY_SP, op: UnaryOp::Void, arg: Box::new(Expr::Lit(Lit::Num(0.0.into()))) })
 }
 
+/// `void 0` and the like.
+pub(super) fn is_void(expression: &Expr) -> bool {
+    matches!(expression, Expr::Unary(unary) if unary.op == UnaryOp::Void && unary.arg.is_lit())
+}
+
 fn bool_literal(value: bool) -> Expr {
     Expr::Lit(Lit::Bool(Bool { span: DUMMY_SP, value }))
 }

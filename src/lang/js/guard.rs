@@ -1,6 +1,7 @@
 //! What the compressor would get wrong is hidden from it, and shown again afterwards.
 
-use super::tree;
+use super::{fold, tree};
+use rustc_hash::FxHashSet;
 use swc_core::common::SyntaxContext;
 use swc_core::ecma::ast::*;
 use swc_core::ecma::visit::{Visit, VisitMut, VisitMutWith, VisitWith, noop_visit_mut_type, noop_visit_type};
@@ -73,6 +74,23 @@ impl VisitMut for Hider {
     }
 }
 
+/// Gives the `let`s that are given nothing a value until [`show`]: the compressor takes what stands above them to where
+/// they are there already, and what is called there may read them.
+pub(super) fn hold_lets(body: &mut [ModuleItem], names: &FxHashSet<&Id>, unresolved: SyntaxContext) {
+    let hider = Hider { guard: Ident::new(GUARD.into(), swc_core::common::DUMMY_SP, unresolved) };
+    for item in body {
+        let ModuleItem::Stmt(Stmt::Decl(Decl::Var(variables))) = item else { continue };
+        for declarator in variables.decls.iter_mut().filter(|_| variables.kind == VarDeclKind::Let) {
+            let named = declarator.name.as_ident().is_some_and(|name| names.contains(&name.to_id()));
+            if named && declarator.init.is_none() {
+                let mut value = fold::void();
+                hider.wrap(&mut value);
+                declarator.init = Some(Box::new(value));
+            }
+        }
+    }
+}
+
 /// Puts back what [`hide`] took out of sight.
 pub(super) fn show(body: &mut Vec<ModuleItem>, unresolved: SyntaxContext) {
     body.visit_mut_with(&mut Shower { unresolved });
@@ -94,6 +112,15 @@ impl VisitMut for Shower {
             *expression = *value.expr;
         }
         expression.visit_mut_children_with(self);
+    }
+
+    fn visit_mut_var_decl(&mut self, variables: &mut VarDecl) {
+        variables.visit_mut_children_with(self);
+        for declarator in variables.decls.iter_mut().filter(|_| variables.kind == VarDeclKind::Let) {
+            if declarator.init.as_deref().is_some_and(fold::is_void) && declarator.name.is_ident() {
+                declarator.init = None;
+            }
+        }
     }
 }
 

@@ -3,7 +3,6 @@
 use super::values::{UNDEFINED, Value};
 use super::world::{Binding, Variable, World};
 use rustc_hash::{FxHashMap, FxHashSet};
-use swc_core::common::{BytePos, Spanned};
 use swc_core::ecma::ast::*;
 use swc_core::ecma::utils::find_pat_ids;
 use swc_core::ecma::visit::{Visit, VisitWith, noop_visit_type};
@@ -13,6 +12,8 @@ pub(super) fn address<T>(node: &T) -> usize {
 }
 
 /// Notes every binding; gives the functions that mention `arguments`, by address.
+///
+/// The order is that of the nodes: code that a lowering made has no positions, or those of what it was made from.
 pub(super) fn declare(body: &[Stmt], exported: &FxHashSet<Id>, world: &mut World<'_>) -> FxHashSet<usize> {
     let mut finder = Finder {
         world,
@@ -25,13 +26,11 @@ pub(super) fn declare(body: &[Stmt], exported: &FxHashSet<Id>, world: &mut World
     };
     finder.statements(body);
     let arguments = finder.arguments;
-    for (id, early) in finder.vars {
-        let Some(at) = world.ids.get(&id).filter(|_| early.early) else { continue };
+    for (id, _) in finder.vars.into_iter().filter(|(_, var)| var.early && !var.lexical) {
+        let Some(at) = world.ids.get(&id) else { continue };
         let variable = &mut world.variables[*at as usize];
         if variable.binding == Binding::Var {
             variable.value.join(&Value::of(UNDEFINED));
-        } else if early.lexical {
-            variable.early = Some(early.to);
         }
     }
     arguments
@@ -39,9 +38,8 @@ pub(super) fn declare(body: &[Stmt], exported: &FxHashSet<Id>, world: &mut World
 
 /// Where a `var` is given its first value, and whether it may be read before.
 struct Var {
-    from: BytePos,
-    /// The end of its declaration.
-    to: BytePos,
+    /// Code from here on finds it with a value.
+    ready: bool,
     early: bool,
     /// Has a temporal dead zone.
     lexical: bool,
@@ -53,8 +51,8 @@ struct Finder<'w, 'a> {
     /// The functions around, by address, and whether each may be called before what stands above it has run.
     owners: Vec<(usize, bool)>,
     vars: FxHashMap<Id, Var>,
-    /// Names that are mentioned above their declarations: in how many functions the outermost mention is.
-    above: FxHashMap<Id, usize>,
+    /// Names that are mentioned above their declarations: in how many functions, and the addresses of the mentions.
+    above: FxHashMap<Id, Vec<(usize, usize)>>,
     arguments: FxHashSet<usize>,
     /// The statement at hand stands in no block.
     top: bool,
@@ -67,17 +65,24 @@ impl Finder<'_, '_> {
         let next = self.world.variables.len() as u32;
         let at = *self.world.ids.entry(id).or_insert(next);
         if at == next {
-            self.world.variables.push(Variable { value: Value::default(), binding, owner, exported, early: None });
+            self.world.variables.push(Variable { value: Value::default(), binding, owner, exported });
         }
     }
 
-    /// The declaration of a variable, which ends at `to`.
-    fn given(&mut self, id: Id, from: BytePos, to: BytePos, early: bool, lexical: bool) {
-        let above = self.above.get(&id).is_some_and(|depth| *depth <= self.owners.len());
-        let known = self.vars.entry(id).or_insert(Var { from, to, early, lexical });
-        if lexical {
-            *known = Var { from, to, early: above, lexical };
+    /// The declaration of a variable; `ready`: what it is given first runs later.
+    fn given(&mut self, id: Id, ready: bool, early: bool, lexical: bool) {
+        if !lexical {
+            self.vars.entry(id).or_insert(Var { ready, early, lexical });
+            return;
         }
+        let here = self.owners.len();
+        let above = self.above.remove(&id).unwrap_or_default();
+        self.world.early.extend(above.into_iter().filter(|(depth, _)| *depth == here).map(|(_, mention)| mention));
+        self.vars.insert(id, Var { ready, early: false, lexical });
+    }
+
+    fn is_ready(&mut self, id: Id) {
+        self.vars.entry(id).and_modify(|var| var.ready = true);
     }
 
     fn patterns<'p>(&mut self, patterns: impl Iterator<Item = &'p Pat>, binding: Binding) {
@@ -136,13 +141,10 @@ impl Visit for Finder<'_, '_> {
             for id in ids.iter().cloned() {
                 self.declare(id.clone(), binding);
                 let early = is_var && (!top || declarator.init.is_none());
-                let from = if later { declarator.span.lo } else { declarator.span.hi };
-                self.given(id, from, declarator.span.hi, early, !is_var);
+                self.given(id, later, early, !is_var);
             }
             declarator.init.visit_with(self);
-            for id in ids {
-                self.vars.entry(id).and_modify(|var| var.from = var.from.min(declarator.span.lo));
-            }
+            ids.into_iter().for_each(|id| self.is_ready(id));
             declarator.name.visit_with(self);
         }
     }
@@ -159,9 +161,9 @@ impl Visit for Finder<'_, '_> {
     fn visit_class_decl(&mut self, class: &ClassDecl) {
         let id = class.ident.to_id();
         self.declare(id.clone(), Binding::Lexical);
-        self.given(id.clone(), class.class.span.hi, class.class.span.hi, false, true);
+        self.given(id.clone(), false, false, true);
         class.class.super_class.visit_with(self);
-        self.vars.entry(id).and_modify(|class| class.from = BytePos(0));
+        self.is_ready(id);
         class.class.decorators.visit_with(self);
         class.class.body.visit_with(self);
     }
@@ -214,22 +216,24 @@ impl Visit for Finder<'_, '_> {
             return;
         }
         let id = name.to_id();
-        let position = name.span_lo();
         let declared = self.world.ids.get(&id).map(|at| self.world.variables[*at as usize].owner);
         match (self.vars.get_mut(&id), declared) {
             (Some(var), Some(owner)) => {
                 let around = self.owners.iter().rposition(|(function, _)| *function == owner).unwrap_or_default();
                 let hoisted = self.owners[around + 1..].iter().any(|(_, hoisted)| *hoisted);
                 let inside = around + 1 < self.owners.len();
-                // What functions read before there is a value, they wait for as a rule.
-                var.early |= if var.lexical { position < var.from && !inside } else { position < var.from || hoisted };
+                if !var.lexical {
+                    var.early |= !var.ready || hoisted;
+                } else if !var.ready && !inside {
+                    // What functions read before there is a value, they wait for as a rule.
+                    self.world.early.insert(address(name));
+                }
             }
             // Mentioned above its declaration.
             (_, None) => {
-                let depth = self.owners.len();
-                let unknown = Var { from: position, to: position, early: true, lexical: false };
-                self.vars.entry(id.clone()).or_insert(unknown);
-                self.above.entry(id).and_modify(|known| *known = depth.min(*known)).or_insert(depth);
+                let mention = (self.owners.len(), address(name));
+                self.vars.entry(id.clone()).or_insert(Var { ready: false, early: true, lexical: false });
+                self.above.entry(id).or_default().push(mention);
             }
             _ => {}
         }

@@ -1,5 +1,6 @@
 //! What evaluating code does that somebody may notice.
 
+use super::declare::address;
 use super::needs::Needs;
 use super::values::*;
 use super::world::{Code, Found, Kind};
@@ -208,8 +209,7 @@ impl<'a> Needs<'a, '_, '_> {
 
     /// Its declaration stands below.
     fn is_early(&self, name: &Ident) -> bool {
-        let variable = self.flow.world.ids.get(&name.to_id()).map(|at| &self.flow.world.variables[*at as usize]);
-        variable.and_then(|variable| variable.early).is_some_and(|from| name.span.lo < from)
+        self.flow.world.early.contains(&address(name))
     }
 
     /// A name of nobody's, which may not exist.

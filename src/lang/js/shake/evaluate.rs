@@ -144,7 +144,7 @@ impl<'a> Flow<'a, '_> {
     fn identifier(&self, name: &Ident) -> Value {
         if let Some(variable) = self.world.ids.get(&name.to_id()) {
             let variable = &self.world.variables[*variable as usize];
-            if variable.early.is_some_and(|from| name.span.lo < from) {
+            if self.world.early.contains(&address(name)) {
                 return Value::any();
             }
             return variable.value.clone();

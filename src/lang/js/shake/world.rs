@@ -1,9 +1,8 @@
 //! The objects, functions and bindings of a module, and what may be done with them.
 
 use super::values::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use swc_core::atoms::Atom;
-use swc_core::common::BytePos;
 use swc_core::ecma::ast::*;
 
 /// Longer chains of prototypes are not followed.
@@ -97,8 +96,6 @@ pub(super) struct Variable {
     /// The function that declares it, by address; 0 for the top level.
     pub owner: usize,
     pub exported: bool,
-    /// It is mentioned before this place, where it is not there yet.
-    pub early: Option<BytePos>,
 }
 
 /// What reading a property may give.
@@ -116,6 +113,8 @@ pub(super) struct Found {
 pub(super) struct World<'a> {
     pub variables: Vec<Variable>,
     pub ids: FxHashMap<Id, u32>,
+    /// Mentions of bindings that are not there yet, by address.
+    pub early: FxHashSet<usize>,
     pub objects: Vec<Object>,
     pub funcs: Vec<Func<'a>>,
     pub changed: bool,

@@ -1,0 +1,1 @@
+log('m5 starts');

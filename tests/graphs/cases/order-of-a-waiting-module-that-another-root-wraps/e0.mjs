@@ -1,0 +1,2 @@
+export * from "./e1.mjs";
+import "./m6.mjs";

@@ -1,0 +1,2 @@
+log('e1 starts');
+export * from "./m7.mjs";

@@ -1,0 +1,2 @@
+log('m6 starts');
+import { name as value } from "./m7.mjs";

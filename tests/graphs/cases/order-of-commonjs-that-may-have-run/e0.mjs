@@ -1,0 +1,1 @@
+const e2 = await import("./m4.cjs").catch((error) => error);
