@@ -110,7 +110,8 @@ fn imported(facts: &ModuleFacts, kind: &SymbolKind) -> Option<(u32, Want)> {
         SymbolKind::Namespace { record } => Some((*record, Want::All)),
         SymbolKind::Member { namespace, name } => match facts.declared(*namespace).map(|declared| &declared.kind) {
             Some(SymbolKind::Namespace { record }) => Some((*record, Want::Name(name.as_str().into()))),
-            _ => None,
+            Some(base) => imported(facts, base),
+            None => None,
         },
         SymbolKind::Local => None,
     }

@@ -124,6 +124,7 @@ impl Marker<'_, '_> {
         }
         let first = facts.first_declared();
         for symbol in part.uses.iter().copied().filter(|symbol| *symbol >= first) {
+            let symbol = self.meant(id, symbol);
             match &self.bindings[id][(symbol - first) as usize] {
                 Some(ExportBinding::CommonJs(binding)) => {
                     let binding = binding.clone();

@@ -247,9 +247,23 @@ impl<'a> Exports<'a> {
             Some(SymbolKind::Member { namespace, name }) => {
                 match facts.declared(*namespace).map(|declared| &declared.kind) {
                     Some(SymbolKind::Namespace { record }) => self.member(module, *record, name),
-                    _ => Resolution::Missing,
+                    _ => self.path(module, *namespace, name),
                 }
             }
+        }
+    }
+
+    /// `x.name` where `x` is imported: what a namespace exports, if `x` is one; else the path is not known.
+    fn path(&mut self, module: ModuleId, base: LocalSym, name: &'a str) -> Resolution {
+        let unknown = Resolution::Found(ExportBinding::Undefined);
+        match self.symbol(module, base) {
+            Resolution::Found(ExportBinding::Namespace(target)) if !self.common_js[target] => {
+                match self.resolve(target, name) {
+                    Resolution::Found(found) => Resolution::Found(found),
+                    _ => unknown,
+                }
+            }
+            _ => unknown,
         }
     }
 

@@ -123,6 +123,9 @@ pub fn declaring(graph: &ModuleGraph) -> Lists<ModuleId, (LocalSym, u32)> {
     graph.modules.iter().map(of_module).collect()
 }
 
+/// What `Exports::symbol` says of a path that is not one through a namespace.
+const UNKNOWN_PATH: Option<&Option<ExportBinding>> = Some(&Some(ExportBinding::Undefined));
+
 impl Marker<'_, '_> {
     fn run(&mut self) {
         while let Some(work) = self.work.pop() {
@@ -255,6 +258,7 @@ impl Marker<'_, '_> {
             self.declared(id, symbol);
             return;
         }
+        let symbol = self.meant(id, symbol);
         let at = (symbol - first) as usize;
         let bindings = self.bindings;
         match &bindings[id][at] {
@@ -267,6 +271,16 @@ impl Marker<'_, '_> {
                 }
             }
         }
+    }
+
+    /// Of a path that is not known, the part that is: the rest is read from it when it runs.
+    pub(super) fn meant(&self, id: ModuleId, mut symbol: LocalSym) -> LocalSym {
+        let facts = &self.graph.modules[id].facts;
+        let unknown = |symbol| self.bindings[id].get((symbol - facts.first_declared()) as usize) == UNKNOWN_PATH;
+        while let Some(base) = facts.path_base(symbol).filter(|_| unknown(symbol)) {
+            symbol = base;
+        }
+        symbol
     }
 
     fn bound(&mut self, id: ModuleId, symbol: LocalSym, binding: &ExportBinding) {
@@ -336,9 +350,12 @@ impl Marker<'_, '_> {
     /// A module that is called by its importers is reached through them: the barrels that lie between must be
     /// evaluated too, even if they have no effects of their own.
     fn lazy_way(&mut self, id: ModuleId, symbol: LocalSym, binding: &ExportBinding) {
-        if !self.called_by_importers(binding) {
-            return;
+        if self.called_by_importers(binding) {
+            self.way(id, symbol, binding);
         }
+    }
+
+    fn way(&mut self, id: ModuleId, symbol: LocalSym, binding: &ExportBinding) {
         let graph = self.graph;
         let facts = &graph.modules[id].facts;
         let step = match facts.declared(symbol).map(|declared| &declared.kind) {
@@ -346,7 +363,17 @@ impl Marker<'_, '_> {
             Some(SymbolKind::Namespace { record }) => Some((*record, "*")),
             Some(SymbolKind::Member { namespace, name }) => match facts.declared(*namespace).map(|found| &found.kind) {
                 Some(SymbolKind::Namespace { record }) => Some((*record, name.as_str())),
-                _ => None,
+                _ => {
+                    let (base, first) = (*namespace, facts.first_declared());
+                    let bindings = self.bindings;
+                    if let Some(Some(found)) = bindings[id].get((base - first) as usize) {
+                        self.way(id, base, found);
+                        if let ExportBinding::Namespace(module) = found {
+                            self.walk_way(*module, name.clone(), binding);
+                        }
+                    }
+                    return;
+                }
             },
             _ => None,
         };

@@ -53,6 +53,7 @@ fn module_plan(
         },
         live_parts: link.live_parts.clone(),
         bindings: bindings(graph, linked, options, id),
+        paths: link.mentioned.iter().copied().filter(|symbol| module.facts.path_base(*symbol).is_some()).collect(),
         records,
         keep,
         late: link.late_records.clone(),

@@ -369,6 +369,9 @@ function space(w, world, local, of) {
       `Reflect.defineProperty(${local}, '${name}', { value: 7 })`, `(() => { const { ${name}: inner } = ${local}; return inner; })()`, `Object.getOwnPropertyDescriptor(${local}, '${name}')`,
       `((o) => { o.${name} = 1; })(${local})`, `Object.hasOwn(${local}, '${name}')`];
     for (const code of read) ways.push({ code, asks: [[of, name]] });
+    const inner = infoAt(world, of, name);
+    const deeper = inner?.kind === 'ns' && !byId.get(inner.of).cjs ? resolver.names(inner.of) : [];
+    for (const last of deeper) ways.push({ code: `${local}.${name}.${last}`, asks: [[of, name], [inner.of, last]] });
   }
   const chosen = r.pick(ways);
   const made = chosen.code ? chosen : { code: chosen };

@@ -7,6 +7,7 @@ use super::mangle::Mangler;
 use super::numbering::{Numbered, TreeContext, number};
 use super::object::ModuleObject;
 use super::parse::{Reading, Tree, with_tree};
+use super::paths::Shortener;
 use super::plan::{BindingPlan, CompilePlan, ImportCall, ModuleWrap};
 use super::print::{Positions, PrintOptions, Renamer, print};
 use super::scopes::analyze;
@@ -58,6 +59,11 @@ fn object(
         super::names::declared(&mut body, &numbered, only);
     }
     super::mangle::of_module(&mut body, &tree, name, language);
+    if !plan.paths.is_empty() {
+        let known = numbered.ids.iter().filter(|(_, symbol)| plan.paths.binary_search(symbol).is_ok());
+        let known = known.map(|(id, _)| id.clone()).collect();
+        body.visit_mut_with(&mut Shortener { paths: &numbered.rewritten.paths, known });
+    }
     let mangler = Mangler::new(language.mangle.as_ref(), false);
     let mut applier = Applier::new(plan, &numbered, tree.unresolved, mangler);
     applier.apply(&mut body);

@@ -152,7 +152,7 @@ pub enum SymbolKind {
     Import { record: u32, name: String },
     /// `import * as x`
     Namespace { record: u32 },
-    /// `x.name` where `x` is the namespace symbol.
+    /// `x.name` where `x` is the namespace symbol, or what may turn out to be a namespace: see `lang/js/paths.rs`.
     Member { namespace: LocalSym, name: String },
 }
 
@@ -329,6 +329,12 @@ impl ModuleFacts {
     }
     pub fn first_declared(&self) -> LocalSym {
         self.first_record() + 2 * self.records.len() as u32
+    }
+    /// Where a path through an imported name goes on from: see `lang/js/paths.rs`. Members of namespaces are none.
+    pub fn path_base(&self, symbol: LocalSym) -> Option<LocalSym> {
+        let SymbolKind::Member { namespace, .. } = self.declared(symbol)?.kind else { return None };
+        let base = &self.declared(namespace)?.kind;
+        (!matches!(base, SymbolKind::Namespace { .. })).then_some(namespace)
     }
     /// Records of imports without names: they are there for what they do.
     pub fn bare_imports(&self) -> Vec<u32> {

@@ -30,6 +30,7 @@ mod numbering;
 mod object;
 mod object_rest;
 mod parse;
+mod paths;
 mod plan;
 mod print;
 mod purity;

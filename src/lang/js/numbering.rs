@@ -73,7 +73,8 @@ pub(super) fn number(
     language: &LanguageOptions,
 ) -> Numbered {
     let marker = SyntaxContext::empty().apply_mark(Mark::fresh(Mark::root()));
-    let mut builder = Builder { tree, marker, out: Tables::default(), default_id: None };
+    let spaces = imported_namespaces(&tree_module.body);
+    let mut builder = Builder { tree, marker, out: Tables::default(), default_id: None, spaces };
     let items = std::mem::take(&mut tree_module.body);
     let mut body = Vec::with_capacity(items.len());
     for item in items {
@@ -92,9 +93,13 @@ pub(super) fn number(
     let threads = threads(&out);
     let records = std::mem::take(&mut out.records);
     let rewriter = Rewriter::new(tree, parse, language, marker, namespaces, records, &declared);
-    let mut rewriter = rewriter.with_threads(threads);
+    let starts = out.imports.iter().filter(|(_, kind)| matches!(kind, SymbolKindDraft::Named { .. }));
+    let mut rewriter = rewriter.with_threads(threads).with_paths(starts.map(|(local, _)| local.to_id()).collect());
     body.visit_mut_with(&mut rewriter);
-    let rewritten = rewriter.finish();
+    let mut rewritten = rewriter.finish();
+    if rewritten.pins_names || language.mangle.is_some() || !language.tree_shaking {
+        rewritten.paths.clear();
+    }
     let shakes = language.tree_shaking && language.shake_inside && may_shake(&body, &rewritten, tree, parse);
     if shakes {
         let exported = out.exports.iter().filter_map(|export| match &export.target {
@@ -104,6 +109,13 @@ pub(super) fn number(
         super::shake::shake(&mut body, &scene(tree.tree, language, &exported.collect()));
     }
     Numbered { shakes, ..finish(body, out, rewritten, marker, default_id, tree) }
+}
+
+/// What `import * as` binds.
+fn imported_namespaces(items: &[ModuleItem]) -> FxHashSet<Id> {
+    let imports = items.iter().filter_map(|item| item.as_module_decl().and_then(|found| found.as_import()));
+    let specifiers = imports.filter(|import| !import.type_only).flat_map(|import| &import.specifiers);
+    specifiers.filter_map(|specifier| specifier.as_namespace().map(|space| space.local.to_id())).collect()
 }
 
 /// What shaking inside of statements needs to know.
@@ -193,6 +205,7 @@ impl Tables {
 
 struct Builder<'a> {
     tree: &'a TreeContext<'a>,
+    spaces: FxHashSet<Id>,
     marker: SyntaxContext,
     out: Tables,
     default_id: Option<Ident>,
@@ -252,6 +265,13 @@ impl Builder<'_> {
             }
             ModuleDecl::ExportNamed(named) => self.export_named(named),
             ModuleDecl::ExportDefaultDecl(default) => self.export_default(default, body),
+            // A namespace is the same whenever it is asked for.
+            ModuleDecl::ExportDefaultExpr(ExportDefaultExpr { expr, span })
+                if expr.as_ident().is_some_and(|name| self.spaces.contains(&name.to_id())) =>
+            {
+                let id = expr.expect_ident().to_id();
+                self.export("default".into(), ExportDraftTarget::Local(id), span);
+            }
             ModuleDecl::ExportDefaultExpr(default) => {
                 let id = self.default_id();
                 self.export("default".into(), ExportDraftTarget::Local(id.to_id()), default.span);
@@ -435,6 +455,12 @@ fn finish(
     for (id, namespace, name, start) in std::mem::take(&mut out.rewritten.members) {
         if let Some(namespace) = out.ids.get(&namespace).copied() {
             declare(&mut out, id, SymbolKind::Member { namespace, name }, true, start.saturating_sub(base));
+        }
+    }
+    for (id, base, name, start) in std::mem::take(&mut out.rewritten.paths.list) {
+        if let Some(namespace) = out.ids.get(&base).copied() {
+            let name = name.to_string();
+            declare(&mut out, id, SymbolKind::Member { namespace, name }, true, start.saturating_sub(tree.tree.base.0));
         }
     }
     let mut found = Vec::new();

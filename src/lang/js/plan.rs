@@ -111,6 +111,8 @@ pub struct CompilePlan {
     pub imports: Vec<ImportCall>,
     /// Sorted by symbol.
     pub bindings: Vec<(LocalSym, BindingPlan)>,
+    /// Paths, sorted, that stand for what a namespace exports.
+    pub paths: Vec<LocalSym>,
     /// By record number.
     pub records: Vec<RecordPlan>,
     /// Symbols of this module that others mention, sorted.

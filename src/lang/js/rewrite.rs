@@ -10,6 +10,7 @@ use super::fold;
 use super::glob::{self, Glob, GlobKind};
 use super::meta;
 use super::numbering::{TreeContext, marker_name};
+use super::paths::Paths;
 use super::tree;
 use super::{INJECT_PREFIX, ImportMeta, LanguageOptions, ParseOptions, SourceTypeHint};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -43,6 +44,7 @@ pub(super) struct Rewritten {
     pub bad_globs: Vec<Span>,
     /// Imports that no statement of the source asks for.
     pub imports: Vec<AddedImport>,
+    pub paths: Paths,
 }
 
 /// An import of what an `--inject` file exports, or of a module that stands for many files.
@@ -76,6 +78,8 @@ pub(super) struct Rewriter<'a> {
     try_depth: u32,
     out: Rewritten,
     member_ids: FxHashMap<Id, ()>,
+    /// Imported names: paths start there.
+    starts: FxHashSet<Id>,
 }
 
 impl<'a> Rewriter<'a> {
@@ -112,7 +116,14 @@ impl<'a> Rewriter<'a> {
             try_depth: 0,
             out: Rewritten { records, ..Rewritten::default() },
             member_ids: FxHashMap::default(),
+            starts: FxHashSet::default(),
         }
+    }
+
+    /// Notes the paths that start at these imported names, and at members of namespaces.
+    pub fn with_paths(mut self, starts: FxHashSet<Id>) -> Self {
+        self.starts = starts;
+        self
     }
 
     /// Imports through which threads of Node are started.
@@ -336,6 +347,8 @@ impl<'a> Rewriter<'a> {
                     *expression = Expr::Ident(ident);
                 } else {
                     member.visit_mut_children_with(self);
+                    let (starts, members) = (&self.starts, &self.member_ids);
+                    self.out.paths.note(member, |id| starts.contains(id) || members.contains_key(id));
                 }
             }
             Expr::OptChain(chain) => {

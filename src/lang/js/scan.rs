@@ -321,6 +321,14 @@ impl Mentions<'_> {
         }
     }
 
+    /// What is written to is no path.
+    fn target(&mut self, target: &Expr) {
+        match target {
+            Expr::Member(member) => member.visit_children_with(self),
+            other => other.visit_with(self),
+        }
+    }
+
     fn assigned_pattern(&mut self, pattern: &Pat) {
         match pattern {
             Pat::Ident(name) => self.assigned(&name.id),
@@ -344,6 +352,24 @@ impl Mentions<'_> {
 
 impl Visit for Mentions<'_> {
     noop_visit_type!();
+
+    /// A path is mentioned as a whole; the linker knows what it means.
+    fn visit_expr(&mut self, expression: &Expr) {
+        match self.numbered.rewritten.paths.find(expression).and_then(|id| self.numbered.ids.get(&id)) {
+            Some(symbol) => drop(self.uses.insert(*symbol)),
+            None => match expression {
+                Expr::Unary(UnaryExpr { op: UnaryOp::Delete, arg, .. }) => self.target(arg),
+                other => other.visit_children_with(self),
+            },
+        }
+    }
+
+    fn visit_pat(&mut self, pattern: &Pat) {
+        match pattern {
+            Pat::Expr(target) => self.target(target),
+            other => other.visit_children_with(self),
+        }
+    }
 
     fn visit_ident(&mut self, ident: &Ident) {
         if let Some(symbol) = self.numbered.ids.get(&ident.to_id()) {
@@ -372,7 +398,7 @@ impl Visit for Mentions<'_> {
         if let Expr::Ident(name) = &*update.arg {
             self.assigned(name);
         }
-        update.visit_children_with(self);
+        self.target(&update.arg);
     }
 
     fn visit_for_head(&mut self, head: &ForHead) {
