@@ -51,6 +51,7 @@ fn module_plan(
                 circle: link.circle,
             },
         },
+        shaken: module.facts.shaken,
         live_parts: link.live_parts.clone(),
         bindings: bindings(graph, linked, options, id),
         paths: link.mentioned.iter().copied().filter(|symbol| module.facts.path_base(*symbol).is_some()).collect(),

@@ -46,7 +46,7 @@ fn object(
 ) -> Option<ModuleObject> {
     let module = std::mem::take(&mut tree.module);
     let context = TreeContext { source, name, tree: &tree };
-    let mut numbered = number(module, &context, parse, language);
+    let mut numbered = number(module, &context, parse, language, Some(plan.shaken));
     let body = std::mem::take(&mut numbered.body);
     let mut body: Vec<Stmt> = body
         .into_iter()

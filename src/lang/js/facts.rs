@@ -286,6 +286,8 @@ pub struct ModuleFacts {
     pub pure_functions: Vec<(LocalSym, Vec<LocalSym>)>,
     /// Direct `eval` or `with`: names must stay.
     pub pins_names: bool,
+    /// Shaking inside of its statements changes them.
+    pub shaken: bool,
     /// `"use strict"`, or an ES module.
     pub strict: bool,
     /// `#!…` line of the source, without the line end.

@@ -36,6 +36,8 @@ pub(super) struct Numbered {
     pub lexical_default: bool,
     /// Its statements may be shaken inside.
     pub shakes: bool,
+    /// Shaking them changed something.
+    pub shaken: bool,
 }
 
 /// The name of the marker for symbol numbers that have no source name.
@@ -65,12 +67,15 @@ impl Numbered {
     }
 }
 
+/// `shaken`: whether shaking inside of the statements changes them, if that is known.
+///
 /// Collects import and export declarations first, since what they bind decides how the rest is read.
 pub(super) fn number(
     mut tree_module: Module,
     tree: &TreeContext<'_>,
     parse: &ParseOptions,
     language: &LanguageOptions,
+    shaken: Option<bool>,
 ) -> Numbered {
     let marker = SyntaxContext::empty().apply_mark(Mark::fresh(Mark::root()));
     let spaces = imported_namespaces(&tree_module.body);
@@ -101,14 +106,15 @@ pub(super) fn number(
         rewritten.paths.clear();
     }
     let shakes = language.tree_shaking && language.shake_inside && may_shake(&body, &rewritten, tree, parse);
-    if shakes {
+    let mut changed = false;
+    if shakes && shaken != Some(false) {
         let exported = out.exports.iter().filter_map(|export| match &export.target {
             ExportDraftTarget::Local(id) => Some(id.clone()),
             _ => None,
         });
-        super::shake::shake(&mut body, &scene(tree.tree, language, &exported.collect()));
+        changed = super::shake::shake(&mut body, &scene(tree.tree, language, &exported.collect()));
     }
-    Numbered { shakes, ..finish(body, out, rewritten, marker, default_id, tree) }
+    Numbered { shakes, shaken: changed, ..finish(body, out, rewritten, marker, default_id, tree) }
 }
 
 /// What `import * as` binds.
@@ -441,6 +447,7 @@ fn finish(
         problems: Vec::new(),
         lexical_default: false,
         shakes: false,
+        shaken: false,
     };
     let base = tree.tree.base.0;
     number_markers(&mut out, default_id);

@@ -106,6 +106,8 @@ pub enum RecordPlan {
 #[derive(Clone, PartialEq, Debug, Default, serde::Serialize)]
 pub struct CompilePlan {
     pub wrap: ModuleWrap,
+    /// As [`super::ModuleFacts::shaken`].
+    pub shaken: bool,
     /// By part number.
     pub live_parts: Vec<bool>,
     pub imports: Vec<ImportCall>,

@@ -33,7 +33,7 @@ fn facts(
 ) -> (ModuleFacts, Vec<Diagnostic>) {
     let module = std::mem::take(&mut tree.module);
     let context = TreeContext { source, name, tree: &tree };
-    let mut numbered = number(module, &context, parse, language);
+    let mut numbered = number(module, &context, parse, language, None);
     let returns = !tree.has_module_syntax && source.contains("return") && returns(&numbered.body);
     let source_type = if returns { SourceType::CommonJs } else { source_type(&tree, &numbered, parse) };
     let ambiguous = !tree.has_module_syntax
@@ -84,6 +84,7 @@ fn facts(
         read_early,
         stateful,
         pins_names: numbered.rewritten.pins_names,
+        shaken: numbered.shaken,
         strict: tree.strict || tree.has_module_syntax || parse.source_type == Some(SourceTypeHint::Esm),
         hashbang: tree.hashbang.clone(),
         properties: super::mangle::of_module(&mut numbered.body, &tree, name, language).unwrap_or_default(),

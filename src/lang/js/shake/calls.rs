@@ -228,12 +228,20 @@ impl<'a> Flow<'a, '_> {
 
     /// The function that is called, and its `this`.
     fn callee(&mut self, callee: &'a Expr) -> (Value, Value) {
-        if let Expr::Member(member) = strip(callee) {
-            let function = self.expression(callee);
-            let this = self.value(&member.obj);
-            return (function, this);
+        let function = self.expression(callee);
+        (function, self.receiver(callee))
+    }
+
+    /// The `this` of a call of what the expression gives, once that is evaluated.
+    pub(super) fn receiver(&self, callee: &Expr) -> Value {
+        match strip(callee) {
+            Expr::Member(member) => self.value(&member.obj),
+            Expr::OptChain(chain) => match &*chain.base {
+                OptChainBase::Member(member) => self.value(&member.obj).present(),
+                OptChainBase::Call(_) => Value::of(UNDEFINED),
+            },
+            _ => Value::of(UNDEFINED),
         }
-        (self.expression(callee), Value::of(UNDEFINED))
     }
 
     pub(super) fn invoke(&mut self, function: &Value, this: &Value, given: &Given) -> Value {
@@ -372,14 +380,7 @@ impl<'a> Flow<'a, '_> {
                 if self.is_cut(chain) {
                     return Value::of(UNDEFINED);
                 }
-                let this = match strip(&call.callee) {
-                    Expr::Member(member) => self.value(&member.obj),
-                    Expr::OptChain(inner) => match &*inner.base {
-                        OptChainBase::Member(member) => self.value(&member.obj),
-                        OptChainBase::Call(_) => Value::of(UNDEFINED),
-                    },
-                    _ => Value::of(UNDEFINED),
-                };
+                let this = self.receiver(&call.callee);
                 let given = self.given(&call.args);
                 let mut value = self.invoke(&function, &this, &given);
                 if chain.optional && function.may_be_nullish() || goes_on(&call.callee) {

@@ -152,6 +152,8 @@ impl<'a> Needs<'a, '_, '_> {
                 _ => true,
             },
             Expr::Member(member) => self.member_acts(member),
+            // Where it stays, a constructor needs the call; whether it matters is asked of the constructor.
+            Expr::Call(call) if call.callee.is_super_() => around.own == Around::HERE.own || self.call_acts(call),
             Expr::Call(call) => self.call_acts(call),
             Expr::New(new) => self.new_acts(new),
             Expr::OptChain(chain) => self.chain_acts(chain, around),
@@ -232,8 +234,19 @@ impl<'a> Needs<'a, '_, '_> {
             {
                 false
             }
-            _ => !self.is_plain(&binary.left) || !self.is_plain(&binary.right),
+            _ => !self.is_plain(&binary.left) || !self.is_plain(&binary.right) || self.refuses(binary),
         }
+    }
+
+    /// Symbols are not converted, and BigInts are not mixed with numbers.
+    fn refuses(&self, binary: &BinExpr) -> bool {
+        let (left, right) = (self.flow.value(&binary.left), self.flow.value(&binary.right));
+        let equality = matches!(binary.op, BinaryOp::EqEq | BinaryOp::NotEq);
+        let compares = matches!(binary.op, BinaryOp::Lt | BinaryOp::LtEq | BinaryOp::Gt | BinaryOp::GtEq);
+        let joins = binary.op == BinaryOp::Add && (left.kinds == STRING || right.kinds == STRING);
+        let big = (left.kinds == BIGINT, right.kinds == BIGINT);
+        let mixed = big.0 != big.1 || binary.op == BinaryOp::ZeroFillRShift && big.0;
+        !equality && ((left.kinds | right.kinds) & SYMBOL != 0 || mixed && !compares && !joins)
     }
 
     pub(super) fn target_acts(&self, id: &Id, around: Around) -> bool {

@@ -89,7 +89,7 @@ impl<'a> Flow<'a, '_> {
             Expr::Seq(sequence) => sequence.exprs.iter().fold(Value::default(), |_, part| self.expression(part)),
             Expr::Assign(assign) => self.assign(assign),
             Expr::Update(update) => {
-                self.expression(&update.arg);
+                self.given_away(&update.arg);
                 let value = Value::of(NUMBER | BIGINT);
                 self.target(&update.arg, &value);
                 value
@@ -104,7 +104,7 @@ impl<'a> Flow<'a, '_> {
             Expr::OptChain(chain) => self.chain(chain),
             Expr::SuperProp(property) => {
                 if let SuperProp::Computed(computed) = &property.prop {
-                    self.expression(&computed.expr);
+                    self.computed_key(&computed.expr);
                 }
                 let this = self.this.clone();
                 self.world.escape(&this);
@@ -127,9 +127,7 @@ impl<'a> Flow<'a, '_> {
 
     fn tagged(&mut self, tagged: &'a TaggedTpl) -> Value {
         self.given_away(&tagged.tag);
-        if let Expr::Member(member) = strip(&tagged.tag) {
-            self.world.escape(&self.value(&member.obj));
-        }
+        self.world.escape(&self.receiver(&tagged.tag));
         tagged.tpl.exprs.iter().for_each(|part| drop(self.given_away(part)));
         Value::any()
     }
@@ -254,13 +252,22 @@ impl<'a> Flow<'a, '_> {
         match binary.op {
             BinaryOp::EqEqEq => Value::maybe(left.equals(&right)),
             BinaryOp::NotEqEq => Value::maybe(left.equals(&right).map(|equal| !equal)),
-            BinaryOp::EqEq => Value::maybe(left.loosely_equals(&right)),
-            BinaryOp::NotEq => Value::maybe(left.loosely_equals(&right).map(|equal| !equal)),
+            BinaryOp::EqEq | BinaryOp::NotEq => {
+                let equal = left.loosely_equals(&right);
+                if equal.is_none() && !left.is_nullish() && !right.is_nullish() {
+                    self.world.escape(&left);
+                    self.world.escape(&right);
+                }
+                Value::maybe(equal.map(|equal| equal == (binary.op == BinaryOp::EqEq)))
+            }
             BinaryOp::InstanceOf => {
                 self.world.escape(&right);
                 Value::of(BOOL)
             }
-            BinaryOp::In => Value::of(BOOL),
+            BinaryOp::In => {
+                self.world.escape(&left);
+                Value::of(BOOL)
+            }
             _ => arithmetic(binary.op, &left, &right).unwrap_or_else(|| {
                 self.world.escape(&left);
                 self.world.escape(&right);
@@ -398,8 +405,10 @@ impl<'a> Flow<'a, '_> {
         }
     }
 
+    /// What is no primitive is converted, which may run code of its own.
     pub(super) fn computed_key(&mut self, expression: &'a Expr) -> Option<Atom> {
         let value = self.expression(expression);
+        self.world.escape(&value);
         self.known_key(expression, &value)
     }
 
@@ -459,11 +468,11 @@ impl<'a> Flow<'a, '_> {
         let object = self.value(&member.obj);
         let key = match &member.prop {
             MemberProp::Ident(name) => Some(name.sym.clone()),
+            MemberProp::Computed(computed) if !self.runs(&computed.expr) => self.computed_key(&computed.expr),
             MemberProp::Computed(computed) => {
-                if !self.runs(&computed.expr) {
-                    self.expression(&computed.expr);
-                }
-                self.known_key(&computed.expr, &self.value(&computed.expr))
+                let value = self.value(&computed.expr);
+                self.world.escape(&value);
+                self.known_key(&computed.expr, &value)
             }
             MemberProp::PrivateName(name) => Some(format!("#{}", name.name).into()),
         };
@@ -571,9 +580,14 @@ fn arithmetic(op: BinaryOp, left: &Value, right: &Value) -> Option<Value> {
         BinaryOp::Gt => Value::bool(a > b),
         BinaryOp::GtEq => Value::bool(a >= b),
         BinaryOp::Mod if b != 0.0 => Value::number(a % b),
-        BinaryOp::BitOr => Value::number(f64::from(a as i64 as i32 | b as i64 as i32)),
-        BinaryOp::BitAnd => Value::number(f64::from(a as i64 as i32 & b as i64 as i32)),
-        BinaryOp::BitXor => Value::number(f64::from(a as i64 as i32 ^ b as i64 as i32)),
+        BinaryOp::BitOr => Value::number(f64::from(bits(a)? | bits(b)?)),
+        BinaryOp::BitAnd => Value::number(f64::from(bits(a)? & bits(b)?)),
+        BinaryOp::BitXor => Value::number(f64::from(bits(a)? ^ bits(b)?)),
         _ => return None,
     })
+}
+
+/// `ToInt32` of numbers that are no greater than what is exact.
+fn bits(number: f64) -> Option<i32> {
+    (number.is_nan() || number.abs() < 9_007_199_254_740_992.0).then_some(number as i64 as i32)
 }

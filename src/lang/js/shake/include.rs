@@ -92,7 +92,7 @@ impl<'a> Needs<'a, '_, '_> {
 
     fn binary(&mut self, binary: &'a BinExpr, whole: bool, used: bool) {
         if super::super::fold::is_logical(binary.op) {
-            if !self.flow.runs(&binary.right) {
+            if !self.flow.runs(&binary.right) || self.ends(binary) {
                 self.kept.cut.insert(address(&*binary.right));
                 return self.include(&binary.left, used);
             }
@@ -113,6 +113,16 @@ impl<'a> Needs<'a, '_, '_> {
         if whole && matches!(binary.op, BinaryOp::In | BinaryOp::InstanceOf) {
             self.observe(&self.flow.value(&binary.right), None);
             self.observe(&self.flow.value(&binary.left), None);
+        }
+    }
+
+    /// The left side decides, so that the right one does not run.
+    fn ends(&self, binary: &BinExpr) -> bool {
+        let left = self.flow.value(&binary.left);
+        match binary.op {
+            BinaryOp::LogicalAnd => left.truthy() == Some(false),
+            BinaryOp::LogicalOr => left.truthy() == Some(true),
+            _ => !left.is_never() && !left.may_be_nullish(),
         }
     }
 
@@ -256,6 +266,9 @@ impl<'a> Needs<'a, '_, '_> {
                 } else {
                     self.kept.annotated.insert(address(expression));
                 }
+                if whole && let Some(callee) = call.callee.as_expr().and_then(|callee| strip(callee).as_member()) {
+                    self.looked_up(callee);
+                }
                 let function = call.callee.as_expr().map(|callee| self.flow.value(callee)).unwrap_or_default();
                 self.arguments(&call.args, &function, address(expression), whole);
             }
@@ -287,6 +300,14 @@ impl<'a> Needs<'a, '_, '_> {
                 }
             },
             _ => {}
+        }
+    }
+
+    /// What every object has looks at what the object itself has.
+    fn looked_up(&mut self, callee: &'a MemberExpr) {
+        let name = callee.prop.as_ident().map(|name| &*name.sym);
+        if matches!(name, Some("hasOwnProperty" | "propertyIsEnumerable" | "toString" | "toLocaleString" | "valueOf")) {
+            self.observe(&self.flow.value(&callee.obj), None);
         }
     }
 

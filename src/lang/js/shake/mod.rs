@@ -76,13 +76,12 @@ impl Scene<'_> {
     }
 }
 
-/// Takes out what nobody notices. Whether anything was looked at.
+/// Takes out what nobody notices. Whether that may have changed anything.
 pub(super) fn shake(body: &mut Vec<Stmt>, scene: &Scene<'_>) -> bool {
     let kept = {
         let Some(flow) = flow::Flow::of(body, scene) else { return false };
         let Some(kept) = needs::needs(&flow, body) else { return false };
         kept
     };
-    trim::trim(body, &kept);
-    true
+    trim::trim(body, &kept)
 }

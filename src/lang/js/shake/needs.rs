@@ -197,13 +197,7 @@ impl<'a> Needs<'a, '_, '_> {
         for (index, pattern) in patterns.enumerate() {
             self.pattern(pattern);
             let target = match pattern {
-                Pat::Assign(assign) => {
-                    let default = self.flow.value(&assign.right);
-                    if !assign.left.is_ident() {
-                        self.observe_all(&default);
-                    }
-                    &*assign.left
-                }
+                Pat::Assign(assign) => &*assign.left,
                 other => other,
             };
             if !target.is_ident() {
@@ -384,6 +378,9 @@ impl<'a> Needs<'a, '_, '_> {
             Pat::Ident(_) | Pat::Invalid(_) => {}
             Pat::Assign(assign) => {
                 self.include(&assign.right, true);
+                if !assign.left.is_ident() {
+                    self.observe_pattern(&assign.left, &self.flow.value(&assign.right));
+                }
                 self.pattern(&assign.left);
             }
             Pat::Rest(rest) => self.pattern(&rest.arg),

@@ -11,9 +11,11 @@ use swc_core::ecma::visit::{VisitMut, VisitMutWith, VisitWith, noop_visit_mut_ty
 
 type Parts = Vec<Box<Expr>>;
 
-pub(super) fn trim(body: &mut Vec<Stmt>, kept: &Kept) {
-    let mut trimmer = Trimmer { kept, declared: FxHashSet::default(), depth: 0 };
+/// Whether anything may have changed.
+pub(super) fn trim(body: &mut Vec<Stmt>, kept: &Kept) -> bool {
+    let mut trimmer = Trimmer { kept, declared: FxHashSet::default(), depth: 0, changed: false };
     trimmer.list(body);
+    trimmer.changed
 }
 
 struct Trimmer<'k> {
@@ -22,6 +24,7 @@ struct Trimmer<'k> {
     declared: FxHashSet<Id>,
     /// Lists around the one at hand.
     depth: u32,
+    changed: bool,
 }
 
 fn nothing() -> Stmt {
@@ -89,6 +92,7 @@ impl Trimmer<'_> {
 
     fn statement(&mut self, statement: &mut Stmt) {
         if !self.kept.statements.contains(&address(statement)) {
+            self.changed |= !statement.is_empty();
             *statement = self.dropped(statement);
             return;
         }
@@ -152,6 +156,7 @@ impl Trimmer<'_> {
             branch.alt = None;
         }
         let Some(known) = known else { return };
+        self.changed = true;
         let taken = fold::take_branch(branch, known);
         *statement = together(vec![of_parts(parts), taken]);
     }
@@ -187,6 +192,7 @@ impl Trimmer<'_> {
         if self.is_whole(value) {
             return self.value(value);
         }
+        self.changed = true;
         let mut parts = Parts::new();
         self.effects(std::mem::take(value), &mut parts);
         parts.push(Box::new(fold::void()));
@@ -228,6 +234,7 @@ impl Trimmer<'_> {
         for mut declarator in std::mem::take(&mut variables.decls) {
             let named = !find_pat_ids::<_, Id>(&declarator.name).iter().all(|id| self.is_dead(id));
             let Some(init) = &mut declarator.init else {
+                self.changed |= !named;
                 if named {
                     left.push(declarator);
                 }
@@ -240,6 +247,7 @@ impl Trimmer<'_> {
                 left.push(declarator);
                 continue;
             }
+            self.changed = true;
             let mut parts = Parts::new();
             self.effects(std::mem::take(init), &mut parts);
             if !parts.is_empty() {
@@ -254,19 +262,25 @@ impl Trimmer<'_> {
     /// What of an expression does something, its value not being used.
     fn effects(&mut self, mut expression: Box<Expr>, out: &mut Parts) {
         match &mut *expression {
-            Expr::Paren(inner) => return self.effects(std::mem::take(&mut inner.expr), out),
+            Expr::Paren(inner) => {
+                self.changed = true;
+                return self.effects(std::mem::take(&mut inner.expr), out);
+            }
             Expr::Seq(sequence) => {
+                self.changed = true;
                 return std::mem::take(&mut sequence.exprs).into_iter().for_each(|part| self.effects(part, out));
             }
             Expr::Cond(choice) => return self.effects_of_choice(choice, out),
             Expr::Bin(binary) if fold::is_logical(binary.op) => {
                 if self.kept.cut.contains(&address(&*binary.right)) {
+                    self.changed = true;
                     return self.effects(std::mem::take(&mut binary.left), out);
                 }
                 let decided = self.kept.decided.contains_key(&address(&*binary.left));
                 let mut right = Parts::new();
                 self.effects(std::mem::take(&mut binary.right), &mut right);
                 if decided || right.is_empty() {
+                    self.changed = true;
                     self.effects(std::mem::take(&mut binary.left), out);
                     return out.append(&mut right);
                 }
@@ -280,11 +294,13 @@ impl Trimmer<'_> {
             self.value(&mut expression);
             out.push(expression);
         } else {
+            self.changed = true;
             self.parts(&mut expression, out);
         }
     }
 
     fn effects_of_choice(&mut self, choice: &mut CondExpr, out: &mut Parts) {
+        self.changed = true;
         let known = self.kept.decided.get(&address(&*choice.test)).copied();
         let (mut cons, mut alt) = (Parts::new(), Parts::new());
         if known != Some(false) {
@@ -443,6 +459,7 @@ impl Trimmer<'_> {
             }
             _ => return self.inside(expression, at),
         }
+        self.changed = true;
         *expression = sequence(parts);
         fold::without_name(expression);
     }
@@ -457,12 +474,18 @@ impl Trimmer<'_> {
     }
 
     fn inside(&mut self, expression: &mut Expr, at: usize) {
-        let needed = self.kept.arguments.get(&at).copied();
-        let cut = |arguments: &mut Vec<ExprOrSpread>| arguments.truncate(needed.unwrap_or(usize::MAX));
+        let needed = self.kept.arguments.get(&at).copied().unwrap_or(usize::MAX);
+        let mut changed = false;
+        let mut cut = |arguments: &mut Vec<ExprOrSpread>| {
+            changed |= arguments.len() > needed;
+            arguments.truncate(needed);
+        };
         match expression {
             Expr::Object(object) => {
                 let kept = &self.kept.properties;
+                let before = object.props.len();
                 object.props.retain(|property| property.is_spread() || kept.contains(&address(property)));
+                changed = object.props.len() < before;
                 object.visit_mut_children_with(self);
             }
             Expr::Call(call) => {
@@ -478,10 +501,15 @@ impl Trimmer<'_> {
                 new.visit_mut_children_with(self);
             }
             Expr::OptChain(chain) => {
+                let mut chosen = false;
                 if let OptChainBase::Call(call) = &mut *chain.base {
                     cut(&mut call.args);
+                    chosen = call.callee.is_seq() || fold::is_choice(&call.callee);
                 }
                 chain.visit_mut_children_with(self);
+                if let (true, OptChainBase::Call(call)) = (chosen, &mut *chain.base) {
+                    fold::without_receiver(&mut call.callee);
+                }
             }
             Expr::TaggedTpl(tagged) => {
                 let chosen = tagged.tag.is_seq() || fold::is_choice(&tagged.tag);
@@ -492,6 +520,7 @@ impl Trimmer<'_> {
             }
             other => other.visit_mut_children_with(self),
         }
+        self.changed |= changed;
     }
 }
 
@@ -528,7 +557,10 @@ impl VisitMut for Trimmer<'_> {
         match &mut *arrow.body {
             ArrowFunctionBody::FunctionBody(body) => self.list(&mut body.stmts),
             // Nobody calls it.
-            ArrowFunctionBody::Expr(value) if !self.is_whole(value) => **value = fold::void(),
+            ArrowFunctionBody::Expr(value) if !self.is_whole(value) => {
+                self.changed |= !fold::is_void(value);
+                **value = fold::void();
+            }
             ArrowFunctionBody::Expr(value) => self.value(value),
         }
     }
@@ -539,6 +571,7 @@ impl VisitMut for Trimmer<'_> {
         if let Pat::Assign(assign) = pattern
             && !self.is_whole(&assign.right)
         {
+            self.changed = true;
             *pattern = std::mem::replace(&mut *assign.left, Pat::Invalid(Invalid { span: DUMMY_SP }));
         }
     }
@@ -553,6 +586,7 @@ impl VisitMut for Trimmer<'_> {
     fn visit_mut_assign_pat_prop(&mut self, assign: &mut AssignPatProp) {
         if assign.value.as_deref().is_some_and(|value| !self.is_whole(value)) {
             assign.value = None;
+            self.changed = true;
         }
         assign.value.visit_mut_with(self);
     }
@@ -562,6 +596,7 @@ impl VisitMut for Trimmer<'_> {
         property.decorators.visit_mut_with(self);
         if property.value.as_deref().is_some_and(|value| !self.is_whole(value)) {
             property.value = None;
+            self.changed = true;
         }
         property.value.visit_mut_with(self);
     }
@@ -569,6 +604,7 @@ impl VisitMut for Trimmer<'_> {
         property.decorators.visit_mut_with(self);
         if property.value.as_deref().is_some_and(|value| !self.is_whole(value)) {
             property.value = None;
+            self.changed = true;
         }
         property.value.visit_mut_with(self);
     }
