@@ -4,6 +4,7 @@ use super::{fold, tree};
 use rustc_hash::FxHashSet;
 use swc_core::common::SyntaxContext;
 use swc_core::ecma::ast::*;
+use swc_core::ecma::utils::find_pat_ids;
 use swc_core::ecma::visit::{Visit, VisitMut, VisitMutWith, VisitWith, noop_visit_mut_type, noop_visit_type};
 
 /// A function of this name would be called around what is hidden.
@@ -125,7 +126,8 @@ impl VisitMut for Shower {
 }
 
 /// Sloppy code with functions in blocks, or with `arguments` that follow the parameters: the compressor takes all code
-/// for strict. And methods called `__proto__`.
+/// for strict. Methods called `__proto__`. And what may no longer stand where the compressor puts it: `new.target` outside of
+/// constructors, private names in keys of their class, a `var` and a function of one name.
 pub(super) fn is_beyond<T: VisitWith<Beyond>>(body: &[T], strict: bool) -> bool {
     let mut finder = Beyond { strict, ..Beyond::default() };
     body.iter().for_each(|item| item.visit_with(&mut finder));
@@ -136,6 +138,8 @@ pub(super) fn is_beyond<T: VisitWith<Beyond>>(body: &[T], strict: bool) -> bool 
 pub(super) struct Beyond {
     found: bool,
     strict: bool,
+    /// In a constructor of a class.
+    constructs: bool,
 }
 
 impl Visit for Beyond {
@@ -156,7 +160,35 @@ impl Visit for Beyond {
         }
         property.visit_children_with(self);
     }
+    fn visit_meta_prop_expr(&mut self, meta: &MetaPropExpr) {
+        self.found |= meta.kind == MetaPropKind::NewTarget && !self.constructs;
+    }
+    fn visit_constructor(&mut self, constructor: &Constructor) {
+        let outer = std::mem::replace(&mut self.constructs, true);
+        constructor.visit_children_with(self);
+        self.constructs = outer;
+    }
+    fn visit_class(&mut self, class: &Class) {
+        let outer = std::mem::take(&mut self.constructs);
+        let mut names = Privates { found: false };
+        class.body.iter().filter_map(tree::computed_key).for_each(|key| key.visit_with(&mut names));
+        self.found |= names.found;
+        class.visit_children_with(self);
+        self.constructs = outer;
+    }
+    fn visit_function_body(&mut self, body: &FunctionBody) {
+        let functions =
+            body.stmts.iter().filter_map(|statement| Some(statement.as_decl()?.as_fn_decl()?.ident.to_id()));
+        let functions: FxHashSet<Id> = functions.collect();
+        if !functions.is_empty() {
+            let variables = body.stmts.iter().filter_map(|statement| statement.as_decl()?.as_var());
+            let mut names = variables.flat_map(|found| find_pat_ids::<_, Id>(&found.decls));
+            self.found |= names.any(|name| functions.contains(&name));
+        }
+        body.visit_children_with(self);
+    }
     fn visit_function(&mut self, function: &Function) {
+        let outer = std::mem::take(&mut self.constructs);
         let mut uses = Arguments { found: false };
         function.body.visit_with(&mut uses);
         if !self.strict && uses.found && !function.params.is_empty() {
@@ -165,11 +197,24 @@ impl Visit for Beyond {
             self.found |= writes.found;
         }
         function.visit_children_with(self);
+        self.constructs = outer;
     }
 }
 
 fn names_of(function: &Function) -> Vec<Id> {
     function.params.iter().filter_map(|parameter| parameter.pat.as_ident().map(|name| name.to_id())).collect()
+}
+
+/// Mentions private names.
+struct Privates {
+    found: bool,
+}
+
+impl Visit for Privates {
+    noop_visit_type!();
+    fn visit_private_name(&mut self, _: &PrivateName) {
+        self.found = true;
+    }
 }
 
 /// Mentions `arguments` of the function itself.
