@@ -287,6 +287,8 @@ impl Marker<'_, '_> {
         if let ExportBinding::Symbol(target) = binding
             && self.options.minified()
             && self.zones.risky(id, binding).is_none()
+            && !(self.zones.may_precede(id, target.module)
+                && self.graph.modules[target.module].facts.is_lexical(target.symbol))
             && let Some(value) = constant(self.graph, *target)
         {
             self.links[id].constants.push((symbol, value.clone()));

@@ -129,6 +129,12 @@ impl Reader<'_> {
         early.then_some(*target)
     }
 
+    /// `reader` may be evaluated before `target`, whatever is wrapped.
+    pub fn may_precede(&self, reader: ModuleId, target: ModuleId) -> bool {
+        let Some(circle) = self.circles[reader].filter(|_| reader != target) else { return false };
+        self.circles[target] == Some(circle) || !self.precedes(target, reader, circle)
+    }
+
     pub fn in_circle(&self, module: ModuleId) -> bool {
         self.circles[module].is_some()
     }

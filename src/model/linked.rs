@@ -116,6 +116,8 @@ pub struct ModuleLink {
     pub marked: Vec<LocalSym>,
     /// Imported symbols, sorted, that may be marked when the module is evaluated.
     pub checked: Vec<LocalSym>,
+    /// It is in a circle of imports: others may look at its names too early.
+    pub in_circle: bool,
     /// Number of the circle of imports among wrapped ES modules that it is in; 0 for none.
     pub circle: u32,
     /// Own top-level await, or that of a static dependency.

@@ -9,7 +9,7 @@ use crate::lang::js::{CompilePlan, LanguageOptions, ModuleObject, compile as com
 use crate::model::{ChunkPlan, Linked, ModuleGraph};
 
 /// Changes whenever `compile` would give other objects for the same inputs.
-const VERSION: u32 = 12;
+const VERSION: u32 = 13;
 
 /// Objects by module, and the pack in which they are to be stored.
 pub fn compile<'c>(

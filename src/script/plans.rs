@@ -51,6 +51,7 @@ fn module_plan(
                 circle: link.circle,
             },
         },
+        in_circle: link.in_circle,
         shaken: module.facts.shaken,
         live_parts: link.live_parts.clone(),
         bindings: bindings(graph, linked, options, id),

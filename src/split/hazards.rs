@@ -49,13 +49,18 @@ pub(super) fn hazards(inputs: &Inputs<'_>, repairs: &Repairs) -> Repairs {
         moved::defer(inputs, named, &mut standing);
     }
     let mut checked = Vec::new();
-    for (at, (root, before)) in inputs.roots.iter().zip(inputs.done).enumerate() {
-        // What certainly ran before, for the target of an `import()`.
-        let has = |id: ModuleId| !inputs.failing[id] && before.as_ref().is_some_and(|found| found.has(id.0 as usize));
+    for (at, (root, available)) in inputs.roots.iter().zip(inputs.available).enumerate() {
+        // What ran before, for the target of an `import()`.
+        let has =
+            |id: ModuleId| !inputs.failing[id] && available.as_ref().is_some_and(|found| found.has(id.0 as usize));
         let done: Vec<bool> = graph.modules.ids().map(has).collect();
-        let order: Vec<ModuleId> =
-            expected(graph, &standing.imports, *root).into_iter().filter(|id| !done[id.0 as usize]).collect();
-        let concurrent = waiting && is_concurrent(inputs, &standing.imports, &order, waits);
+        let mut order = expected(graph, &standing.imports, *root);
+        // What a `require()` loads that may never run is not waited for, nor does it wait.
+        let certain =
+            |id: &ModuleId| has(*id) && inputs.done[at].as_ref().is_some_and(|found| found.has(id.0 as usize));
+        let left: Vec<ModuleId> = order.iter().filter(|id| !certain(id)).copied().collect();
+        order.retain(|id| !done[id.0 as usize]);
+        let concurrent = waiting && is_concurrent(inputs, &standing.imports, &left, waits);
         if concurrent || is_overtaken(linked, effects, &order) {
             let asynchronous = order.iter().filter(|id| linked.modules[**id].asynchronous);
             standing.repairs.wrapped.extend(asynchronous.filter(|id| linked.modules[**id].included));

@@ -8,7 +8,7 @@ use super::numbering::{Numbered, TreeContext, number};
 use super::object::ModuleObject;
 use super::parse::{Reading, Tree, with_tree};
 use super::paths::Shortener;
-use super::plan::{BindingPlan, CompilePlan, ImportCall, ModuleWrap};
+use super::plan::{BindingPlan, CompilePlan, ModuleWrap};
 use super::print::{Positions, PrintOptions, Renamer, print};
 use super::scopes::analyze;
 use super::wrap;
@@ -161,7 +161,7 @@ fn compress(
     numbered: &Numbered,
 ) -> Vec<Stmt> {
     let mut items: Vec<ModuleItem> = body.into_iter().map(ModuleItem::Stmt).collect();
-    if plan.wrap == ModuleWrap::None && plan.imports.iter().any(|call| matches!(call, ImportCall::Init { .. })) {
+    if plan.wrap == ModuleWrap::None && plan.in_circle {
         let kept = |(_, symbol): &(&Id, &LocalSym)| plan.keep.binary_search(symbol).is_ok();
         let names = numbered.ids.iter().filter(kept).map(|(id, _)| id).collect();
         guard::hold_lets(&mut items, &names, tree.unresolved);

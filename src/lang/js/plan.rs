@@ -106,6 +106,8 @@ pub enum RecordPlan {
 #[derive(Clone, PartialEq, Debug, Default, serde::Serialize)]
 pub struct CompilePlan {
     pub wrap: ModuleWrap,
+    /// In a circle of imports: others may look at its names too early.
+    pub in_circle: bool,
     /// As [`super::ModuleFacts::shaken`].
     pub shaken: bool,
     /// By part number.

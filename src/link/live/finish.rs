@@ -13,6 +13,7 @@ impl Marker<'_, '_> {
         for id in self.graph.modules.ids() {
             let link = &mut self.links[id];
             link.wrap = self.wraps[id];
+            link.in_circle = self.zones.in_circle(id);
             if link.late && link.needs_raw {
                 let [plain, node] = self.raw_for.get(&id).copied().unwrap_or_default();
                 link.needs_raw = false;

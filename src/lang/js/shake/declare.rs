@@ -204,6 +204,22 @@ impl Visit for Finder<'_, '_> {
             finder.statements(constructor.body.as_ref().map_or(&[], |body| &body.stmts));
         });
     }
+    /// What a field is given is evaluated by the constructor.
+    fn visit_class_prop(&mut self, property: &ClassProp) {
+        property.key.visit_with(self);
+        property.decorators.visit_with(self);
+        if property.is_static {
+            return property.value.visit_with(self);
+        }
+        self.function(address(property), false, |finder| property.value.visit_with(finder));
+    }
+    fn visit_private_prop(&mut self, property: &PrivateProp) {
+        property.decorators.visit_with(self);
+        if property.is_static {
+            return property.value.visit_with(self);
+        }
+        self.function(address(property), false, |finder| property.value.visit_with(finder));
+    }
     fn visit_catch_clause(&mut self, clause: &CatchClause) {
         self.patterns(clause.param.iter(), Binding::Parameter);
         clause.visit_children_with(self);

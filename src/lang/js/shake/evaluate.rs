@@ -143,7 +143,7 @@ impl<'a> Flow<'a, '_> {
         if let Some(variable) = self.world.ids.get(&name.to_id()) {
             let variable = &self.world.variables[*variable as usize];
             if self.world.early.contains(&address(name)) {
-                return Value::any();
+                return Value::any().joined(&variable.value);
             }
             return variable.value.clone();
         }

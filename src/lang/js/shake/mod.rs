@@ -14,12 +14,14 @@
 mod bodies;
 mod calls;
 mod classes;
+mod conversions;
 mod declare;
 mod effects;
 mod evaluate;
 mod flow;
 mod include;
 mod needs;
+mod pieces;
 mod trim;
 mod values;
 mod world;

@@ -2,14 +2,13 @@
 
 use super::declare::address;
 use super::needs::Kept;
+use super::pieces::*;
 use crate::lang::js::{compile, fold, tree};
 use rustc_hash::FxHashSet;
-use swc_core::common::{BytePos, DUMMY_SP, Span};
+use swc_core::common::DUMMY_SP;
 use swc_core::ecma::ast::*;
 use swc_core::ecma::utils::find_pat_ids;
 use swc_core::ecma::visit::{VisitMut, VisitMutWith, VisitWith, noop_visit_mut_type};
-
-type Parts = Vec<Box<Expr>>;
 
 /// Whether anything may have changed.
 pub(super) fn trim(body: &mut Vec<Stmt>, kept: &Kept) -> bool {
@@ -25,36 +24,6 @@ struct Trimmer<'k> {
     /// Lists around the one at hand.
     depth: u32,
     changed: bool,
-}
-
-fn nothing() -> Stmt {
-    Stmt::Empty(EmptyStmt { span: DUMMY_SP })
-}
-
-fn of_parts(parts: Parts) -> Stmt {
-    if parts.is_empty() { nothing() } else { tree::expression(sequence(parts)) }
-}
-
-fn sequence(mut parts: Parts) -> Expr {
-    match parts.len() {
-        1 => parts.pop().map_or_else(fold::void, |only| *only),
-        _ => Expr::Seq(SeqExpr { span: DUMMY_SP, exprs: parts }),
-    }
-}
-
-/// The compressor takes statements for what they do, and parts of one for their values.
-fn each_alone(parts: Parts) -> Vec<Stmt> {
-    parts.into_iter().map(|part| tree::expression(*part)).collect()
-}
-
-/// One statement for several.
-fn together(mut statements: Vec<Stmt>) -> Stmt {
-    statements.retain(|statement| !statement.is_empty());
-    match statements.len() {
-        0 => nothing(),
-        1 => statements.pop().unwrap_or_else(nothing),
-        _ => Stmt::Block(BlockStmt { span: DUMMY_SP, stmts: statements, ..BlockStmt::default() }),
-    }
 }
 
 impl Trimmer<'_> {
@@ -522,21 +491,6 @@ impl Trimmer<'_> {
         }
         self.changed |= changed;
     }
-}
-
-/// Marks a block that stands for the statements in it.
-const SEVERAL: Span = Span { lo: BytePos(u32::MAX), hi: BytePos(u32::MAX) };
-
-fn several(mut statements: Vec<Stmt>) -> Stmt {
-    match statements.len() {
-        0 => nothing(),
-        1 => statements.pop().unwrap_or_else(nothing),
-        _ => Stmt::Block(BlockStmt { span: SEVERAL, stmts: statements, ..BlockStmt::default() }),
-    }
-}
-
-fn is_several(statement: &Stmt) -> bool {
-    matches!(statement, Stmt::Block(block) if block.span == SEVERAL)
 }
 
 impl VisitMut for Trimmer<'_> {

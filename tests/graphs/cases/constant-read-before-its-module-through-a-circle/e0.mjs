@@ -1,0 +1,2 @@
+import "./m1.mjs";
+export * from "./m2.mjs";

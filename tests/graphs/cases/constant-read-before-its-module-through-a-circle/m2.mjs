@@ -1,0 +1,2 @@
+export { c };
+const c = null;

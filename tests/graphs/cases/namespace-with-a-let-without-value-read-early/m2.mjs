@@ -1,0 +1,1 @@
+export * as y from "./m3.mjs";
