@@ -4,13 +4,13 @@
 //! Every path has a symbol of its own. The tree keeps the member expressions until the linker has said which paths it
 //! knows the meaning of.
 
-use swc_core::atoms::Atom;
-use swc_core::common::{Mark, SyntaxContext};
-use swc_core::ecma::ast::*;
-use swc_core::ecma::visit::{VisitMut, VisitMutWith, noop_visit_mut_type};
-
 use super::rewrite::literal;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::hash_map::Entry;
+use swc_core::atoms::Atom;
+use swc_core::common::{Mark, Spanned, SyntaxContext};
+use swc_core::ecma::ast::*;
+use swc_core::ecma::visit::{VisitMut, VisitMutWith, noop_visit_mut_type};
 
 #[derive(Default)]
 pub(super) struct Paths {
@@ -32,10 +32,9 @@ impl Paths {
             },
             _ => return,
         };
-        let key = (base.clone(), name.clone());
-        if !self.ids.contains_key(&key) {
+        if let Entry::Vacant(entry) = self.ids.entry((base.clone(), name.clone())) {
             let id: Id = (name.clone(), SyntaxContext::empty().apply_mark(Mark::fresh(Mark::root())));
-            self.ids.insert(key, id.clone());
+            entry.insert(id.clone());
             self.list.push((id, base, name, member.span.lo.0));
         }
     }
@@ -78,7 +77,7 @@ impl VisitMut for Shortener<'_> {
     fn visit_mut_expr(&mut self, expression: &mut Expr) {
         match self.paths.find(expression) {
             Some(id) if self.known.contains(&id) => {
-                let span = swc_core::common::Spanned::span(expression);
+                let span = expression.span();
                 *expression = Expr::Ident(Ident::new(id.0, span, id.1));
             }
             _ => match expression {
