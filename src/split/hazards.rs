@@ -23,7 +23,7 @@ pub(super) struct Inputs<'a> {
     pub reach: &'a Reach,
     /// As [`Reach::available`].
     pub available: &'a [Option<Bits>],
-    /// As [`Reach::done`].
+    /// As [`Reach::done`]; empty when nothing waits.
     pub done: &'a [Option<Bits>],
     pub effects: &'a IndexVec<ModuleId, Effect>,
     /// As [`effects::failing`]: what may fail never counts as done.
@@ -55,12 +55,14 @@ pub(super) fn hazards(inputs: &Inputs<'_>, repairs: &Repairs) -> Repairs {
             |id: ModuleId| !inputs.failing[id] && available.as_ref().is_some_and(|found| found.has(id.0 as usize));
         let done: Vec<bool> = graph.modules.ids().map(has).collect();
         let mut order = expected(graph, &standing.imports, *root);
-        // What a `require()` loads that may never run is not waited for, nor does it wait.
-        let certain =
-            |id: &ModuleId| has(*id) && inputs.done[at].as_ref().is_some_and(|found| found.has(id.0 as usize));
-        let left: Vec<ModuleId> = order.iter().filter(|id| !certain(id)).copied().collect();
+        let concurrent = waiting && {
+            // What only a `require()` loads, which may never run, has perhaps not run yet.
+            let ran = inputs.done.get(at).and_then(Option::as_ref);
+            let certain = |id: &ModuleId| has(*id) && ran.is_some_and(|found| found.has(id.0 as usize));
+            let left: Vec<ModuleId> = order.iter().filter(|id| !certain(id)).copied().collect();
+            is_concurrent(inputs, &standing.imports, &left, waits)
+        };
         order.retain(|id| !done[id.0 as usize]);
-        let concurrent = waiting && is_concurrent(inputs, &standing.imports, &left, waits);
         if concurrent || is_overtaken(linked, effects, &order) {
             let asynchronous = order.iter().filter(|id| linked.modules[**id].asynchronous);
             standing.repairs.wrapped.extend(asynchronous.filter(|id| linked.modules[**id].included));

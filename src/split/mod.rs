@@ -68,6 +68,8 @@ pub fn split(graph: &ModuleGraph, linked: &Linked, options: &Options, repairs: &
     let root_chunks = root_chunks(graph, &roots, &mut plan);
     fill(groups, &named, &root_chunks, &mut plan);
     finish(graph, linked, &roots, &mut plan);
+    let waits = graph.modules.iter().any(|module| module.facts.top_level_await);
+    let done = if waits { reach.done(graph, linked, &roots) } else { Vec::new() };
     let modules: Vec<ModuleId> = roots.iter().map(|root| root.module).collect();
     let inputs = hazards::Inputs {
         graph,
@@ -77,7 +79,7 @@ pub fn split(graph: &ModuleGraph, linked: &Linked, options: &Options, repairs: &
         roots: &modules,
         reach: &reach,
         available: &available,
-        done: &reach.done(graph, linked, &roots),
+        done: &done,
         effects: &effects,
         failing: &failing,
         named: (!named.is_empty()).then_some(&named),
