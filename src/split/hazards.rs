@@ -23,7 +23,7 @@ pub(super) struct Inputs<'a> {
     pub reach: &'a Reach,
     /// As [`Reach::available`].
     pub available: &'a [Option<Bits>],
-    /// As [`Reach::done`]; empty when nothing waits.
+    /// As [`Reach::done`]; empty when nothing waits and nothing may fail.
     pub done: &'a [Option<Bits>],
     pub effects: &'a IndexVec<ModuleId, Effect>,
     /// As [`effects::failing`]: what may fail never counts as done.
@@ -50,19 +50,16 @@ pub(super) fn hazards(inputs: &Inputs<'_>, repairs: &Repairs) -> Repairs {
     }
     let mut checked = Vec::new();
     for (at, (root, available)) in inputs.roots.iter().zip(inputs.available).enumerate() {
-        // What ran before, for the target of an `import()`.
-        let has =
-            |id: ModuleId| !inputs.failing[id] && available.as_ref().is_some_and(|found| found.has(id.0 as usize));
+        // What ran before, for the target of an `import()`. What only a `require()` loads, which may never run, has
+        // perhaps not run yet, and what stands behind something that may have failed neither.
+        let ran = inputs.done.get(at).map_or(available.as_ref(), Option::as_ref);
+        let has = |id: ModuleId| {
+            !inputs.failing[id] && [available.as_ref(), ran].iter().all(|of| of.is_some_and(|of| of.has(id.0 as usize)))
+        };
         let done: Vec<bool> = graph.modules.ids().map(has).collect();
         let mut order = expected(graph, &standing.imports, *root);
-        let concurrent = waiting && {
-            // What only a `require()` loads, which may never run, has perhaps not run yet.
-            let ran = inputs.done.get(at).and_then(Option::as_ref);
-            let certain = |id: &ModuleId| has(*id) && ran.is_some_and(|found| found.has(id.0 as usize));
-            let left: Vec<ModuleId> = order.iter().filter(|id| !certain(id)).copied().collect();
-            is_concurrent(inputs, &standing.imports, &left, waits)
-        };
         order.retain(|id| !done[id.0 as usize]);
+        let concurrent = waiting && is_concurrent(inputs, &standing.imports, &order, waits);
         if concurrent || is_overtaken(linked, effects, &order) {
             let asynchronous = order.iter().filter(|id| linked.modules[**id].asynchronous);
             standing.repairs.wrapped.extend(asynchronous.filter(|id| linked.modules[**id].included));
@@ -93,7 +90,7 @@ pub(super) fn hazards(inputs: &Inputs<'_>, repairs: &Repairs) -> Repairs {
 }
 
 /// Static imports, by module.
-type Imports = Lists<ModuleId, ModuleId>;
+pub(super) type Imports = Lists<ModuleId, ModuleId>;
 
 /// How modules stand in their chunks when what was found until now is repaired.
 struct Standing<'a> {
@@ -185,7 +182,7 @@ pub(super) fn imports(module: &Module) -> impl Iterator<Item = ModuleId> + '_ {
 }
 
 /// The order of the language: depth first along static imports.
-fn expected(graph: &ModuleGraph, imports: &Imports, root: ModuleId) -> Vec<ModuleId> {
+pub(super) fn expected(graph: &ModuleGraph, imports: &Imports, root: ModuleId) -> Vec<ModuleId> {
     let mut done = vec![false; graph.modules.len()];
     let mut out = Vec::new();
     // What is injected runs before everything.

@@ -69,7 +69,8 @@ pub fn split(graph: &ModuleGraph, linked: &Linked, options: &Options, repairs: &
     fill(groups, &named, &root_chunks, &mut plan);
     finish(graph, linked, &roots, &mut plan);
     let waits = graph.modules.iter().any(|module| module.facts.top_level_await);
-    let done = if waits { reach.done(graph, linked, &roots) } else { Vec::new() };
+    let certain = waits || failing.iter().any(|fails| *fails);
+    let done = if certain { reach.done(graph, linked, &roots, &failing) } else { Vec::new() };
     let modules: Vec<ModuleId> = roots.iter().map(|root| root.module).collect();
     let inputs = hazards::Inputs {
         graph,

@@ -1,7 +1,7 @@
 //! Which roots need a module, as bit sets; and which of them can count on another root having loaded it.
 
-use super::Root;
 use super::manual::Named;
+use super::{Root, hazards};
 use crate::base::{IndexVec, ModuleId};
 use crate::model::{ChunkKind, Linked, ModuleGraph};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -134,24 +134,27 @@ impl Reach {
         out
     }
 
-    /// What the roots evaluate for certain: what they import, not what a `require()` that may never run loads.
-    fn evaluated(graph: &ModuleGraph, roots: &[Root]) -> Self {
+    /// What the roots evaluate for certain: what they import, not what a `require()` that may never run loads; up to the
+    /// first that may fail.
+    fn evaluated(graph: &ModuleGraph, roots: &[Root], failing: &IndexVec<ModuleId, bool>) -> Self {
         let mut needed_by: IndexVec<ModuleId, Bits> = graph.modules.iter().map(|_| Bits::new(roots.len())).collect();
+        let imports = graph.modules.iter().map(hazards::imports).collect();
         for (at, root) in roots.iter().enumerate() {
-            let mut work: Vec<ModuleId> = graph.injected.iter().copied().chain([root.module]).collect();
-            while let Some(module) = work.pop() {
-                if !needed_by[module].has(at) {
-                    needed_by[module].set(at);
-                    work.extend(super::hazards::imports(&graph.modules[module]));
-                }
-            }
+            let order = hazards::expected(graph, &imports, root.module);
+            order.into_iter().take_while(|id| !failing[*id]).for_each(|id| needed_by[id].set(at));
         }
         Reach { needed_by, roots: roots.len() }
     }
 
     /// As [`Reach::available`]: the modules that are certainly evaluated before a root.
-    pub fn done(&self, graph: &ModuleGraph, linked: &Linked, roots: &[Root]) -> Vec<Option<Bits>> {
-        self.before(graph, linked, roots, &Reach::evaluated(graph, roots))
+    pub fn done(
+        &self,
+        graph: &ModuleGraph,
+        linked: &Linked,
+        roots: &[Root],
+        failing: &IndexVec<ModuleId, bool>,
+    ) -> Vec<Option<Bits>> {
+        self.before(graph, linked, roots, &Reach::evaluated(graph, roots, failing))
     }
 
     /// By root: the modules that are certainly loaded before it (`None` for entries: nothing is).

@@ -310,7 +310,7 @@ function useImport(w, world, to, name, local, info) {
   for (let left = r.pick([0, 1, 1, 2, 3]); left > 0; left--) {
     const needs = [local];
     const text = looks(w, world, local, info);
-    look(w, text.code ?? text, { needs, asks: text.asks, tags: [...(text.tags ?? []), ...(home === w.id ? ['own-tdz'] : []), ...(safe || !isDeep(text.code ?? text) ? [] : ['cycle-reads'])] }, safe && r.chance(0.6) && !text.throws);
+    look(w, text.code ?? text, { needs, asks: text.asks, tags: [...(text.tags ?? []), ...(home === w.id ? ['own-tdz'] : []), ...(safe || !(text.whole || isDeep(text.code ?? text)) ? [] : ['cycle-reads'])] }, safe && r.chance(0.6) && !text.throws);
   }
 }
 
@@ -368,13 +368,16 @@ function space(w, world, local, of) {
     const read = [`${local}.${name}`, `${local}['${name}']`, `'${name}' in ${local}`, `typeof ${local}.${name}`, `Reflect.set(${local}, '${name}', 1)`, `Reflect.deleteProperty(${local}, '${name}')`,
       `Reflect.defineProperty(${local}, '${name}', { value: 7 })`, `(() => { const { ${name}: inner } = ${local}; return inner; })()`, `Object.getOwnPropertyDescriptor(${local}, '${name}')`,
       `((o) => { o.${name} = 1; })(${local})`, `Object.hasOwn(${local}, '${name}')`];
-    for (const code of read) ways.push({ code, asks: [[of, name]] });
     const inner = infoAt(world, of, name);
+    for (const code of read) ways.push({ code, asks: [[of, name]], whole: inner?.kind === 'ns' });
     const deeper = inner?.kind === 'ns' && !byId.get(inner.of).cjs ? resolver.names(inner.of) : [];
-    for (const last of deeper) ways.push({ code: `${local}.${name}.${last}`, asks: [[of, name], [inner.of, last]] });
+    for (const last of deeper) {
+      ways.push({ code: `${local}.${name}.${last}`, asks: [[of, name], [inner.of, last]], whole: infoAt(world, inner.of, last)?.kind === 'ns' });
+    }
   }
   const chosen = r.pick(ways);
-  const made = chosen.code ? chosen : { code: chosen };
+  // Whoever shows a namespace reads all of it.
+  const made = chosen.code ? { ...chosen } : { code: chosen, whole: chosen === local };
   if (/^\(\(o\)/.test(made.code)) {
     // An error in strict code, which no output that is a module can tell from sloppy code.
     if (w.cjs) return { code: `typeof ${local}` };

@@ -1,0 +1,1 @@
+log('m3 starts');
