@@ -27,6 +27,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("jsonc_parser", &["config", "budget"]),
     ("browserslist", &["config"]),
     ("regex", &["base"]),
+    ("memchr", &["base"]),
     ("globset", &["base", "graph", "budget"]),
     ("swc_core", &["lang"]),
     ("lightningcss", &["lang"]),

@@ -12,6 +12,7 @@ use super::reach::{Bits, Reach};
 use crate::base::{ChunkId, IndexVec, Lists, ModuleId};
 use crate::config::{Format, Options};
 use crate::model::{ChunkPlan, Linked, Module, ModuleGraph, Repairs, Target, Wrap};
+use rayon::prelude::*;
 
 pub(super) struct Inputs<'a> {
     pub graph: &'a ModuleGraph,
@@ -36,10 +37,7 @@ pub(super) struct Inputs<'a> {
 /// as far as it can be seen in the present plan, since linking anew for each would take long.
 pub(super) fn hazards(inputs: &Inputs<'_>, repairs: &Repairs) -> Repairs {
     let Inputs { graph, linked, plan, effects, .. } = *inputs;
-    let waits = |id: ModuleId| {
-        graph.modules[id].facts.top_level_await && linked.modules[id].included && !linked.modules[id].concurrent
-    };
-    let waiting = graph.modules.ids().any(waits);
+    let waiting = graph.modules.ids().any(|id| waits(graph, linked, id));
     let wrapped = linked.modules.iter().any(|link| link.included && link.wrap == Wrap::Esm);
     if inputs.roots.len() < 2 && !waiting && !wrapped && inputs.named.is_none() {
         return repairs.clone();
@@ -48,44 +46,74 @@ pub(super) fn hazards(inputs: &Inputs<'_>, repairs: &Repairs) -> Repairs {
     if let Some(named) = inputs.named {
         moved::defer(inputs, named, &mut standing);
     }
-    let mut checked = Vec::new();
-    for (at, (root, available)) in inputs.roots.iter().zip(inputs.available).enumerate() {
-        // What ran before, for the target of an `import()`. What only a `require()` loads, which may never run, has
-        // perhaps not run yet, and what stands behind something that may have failed neither.
-        let ran = inputs.done.get(at).map_or(available.as_ref(), Option::as_ref);
-        let has = |id: ModuleId| {
-            !inputs.failing[id] && [available.as_ref(), ran].iter().all(|of| of.is_some_and(|of| of.has(id.0 as usize)))
-        };
-        let done: Vec<bool> = graph.modules.ids().map(has).collect();
-        let mut order = expected(graph, &standing.imports, *root);
-        order.retain(|id| !done[id.0 as usize]);
-        let concurrent = waiting && is_concurrent(inputs, &standing.imports, &order, waits);
-        if concurrent || is_overtaken(linked, effects, &order) {
-            let asynchronous = order.iter().filter(|id| linked.modules[**id].asynchronous);
+    let roots: Vec<(usize, ModuleId)> = inputs.roots.iter().copied().enumerate().take(inputs.available.len()).collect();
+    let look = |(at, root): &(usize, ModuleId)| Checked::new(inputs, &standing.imports, *at, *root, waiting);
+    let mut checked: Vec<Checked> = roots.par_iter().map(look).collect();
+    for found in &checked {
+        if found.concurrent {
+            let asynchronous = found.order.iter().filter(|id| linked.modules[**id].asynchronous);
             standing.repairs.wrapped.extend(asynchronous.filter(|id| linked.modules[**id].included));
             // A root is called at the end of its chunk.
-            standing.repairs.deferred.insert(*root);
+            standing.repairs.deferred.insert(found.root);
             continue;
         }
-        for module in behind_failure(graph, linked, inputs.reach, &order) {
+        for module in behind_failure(graph, linked, inputs.reach, &found.order) {
             if effects[module] != Effect::None || standing.called(module).next().is_some() {
                 standing.defer(module);
             }
         }
-        checked.push((ChunkId(at as u32), *root, done, order));
     }
+    checked.retain(|found| !found.concurrent);
     loop {
         let before = standing.repairs.deferred.len();
-        for (chunk, root, done, order) in &checked {
-            let mut run = Run { standing: &standing, done: done.clone(), actual: Vec::new() };
-            run.chunks(plan, *chunk, *root);
-            for module in early(&run, order, effects) {
+        let is_wrong = |found: &Checked| !found.early(plan, &standing, effects).is_empty();
+        let first = checked.par_iter().position_first(is_wrong);
+        for found in &checked[first.unwrap_or(checked.len())..] {
+            for module in found.early(plan, &standing, effects) {
                 standing.defer(module);
             }
         }
         if standing.repairs.deferred.len() == before {
             return standing.repairs;
         }
+    }
+}
+
+/// A root, and what is to be seen when it is loaded.
+struct Checked {
+    chunk: ChunkId,
+    root: ModuleId,
+    /// By module: ran before.
+    done: Vec<bool>,
+    /// The order of the language, without those.
+    order: Vec<ModuleId>,
+    /// Its modules must wait side by side.
+    concurrent: bool,
+}
+
+impl Checked {
+    fn new(inputs: &Inputs<'_>, imports: &Imports, at: usize, root: ModuleId, waiting: bool) -> Self {
+        let Inputs { graph, linked, effects, .. } = *inputs;
+        // What ran before, for the target of an `import()`. What only a `require()` loads, which may never run, has
+        // perhaps not run yet, and what stands behind something that may have failed neither.
+        let available = inputs.available[at].as_ref();
+        let ran = inputs.done.get(at).map_or(available, Option::as_ref);
+        let has = |id: ModuleId| {
+            !inputs.failing[id] && [available, ran].iter().all(|of| of.is_some_and(|of| of.has(id.0 as usize)))
+        };
+        let done: Vec<bool> = graph.modules.ids().map(has).collect();
+        let mut order = expected(graph, imports, root);
+        order.retain(|id| !done[id.0 as usize]);
+        let concurrent = waiting && is_concurrent(inputs, imports, &order);
+        let concurrent = concurrent || is_overtaken(linked, effects, &order);
+        Checked { chunk: ChunkId(at as u32), root, done, order, concurrent }
+    }
+
+    /// As [`early`], when the chunk of the root is loaded.
+    fn early(&self, plan: &ChunkPlan, standing: &Standing<'_>, effects: &IndexVec<ModuleId, Effect>) -> Vec<ModuleId> {
+        let mut run = Run { standing, done: self.done.clone(), actual: Vec::new() };
+        run.chunks(plan, self.chunk, self.root);
+        early(&run, &self.order, effects)
     }
 }
 
@@ -220,13 +248,19 @@ fn post_order(
     }
 }
 
+/// Its `await` stands where it stood.
+fn waits(graph: &ModuleGraph, linked: &Linked, id: ModuleId) -> bool {
+    let link = &linked.modules[id];
+    graph.modules[id].facts.top_level_await && link.included && !link.concurrent
+}
+
 /// Waiting where the `await` stands would hold up modules that do not depend on it, or the format cannot wait; or a
 /// module that fails after it would take others with it.
-fn is_concurrent(inputs: &Inputs<'_>, imports: &Imports, order: &[ModuleId], waits: impl Fn(ModuleId) -> bool) -> bool {
+fn is_concurrent(inputs: &Inputs<'_>, imports: &Imports, order: &[ModuleId]) -> bool {
     let Inputs { graph, linked, options, effects, .. } = *inputs;
     let mut waited = false;
     for (at, id) in order.iter().enumerate() {
-        let here = waits(*id);
+        let here = waits(graph, linked, *id);
         waited |= here;
         let throws = waited && effects::throws(graph, linked, *id);
         if !(here || throws) {

@@ -11,6 +11,7 @@ use super::manual::Named;
 use super::reach::Bits;
 use crate::base::{IndexVec, ModuleId};
 use crate::model::{Linked, ModuleGraph};
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// What a request costs, in bytes of source (about a sixth of that is left after compression).
@@ -79,7 +80,7 @@ pub(super) fn groups(inputs: &Inputs<'_>) -> Vec<Group> {
     let mut neighbours = neighbours(inputs, &groups);
     seat_helpers(&mut groups, &mut neighbours);
     let mut best: Vec<Option<(i64, usize)>> =
-        (0..groups.len()).map(|at| partner(inputs, &groups, &neighbours, at)).collect();
+        (0..groups.len()).into_par_iter().map(|at| partner(inputs, &groups, &neighbours, at)).collect();
     loop {
         let found = (0..groups.len()).filter_map(|at| best[at].map(|(gain, other)| (gain, at, other)));
         let Some((_, from, into)) = found.max_by_key(|(gain, at, other)| (*gain, std::cmp::Reverse((*at, *other))))
@@ -93,6 +94,7 @@ pub(super) fn groups(inputs: &Inputs<'_>) -> Vec<Group> {
         }
         merge(&mut groups, &mut neighbours, from, into);
         best[from] = None;
+        // In one thread: waking others takes longer.
         for at in (0..groups.len()).filter(|at| groups[*at].alive) {
             if at == into || best[at].is_some_and(|(_, other)| other == from || other == into) {
                 best[at] = partner(inputs, &groups, &neighbours, at);
@@ -216,8 +218,15 @@ fn partner(inputs: &Inputs<'_>, groups: &[Group], needs: &[Vec<usize>], at: usiz
     }
     let mut found: Vec<(i64, usize)> =
         (0..groups.len()).filter_map(|other| value(inputs, groups, at, other).map(|gain| (gain, other))).collect();
-    found.sort_unstable_by_key(|(gain, other)| (std::cmp::Reverse(*gain), *other));
-    found.into_iter().find(|(_, other)| !makes_circle(groups, needs, at, *other))
+    // Mostly the first that is looked at will do.
+    loop {
+        let key = |at: &usize| (found[*at].0, std::cmp::Reverse(found[*at].1));
+        let most = (0..found.len()).max_by_key(key)?;
+        let most = found.swap_remove(most);
+        if !makes_circle(groups, needs, at, most.1) {
+            return Some(most);
+        }
+    }
 }
 
 /// Merging `at` into `other`, if that gains more than what was the best until now.
@@ -242,15 +251,18 @@ fn value(inputs: &Inputs<'_>, groups: &[Group], at: usize, other: usize) -> Opti
     if at == other || !into.alive || into.closed {
         return None;
     }
+    let saved = from.roots.and(&into.loaders) as u64;
+    if saved == 0 {
+        return None;
+    }
     let more = into.loaders.without(&from.loaders);
     let fewer = from.loaders.without(&into.loaders);
     if (more > 0 && !from.free) || (fewer > 0 && !into.free) {
         return None;
     }
-    let saved = from.roots.and(&into.loaders) as u64;
     let cost = from.bytes * more as u64 + into.bytes * fewer as u64;
     let gain = (REQUEST * saved) as i64 - cost as i64;
-    (gain > 0 || from.bytes < inputs.min_bytes && saved > 0).then_some(gain)
+    (gain > 0 || from.bytes < inputs.min_bytes).then_some(gain)
 }
 
 /// A third group would both need the merged one and be needed by it: chunks in a circle start before what they need.
@@ -290,10 +302,16 @@ fn merge(groups: &mut [Group], needs: &mut [Vec<usize>], from: usize, into: usiz
     group.free &= free;
     let moved = std::mem::take(&mut needs[from]);
     needs[into].extend(moved);
+    needs[into].sort_unstable();
+    needs[into].dedup();
     for list in needs.iter_mut() {
-        list.iter_mut().filter(|to| **to == from).for_each(|to| *to = into);
-        list.sort_unstable();
-        list.dedup();
+        // Each is sorted.
+        if let Ok(at) = list.binary_search(&from) {
+            list.remove(at);
+            if let Err(place) = list.binary_search(&into) {
+                list.insert(place, into);
+            }
+        }
     }
     needs[into].retain(|to| *to != into);
 }

@@ -1,7 +1,8 @@
 //! Which roots need a module, as bit sets; and which of them can count on another root having loaded it.
 
+use super::Root;
+use super::hazards::{self, Imports};
 use super::manual::Named;
-use super::{Root, hazards};
 use crate::base::{IndexVec, ModuleId};
 use crate::model::{ChunkKind, Linked, ModuleGraph};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -30,6 +31,9 @@ impl Bits {
     }
     pub fn join(&mut self, other: &Bits) {
         self.0.iter_mut().zip(&other.0).for_each(|(word, more)| *word |= more);
+    }
+    fn meet(&mut self, other: &Bits) {
+        self.0.iter_mut().zip(&other.0).for_each(|(word, more)| *word &= more);
     }
     pub fn count(&self) -> u32 {
         self.0.iter().map(|word| word.count_ones()).sum()
@@ -136,11 +140,10 @@ impl Reach {
 
     /// What the roots evaluate for certain: what they import, not what a `require()` that may never run loads; up to the
     /// first that may fail.
-    fn evaluated(graph: &ModuleGraph, roots: &[Root], failing: &IndexVec<ModuleId, bool>) -> Self {
+    fn evaluated(graph: &ModuleGraph, imports: &Imports, roots: &[Root], failing: &IndexVec<ModuleId, bool>) -> Self {
         let mut needed_by: IndexVec<ModuleId, Bits> = graph.modules.iter().map(|_| Bits::new(roots.len())).collect();
-        let imports = graph.modules.iter().map(hazards::imports).collect();
         for (at, root) in roots.iter().enumerate() {
-            let order = hazards::expected(graph, &imports, root.module);
+            let order = hazards::expected(graph, imports, root.module);
             order.into_iter().take_while(|id| !failing[*id]).for_each(|id| needed_by[id].set(at));
         }
         Reach { needed_by, roots: roots.len() }
@@ -154,33 +157,44 @@ impl Reach {
         roots: &[Root],
         failing: &IndexVec<ModuleId, bool>,
     ) -> Vec<Option<Bits>> {
-        self.before(graph, linked, roots, &Reach::evaluated(graph, roots, failing))
+        let modules = graph.modules.len();
+        let imports = graph.modules.iter().map(hazards::imports).collect();
+        let importers = importers(linked, roots);
+        let preceding = |(root, importers): (&Root, &Vec<ModuleId>)| {
+            let mut all = importers.iter().filter(|importer| **importer != root.module);
+            let mut common = all.next().map_or_else(|| Bits::new(modules), |id| preceding(&imports, modules, *id));
+            all.for_each(|id| common.meet(&preceding(&imports, modules, *id)));
+            common
+        };
+        let preceding: Vec<Bits> = roots.iter().zip(&importers).map(preceding).collect();
+        self.before(graph, roots, &importers, &Reach::evaluated(graph, &imports, roots, failing), &preceding)
     }
 
     /// By root: the modules that are certainly loaded before it (`None` for entries: nothing is).
     pub fn available(&self, graph: &ModuleGraph, linked: &Linked, roots: &[Root]) -> Vec<Option<Bits>> {
-        self.before(graph, linked, roots, self)
+        self.before(graph, roots, &importers(linked, roots), self, &[])
     }
 
     /// By root: the modules that `held` says of every way there. A dynamic root comes after every root that holds one
-    /// of its importers; what they all have, it has. Not if an importer may still be waiting for it while it is
-    /// evaluated: then it must not wait for the importer's chunk.
-    fn before(&self, graph: &ModuleGraph, linked: &Linked, roots: &[Root], held: &Reach) -> Vec<Option<Bits>> {
-        let modules = linked.modules.len();
-        let mut importers: Vec<Bits> = vec![Bits::new(roots.len()); roots.len()];
-        let mut awaited = vec![false; roots.len()];
-        let mut root_of: FxHashMap<ModuleId, usize> = FxHashMap::default();
-        for (at, root) in roots.iter().enumerate() {
-            if matches!(root.kind, ChunkKind::Dynamic(_)) {
-                root_of.insert(root.module, at);
-            }
-        }
-        for (module, link) in linked.modules.iter_ids().filter(|(_, link)| link.included) {
-            for at in link.dynamic.iter().filter_map(|(_, target)| root_of.get(target)) {
-                awaited[*at] |= graph.modules[module].facts.top_level_await;
-                importers[*at].join(&self.needed_by[module]);
-            }
-        }
+    /// of its importers; what they all have, it has, and what `preceding` says of it. Not if an importer may still be
+    /// waiting for it while it is evaluated: then it must not wait for the importer's chunk.
+    fn before(
+        &self,
+        graph: &ModuleGraph,
+        roots: &[Root],
+        importers: &[Vec<ModuleId>],
+        held: &Reach,
+        preceding: &[Bits],
+    ) -> Vec<Option<Bits>> {
+        let modules = graph.modules.len();
+        let awaits = |importers: &Vec<ModuleId>| importers.iter().any(|id| graph.modules[*id].facts.top_level_await);
+        let awaited: Vec<bool> = importers.iter().map(awaits).collect();
+        let holders = |importers: &Vec<ModuleId>| {
+            let mut all = Bits::new(roots.len());
+            importers.iter().for_each(|id| all.join(&self.needed_by[*id]));
+            all
+        };
+        let holders: Vec<Bits> = importers.iter().map(holders).collect();
         let mut loads: Vec<Bits> = vec![Bits::new(modules); self.roots];
         for (module, bits) in held.needed_by.iter_ids() {
             for root in bits.ones() {
@@ -195,12 +209,13 @@ impl Reach {
             let mut changed = false;
             for at in (0..self.roots).filter(|at| is_dynamic(*at)) {
                 let mut common = full.clone();
-                for importer in importers[at].ones().filter(|importer| *importer != at) {
-                    for (word, bits) in common.0.iter_mut().enumerate() {
-                        *bits &= loads[importer].0[word] | available[importer].0[word];
-                    }
+                for holder in holders[at].ones().filter(|holder| *holder != at) {
+                    let mut has = loads[holder].clone();
+                    has.join(&available[holder]);
+                    preceding.get(at).into_iter().for_each(|more| has.join(more));
+                    common.meet(&has);
                 }
-                if importers[at].count() == 0 || awaited[at] {
+                if holders[at].count() == 0 || awaited[at] {
                     common = Bits::new(modules);
                 }
                 if common != available[at] {
@@ -214,4 +229,40 @@ impl Reach {
         }
         available.into_iter().enumerate().map(|(at, bits)| is_dynamic(at).then_some(bits)).collect()
     }
+}
+
+/// By root: the modules that have an `import()` of it.
+fn importers(linked: &Linked, roots: &[Root]) -> Vec<Vec<ModuleId>> {
+    let mut out: Vec<Vec<ModuleId>> = vec![Vec::new(); roots.len()];
+    let mut root_of: FxHashMap<ModuleId, usize> = FxHashMap::default();
+    for (at, root) in roots.iter().enumerate() {
+        if matches!(root.kind, ChunkKind::Dynamic(_)) {
+            root_of.insert(root.module, at);
+        }
+    }
+    for (module, link) in linked.modules.iter_ids().filter(|(_, link)| link.included) {
+        for at in link.dynamic.iter().filter_map(|(_, target)| root_of.get(target)) {
+            out[*at].push(module);
+        }
+    }
+    out
+}
+
+/// What has been evaluated, without an error, when code of a module runs: all that it imports. In a circle functions may
+/// be called before that.
+fn preceding(imports: &Imports, modules: usize, module: ModuleId) -> Bits {
+    let mut out = Bits::new(modules);
+    let mut work = vec![module];
+    while let Some(next) = work.pop() {
+        for below in &imports[next] {
+            if *below == module {
+                return Bits::new(modules);
+            }
+            if !out.has(below.0 as usize) {
+                out.set(below.0 as usize);
+                work.push(*below);
+            }
+        }
+    }
+    out
 }

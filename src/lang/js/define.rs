@@ -27,7 +27,9 @@ impl<'a> Defines<'a> {
         common_js: bool,
     ) -> Self {
         let mut by_last: FxHashMap<&str, Vec<(Vec<&str>, Expr)>> = FxHashMap::default();
-        for (name, value) in define {
+        // Most names are of `import.meta.env`, which most files do not mention.
+        let meta = std::cell::LazyCell::new(|| source.contains("meta"));
+        for (name, value) in define.iter().filter(|(name, _)| !name.starts_with("import.meta.") || *meta) {
             let segments: Vec<&str> = name.split('.').collect();
             let last = segments.last().copied().unwrap_or_default();
             if source.contains(last)

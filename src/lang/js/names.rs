@@ -22,7 +22,7 @@ pub(super) fn infer(program: &mut Program, unresolved: SyntaxContext, only: Opti
 /// `function f() {}` is there before the first statement runs, and so is its name. Only after dead code is gone: the call
 /// would keep the function.
 pub(super) fn declared(body: &mut Vec<Stmt>, numbered: &Numbered, only: Option<&FxHashSet<Id>>) {
-    let default = marker_name("s", sym::DEFAULT);
+    let default = marker_name(sym::DEFAULT);
     let mut declared = Declared { helper: numbered.helper(Helper::NAME), default, only };
     body.visit_mut_with(&mut declared);
 }

@@ -41,8 +41,21 @@ pub(super) struct Numbered {
 }
 
 /// The name of the marker for symbol numbers that have no source name.
-pub(super) fn marker_name(what: &str, number: u32) -> Atom {
-    Atom::from(format!("{what}${number}"))
+pub(super) fn marker_name(number: u32) -> Atom {
+    // `format!` of these was a fortieth of a build.
+    let mut text = [0u8; 12];
+    let mut at = text.len();
+    let mut rest = number;
+    loop {
+        at -= 1;
+        text[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    text[at - 2..at].copy_from_slice(b"s$");
+    Atom::from(std::str::from_utf8(&text[at - 2..]).unwrap_or_default())
 }
 
 impl Numbered {
@@ -60,7 +73,7 @@ impl Numbered {
     }
     /// The identifier by which compiled code mentions a symbol that has no name in the source.
     pub fn marker(&self, symbol: LocalSym) -> Ident {
-        Ident::new(marker_name("s", symbol), DUMMY_SP, self.marker)
+        Ident::new(marker_name(symbol), DUMMY_SP, self.marker)
     }
     pub fn helper(&self, helper: Helper) -> Ident {
         self.marker(helper.symbol())
@@ -304,7 +317,7 @@ impl Builder<'_> {
 
     fn default_id(&mut self) -> Ident {
         let marker = self.marker;
-        self.default_id.get_or_insert_with(|| Ident::new(marker_name("s", sym::DEFAULT), DUMMY_SP, marker)).clone()
+        self.default_id.get_or_insert_with(|| Ident::new(marker_name(sym::DEFAULT), DUMMY_SP, marker)).clone()
     }
 
     fn import(&mut self, import: ImportDecl) {
@@ -557,7 +570,7 @@ fn added(out: &mut Numbered, tree: &TreeContext<'_>) {
 fn number_markers(out: &mut Numbered, default_id: Option<Ident>) {
     let first_declared = out.first_declared();
     for symbol in 0..first_declared {
-        out.ids.insert((marker_name("s", symbol), out.marker), symbol);
+        out.ids.insert((marker_name(symbol), out.marker), symbol);
     }
     debug_assert!(default_id.is_none_or(|id| out.ids.contains_key(&id.to_id())));
 }

@@ -166,10 +166,24 @@ fn without_parentheses(program: &mut Program, source: &str) {
     if !source.contains('(') {
         return;
     }
-    if source.contains("('") || source.contains("(\"") {
+    if may_have_texts_in_parentheses(source) {
         program.visit_mut_with(&mut NoDirectives);
     }
     program.visit_mut_with(&mut paren_remover(None));
+}
+
+/// Some statement may start with a text in parentheses: one that stands first on its line, or behind the end of another.
+fn may_have_texts_in_parentheses(source: &str) -> bool {
+    let bytes = source.as_bytes();
+    let may_start = |at: usize| {
+        let before = bytes[..at].iter().rev().find(|byte| !matches!(byte, b' ' | b'\t'));
+        before.is_none_or(|byte| matches!(byte, b';' | b'{' | b'}' | b'/' | ..b' ' | 0x80..))
+    };
+    let holds_text = |at: usize| {
+        let inside = bytes[at + 1..].iter().find(|byte| !byte.is_ascii_whitespace());
+        matches!(inside, Some(b'"' | b'\''))
+    };
+    source.match_indices('(').any(|(at, _)| holds_text(at) && may_start(at))
 }
 
 /// `("use strict");` says nothing; without its parentheses it would be a directive.

@@ -113,6 +113,7 @@ fn mappings(positions: &[(BytePos, u32)], holes: &[Hole], options: &PrintOptions
         return Vec::new();
     }
     let index = LineIndex::new(options.source);
+    let mut places = index.places(options.source);
     let source = options.source.as_bytes();
     let mut out: Vec<Mapping> = Vec::with_capacity(positions.len());
     for (position, at) in positions {
@@ -121,7 +122,7 @@ fn mappings(positions: &[(BytePos, u32)], holes: &[Hole], options: &PrintOptions
         };
         let (line, column) = match options.positions {
             Positions::Offsets => (offset, 0),
-            _ => index.utf16(options.source, offset),
+            _ => places.utf16(offset),
         };
         // Of several at one place the last, innermost one counts.
         if out.last().is_some_and(|last| last.at == *at) {

@@ -137,7 +137,7 @@ impl<'a> Rewriter<'a> {
     }
 
     fn marker(&self, symbol: LocalSym, span: Span) -> Ident {
-        Ident::new(marker_name("s", symbol), span, self.marker)
+        Ident::new(marker_name(symbol), span, self.marker)
     }
 
     fn is_global(&self, ident: &Ident, name: &str) -> bool {
