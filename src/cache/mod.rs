@@ -8,6 +8,7 @@
 
 mod arranged;
 mod graphs;
+mod outputs;
 mod pack;
 mod room;
 mod whole;
@@ -150,13 +151,10 @@ impl Cache {
         self.written_bytes.fetch_add((HEAD_BYTES + bytes) as u64, Ordering::Relaxed);
     }
 
-    /// As [`Cache::put`], where what is stored under a key is always the same.
-    pub fn put_once(&self, key: ContentHash, bytes: &[u8]) {
-        let expected = (bytes.len() + HEAD_BYTES) as u64;
-        let known = self.path(key).and_then(|path| std::fs::metadata(path).ok());
-        if known.is_none_or(|known| known.len() != expected) {
-            self.put(key, bytes);
-        }
+    /// Bytes of an entry, as far as its file says.
+    fn length(&self, key: ContentHash) -> Option<u64> {
+        let data = std::fs::metadata(self.path(key)?).ok()?;
+        data.len().checked_sub(HEAD_BYTES as u64)
     }
 
     /// The stored bytes, or those that `make` returns (which are then stored).

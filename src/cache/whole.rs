@@ -1,21 +1,23 @@
 //! Whole builds: everything that came of one, so that a build of an unchanged project does nothing but look whether it is
 //! unchanged and put the files in place.
 //!
-//! One record for each way of building a project: another program, root, flag or variable has another key. The bytes of
-//! the outputs are entries by their hash, shared by all records that have them.
+//! One record for each way of building a project: another program, root, flag or variable has another key.
 
+use super::outputs::{self, Place};
 use super::{Basis, Cache};
 use crate::base::ContentHash;
 use crate::config::{LogLevel, Options};
 use crate::diag::Diagnostic;
 use crate::model::{Contribution, FileKind, OutputKey, Sealed, SealedFile};
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Changes whenever the form of a record does.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// What a build made, before it was written.
 #[derive(Debug)]
@@ -52,6 +54,7 @@ struct KeptFile<'a> {
     kind: FileKind,
     hashed: bool,
     hash: ContentHash,
+    place: Place,
     mentions: Vec<String>,
     /// They are many: read on all cores.
     contributions: &'a [u8],
@@ -79,19 +82,20 @@ impl<'a> WholeBuilds<'a> {
         if record.basis != basis.id || record.changed != basis.upheld.changed {
             return None;
         }
-        // All are looked at: each that is damaged is found, and made anew.
-        let files: Vec<Option<SealedFile>> = record.files.into_par_iter().map(|file| self.file(file)).collect();
-        let files: Vec<SealedFile> = files.into_iter().collect::<Option<_>>()?;
+        let places: Vec<Place> = record.files.iter().map(|file| file.place).collect();
+        let bytes = outputs::read(self.cache, &places)?;
+        let files = record.files.into_par_iter().zip(bytes).map(|(file, bytes)| sealed(file, bytes));
+        let files: Vec<SealedFile> = files.collect::<Option<_>>()?;
         let Record { problems, watched, metafile, names, took, .. } = record;
         Some(Whole { sealed: Sealed { files }, problems, watched, metafile, names, took })
     }
 
-    fn file(&self, kept: KeptFile<'_>) -> Option<SealedFile> {
-        let KeptFile { path, kind, hashed, hash, mentions, contributions, exports } = kept;
-        let bytes = self.cache.get(output_key(hash))?.into();
-        let contributions: Vec<Contribution> = postcard::from_bytes(contributions).ok()?;
-        let key = OutputKey::Named(path.clone());
-        Some(SealedFile { key, kind, path, bytes, hashed, hash, mentions, contributions, exports })
+    /// Where the outputs of the latest build are, by hash.
+    fn places(&self) -> FxHashMap<ContentHash, Place> {
+        let found = self.cache.read(self.key);
+        let record = found.as_ref().and_then(|(bytes, _)| postcard::from_bytes::<Record>(bytes).ok());
+        record
+            .map_or_else(FxHashMap::default, |record| record.files.iter().map(|file| (file.hash, file.place)).collect())
     }
 
     /// `basis` and `changed`: of the graph that it was made from.
@@ -99,11 +103,16 @@ impl<'a> WholeBuilds<'a> {
         let encode = |file: &SealedFile| postcard::to_stdvec(&file.contributions).ok();
         let contributions: Option<Vec<Vec<u8>>> = whole.sealed.files.par_iter().map(encode).collect();
         let Some(contributions) = contributions else { return };
-        let files = whole.sealed.files.iter().zip(&contributions).map(|(file, contributions)| KeptFile {
+        let wanted: Vec<(ContentHash, &[u8])> =
+            whole.sealed.files.iter().map(|file| (file.hash, &*file.bytes)).collect();
+        let places = outputs::store(self.cache, &wanted, &self.places());
+        let files = whole.sealed.files.iter().zip(places).zip(&contributions);
+        let files = files.map(|((file, place), contributions)| KeptFile {
             path: file.path.clone(),
             kind: file.kind,
             hashed: file.hashed,
             hash: file.hash,
+            place,
             mentions: file.mentions.clone(),
             contributions,
             exports: file.exports.clone(),
@@ -119,9 +128,15 @@ impl<'a> WholeBuilds<'a> {
             took: whole.took,
         };
         let Ok(bytes) = postcard::to_stdvec(&record) else { return };
-        whole.sealed.files.par_iter().for_each(|file| self.cache.put_once(output_key(file.hash), &file.bytes));
         self.cache.put(self.key, &bytes);
     }
+}
+
+fn sealed(kept: KeptFile<'_>, bytes: Arc<[u8]>) -> Option<SealedFile> {
+    let KeptFile { path, kind, hashed, hash, place: _, mentions, contributions, exports } = kept;
+    let contributions: Vec<Contribution> = postcard::from_bytes(contributions).ok()?;
+    let key = OutputKey::Named(path.clone());
+    Some(SealedFile { key, kind, path, bytes, hashed, hash, mentions, contributions, exports })
 }
 
 /// Without what changes nothing but what is said.
@@ -135,8 +150,4 @@ pub(super) fn settled(options: &Options) -> Options {
         cache_size: 0,
         ..options.clone()
     }
-}
-
-fn output_key(hash: ContentHash) -> ContentHash {
-    Cache::key("output", VERSION, &[&hash.0])
 }

@@ -2,16 +2,16 @@
 
 use super::order::{Condition, Import, Layer, Leads, Node};
 use crate::base::{ContentHash, StyleId};
-use crate::cache::Cache;
+use crate::cache::{Cache, Pack};
 use crate::config::Options;
 use crate::diag::{Diagnostic, Noted};
 use crate::lang::css::{self, CompileOptions, CompiledCss, CssImport, Sheet};
-use crate::model::{ModuleGraph, Style, Target};
+use crate::model::{ChunkKind, ChunkPlan, ModuleGraph, Style, Target};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Raise it when the same sheet would be compiled to something else.
-const CACHE_VERSION: u32 = 1;
+const CACHE_VERSION: u32 = 2;
 
 pub(super) fn compile_options(options: &Options) -> CompileOptions {
     CompileOptions {
@@ -38,36 +38,55 @@ pub(super) fn reachable(graph: &ModuleGraph, roots: impl IntoIterator<Item = Sty
     out
 }
 
+/// What earlier builds of the same program made of its sheets.
+pub(super) fn pack<'c>(plan: &ChunkPlan, options: &Options, cache: &'c Cache) -> Option<Pack<'c>> {
+    options.cache_dir.as_ref()?;
+    let entries = plan.chunks.iter().filter(|chunk| matches!(chunk.kind, ChunkKind::Entry(_)));
+    let names: Vec<&str> = entries.map(|chunk| chunk.name.as_str()).collect();
+    let names = postcard::to_stdvec(&(&options.entries, names)).unwrap_or_default();
+    let root = options.root.to_string_lossy();
+    Some(Pack::open(cache, Cache::key("css", CACHE_VERSION, &[root.as_bytes(), &names])))
+}
+
 pub(super) fn compile_all(
     graph: &ModuleGraph,
     ids: &BTreeSet<StyleId>,
     options: &CompileOptions,
-    cache: &Cache,
+    pack: Option<&Pack<'_>>,
 ) -> Noted<BTreeMap<StyleId, CompiledCss>> {
     let key = postcard::to_stdvec(options).unwrap_or_default();
     let ids: Vec<StyleId> = ids.iter().copied().collect();
     let done: Vec<Noted<CompiledCss>> =
-        ids.par_iter().map(|id| compile_one(&graph.styles[*id], options, &key, cache)).collect();
+        ids.par_iter().map(|id| compile_one(&graph.styles[*id], options, &key, pack)).collect();
+    if let Some(pack) = pack {
+        pack.store();
+    }
     let mut problems = Vec::new();
     let compiled = ids.into_iter().zip(done).map(|(id, noted)| (id, noted.take(&mut problems))).collect();
     Noted::new(compiled, problems)
 }
 
-fn compile_one(style: &Style, options: &CompileOptions, options_key: &[u8], cache: &Cache) -> Noted<CompiledCss> {
+fn compile_one(
+    style: &Style,
+    options: &CompileOptions,
+    options_key: &[u8],
+    pack: Option<&Pack<'_>>,
+) -> Noted<CompiledCss> {
+    let sheet = Sheet { source: &style.source, name: &style.name, local: style.local, name_hash: &style.name };
+    let Some(pack) = pack else { return css::compile(sheet, options) };
     let key = Cache::key(
         "css-compile",
         CACHE_VERSION,
         &[&ContentHash::of(style.source.as_bytes()).0, style.name.as_bytes(), &[u8::from(style.local)], options_key],
     );
-    if let Some(bytes) = cache.get(key)
-        && let Ok((value, problems)) = postcard::from_bytes::<(CompiledCss, Vec<Diagnostic>)>(&bytes)
+    if let Some(bytes) = pack.get(key)
+        && let Ok((value, problems)) = postcard::from_bytes::<(CompiledCss, Vec<Diagnostic>)>(bytes)
     {
         return Noted::new(value, problems);
     }
-    let sheet = Sheet { source: &style.source, name: &style.name, local: style.local, name_hash: &style.name };
     let noted = css::compile(sheet, options);
     if let Ok(bytes) = postcard::to_stdvec(&(&noted.value, &noted.problems)) {
-        cache.put(key, &bytes);
+        pack.put(key, bytes);
     }
     noted
 }

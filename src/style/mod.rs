@@ -34,7 +34,8 @@ pub fn render(graph: &ModuleGraph, plan: &ChunkPlan, options: &Options, cache: &
     let roots = jobs.iter().flat_map(|job| job.roots.iter().copied());
     let used = compiled::reachable(graph, roots);
     let mut problems = Vec::new();
-    let compiled = compiled::compile_all(graph, &used, &compile, cache).take(&mut problems);
+    let pack = compiled::pack(plan, options, cache);
+    let compiled = compiled::compile_all(graph, &used, &compile, pack.as_ref()).take(&mut problems);
     let nodes = compiled::nodes(graph, &compiled, &compile);
     let writer = Writer { graph, chunks: &plan.chunks, compiled: &compiled, options };
 
