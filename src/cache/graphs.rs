@@ -13,10 +13,13 @@ use rayon::prelude::*;
 use std::time::Duration;
 
 /// Changes whenever the form does.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// As many files are rather read each time than all that is known of the disk written once more.
 const FEW: u64 = 8;
+
+/// As many paths are rather asked for.
+const SOME: u64 = 500;
 
 /// Modules that are read and written together.
 const GROUP: usize = 128;
@@ -53,7 +56,7 @@ impl<'a> Graphs<'a> {
         let (id, mut testimony): (ContentHash, Testimony) = postcard::from_bytes(&bytes).ok()?;
         let upheld = testimony.uphold(began)?;
         if upheld.renewed
-            && upheld.read > FEW
+            && (upheld.read > FEW || upheld.again > SOME)
             && let Ok(bytes) = postcard::to_stdvec(&testimony)
         {
             self.cache.put_joined(self.asked, &[&id.0, &bytes]);

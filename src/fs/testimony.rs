@@ -3,6 +3,7 @@
 //! A file whose size, times and number on the disk are as they were is not read again. Its time of change (ctime), which
 //! no program can set, is among them; a file that changed about when the build ran may have changed once more within
 //! the same tick of the clock, and is therefore read (as git does it). Where the system has no such time, all files are.
+//! What is in a folder, and what is not, is not asked again either as long as the folder's own times are what they were.
 
 use super::recording::{Recording, Seen, hash_of_names};
 use super::{Disk, Files, Kind};
@@ -10,6 +11,7 @@ use crate::base::ContentHash;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
+use std::ffi::OsStr;
 use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -31,6 +33,8 @@ struct Folder {
     path: PathBuf,
     /// Nothing of what was asked for is there, nor is the folder.
     absent: bool,
+    /// Of the folder; `None`: too young to be trusted.
+    stamp: Option<Stamp>,
     entries: Vec<Entry>,
 }
 
@@ -41,6 +45,8 @@ struct Entry {
     seen: Seen,
     /// Of a file that was read; `None`: too young to be trusted.
     stamp: Option<Stamp>,
+    /// All that was asked follows from what the folder lists.
+    listed: bool,
 }
 
 /// As long as these are the same, so is the content.
@@ -62,7 +68,9 @@ pub struct Upheld {
     pub looked_at: u64,
     /// Files that were read, because their times did not tell.
     pub read: u64,
-    /// Some of them need not be read the next time.
+    /// Paths that were asked for because the times of their folder did not tell.
+    pub again: u64,
+    /// Some of them need not be read, or asked for, the next time.
     pub renewed: bool,
 }
 
@@ -75,6 +83,7 @@ struct Tally {
     began: Duration,
     looked_at: AtomicU64,
     read: AtomicU64,
+    again: AtomicU64,
     renewed: AtomicBool,
     changed: Mutex<Vec<(PathBuf, ContentHash)>>,
 }
@@ -90,13 +99,13 @@ impl Testimony {
         for (path, seen) in recording.seen() {
             let folder = path.parent().unwrap_or(&path);
             let name = path.file_name().unwrap_or_default().to_str()?.to_string();
-            let entry = Entry { name, seen, stamp: None };
+            let entry = Entry { name, seen, stamp: None, listed: false };
             match folders.get_mut(folder) {
                 Some(entries) => entries.push(entry),
                 None => drop(folders.insert(folder.to_path_buf(), vec![entry])),
             }
         }
-        let folders = folders.into_iter().map(|(path, entries)| Folder { path, absent: false, entries });
+        let folders = folders.into_iter().map(|(path, entries)| Folder { path, absent: false, stamp: None, entries });
         let mut folders: Vec<Folder> = folders.collect();
         folders.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         folders.par_iter_mut().for_each(|folder| folder.complete(began));
@@ -105,15 +114,16 @@ impl Testimony {
 
     /// Asks everything again. `None`: something other than the content of files would be answered otherwise. `began`: now.
     pub fn uphold(&mut self, began: Duration) -> Option<Upheld> {
-        let (looked_at, read, renewed, changed) = Default::default();
-        let tally = Tally { began, looked_at, read, renewed, changed };
+        let (looked_at, read, again, renewed, changed) = Default::default();
+        let tally = Tally { began, looked_at, read, again, renewed, changed };
         if !self.folders.par_iter_mut().all(|folder| folder.holds(&tally)) {
             return None;
         }
         let mut changed = tally.changed.into_inner().ok()?;
         changed.sort_unstable();
-        let (looked_at, read) = (tally.looked_at.into_inner(), tally.read.into_inner());
-        Some(Upheld { changed, looked_at, read, renewed: tally.renewed.into_inner() })
+        let count = AtomicU64::into_inner;
+        let (looked_at, read, again) = (count(tally.looked_at), count(tally.read), count(tally.again));
+        Some(Upheld { changed, looked_at, read, again, renewed: tally.renewed.into_inner() })
     }
 }
 
@@ -122,6 +132,7 @@ impl Folder {
     fn complete(&mut self, began: Duration) {
         self.entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
         self.absent = self.entries.iter().all(|entry| entry.seen.is_absent()) && std::fs::metadata(&self.path).is_err();
+        self.list(began);
         for entry in self.entries.iter_mut().filter(|entry| entry.seen.content.is_some()) {
             // A file that changed after it was read is young, and will be read.
             let data = std::fs::metadata(self.path.join(&entry.name)).ok();
@@ -129,14 +140,34 @@ impl Folder {
         }
     }
 
+    /// Notes which of the answers follow from what the folder lists now, if it was like that before `began`.
+    fn list(&mut self, began: Duration) {
+        let stamp = std::fs::metadata(&self.path).ok().and_then(|data| Stamp::of(&data));
+        self.stamp = stamp.filter(|stamp| !self.absent && stamp.is_settled(began));
+        // One question about each is as soon asked.
+        if self.stamp.is_none() || self.entries.len() < 2 {
+            return;
+        }
+        let listed = std::fs::read_dir(&self.path).ok().map(|list| {
+            let kind = |entry: std::fs::DirEntry| Some((entry.file_name(), Kind::of(entry.file_type().ok()?)));
+            list.filter_map(|entry| kind(entry.ok()?)).collect::<FxHashMap<_, _>>()
+        });
+        for entry in &mut self.entries {
+            let found = listed.as_ref().map(|listed| listed.get(OsStr::new(&entry.name)).copied());
+            entry.listed = found.is_some_and(|found| entry.seen.is_told_by(found));
+        }
+    }
+
     fn holds(&mut self, tally: &Tally) -> bool {
-        if self.absent && std::fs::metadata(&self.path).is_err() {
+        let data = std::fs::metadata(&self.path).ok();
+        if self.absent && data.is_none() {
             tally.looked_at.fetch_add(1, Ordering::Relaxed);
             return true;
         }
         tally.looked_at.fetch_add(self.entries.len() as u64, Ordering::Relaxed);
+        let same = self.stamp.is_some() && self.stamp == data.as_ref().and_then(Stamp::of);
         let mut path = self.path.clone();
-        for entry in &mut self.entries {
+        for entry in self.entries.iter_mut().filter(|entry| !(same && entry.listed)) {
             if !entry.name.is_empty() {
                 path.push(&entry.name);
             }
@@ -147,6 +178,11 @@ impl Folder {
                 path.pop();
             }
         }
+        if !same && self.entries.len() > 1 {
+            self.list(tally.began);
+            tally.again.fetch_add(self.entries.len() as u64, Ordering::Relaxed);
+            tally.renewed.fetch_or(self.stamp.is_some(), Ordering::Relaxed);
+        }
         true
     }
 }
@@ -155,6 +191,16 @@ impl Seen {
     fn is_absent(&self) -> bool {
         let more = self.more.as_ref().is_none_or(|more| **more == super::recording::More::default());
         self.kind.flatten().is_none() && self.own_kind.flatten().is_none() && self.content.is_none() && more
+    }
+
+    /// Its folder lists this, and that is all there is to know. What a link leads to is not.
+    fn is_told_by(&self, listed: Option<Kind>) -> bool {
+        let is = |answer: Option<Option<Kind>>| answer.is_none_or(|answer| answer == listed);
+        self.content.is_none()
+            && self.more.is_none()
+            && listed.is_none_or(|kind| matches!(kind, Kind::File | Kind::Folder))
+            && is(self.kind)
+            && is(self.own_kind)
     }
 }
 
@@ -324,6 +370,40 @@ mod tests {
         assert!(missing.uphold(NOW).is_none() && listed.uphold(NOW).is_some());
         sample.write("src/b.js", "");
         assert!(listed.uphold(NOW).is_none() && canonical.uphold(NOW).is_some());
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_folder_tells_of_what_is_in_it() {
+        let sample = Sample::new();
+        sample.write("src/b.js", "first");
+        std::os::unix::fs::symlink("a.js", sample.path("src/link.js")).unwrap();
+        let names = ["a.js", "c.js", "link.js"];
+        let ask = |recording: &Recording| {
+            names.iter().for_each(|name| drop(recording.kind(&sample.path("src").join(name))));
+            recording.read(&sample.path("src/b.js")).unwrap();
+        };
+        let later = sample.after("src/b.js", 9);
+        let listed = |told: &Testimony| {
+            let all = told.folders.iter().flat_map(|folder| &folder.entries).filter(|entry| entry.listed);
+            all.map(|entry| entry.name.clone()).collect::<Vec<_>>()
+        };
+        let again = |told: &mut Testimony| told.uphold(later).map(|upheld| upheld.again);
+        let mut told = sample.told(later, ask);
+        assert_eq!(listed(&told), ["a.js", "c.js"], "a link is more than its name");
+        assert_eq!(again(&mut told), Some(0));
+        // Another file comes and goes: the folder has to be looked at once.
+        sample.write("src/d.js", "");
+        assert_eq!((again(&mut told), again(&mut told)), (Some(4), Some(0)));
+        let mut young = sample.told(sample.after("src/b.js", 1), ask);
+        assert!(listed(&young).is_empty() && again(&mut young) == Some(4));
+        sample.write("src/c.js", "");
+        assert_eq!((again(&mut told), again(&mut young)), (None, None));
+        std::fs::remove_file(sample.path("src/c.js")).unwrap();
+        assert!(again(&mut told).is_some());
+        std::fs::remove_file(sample.path("src/a.js")).unwrap();
+        std::fs::create_dir(sample.path("src/a.js")).unwrap();
+        assert_eq!(again(&mut told), None, "what is there is another kind of thing");
     }
 
     #[test]

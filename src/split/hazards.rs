@@ -169,7 +169,7 @@ impl<'a> Standing<'a> {
     }
 }
 
-/// Modules standing in a chunk that make something run before what should precede it.
+/// Modules standing in a chunk that make something run before what should precede it, or that should not run at all.
 fn early(run: &Run<'_>, order: &[ModuleId], effects: &IndexVec<ModuleId, Effect>) -> Vec<ModuleId> {
     let mut rank = vec![u32::MAX; run.done.len()];
     for (at, id) in order.iter().enumerate() {
@@ -183,10 +183,15 @@ fn early(run: &Run<'_>, order: &[ModuleId], effects: &IndexVec<ModuleId, Effect>
     for (module, trigger) in &run.actual {
         seen[module.0 as usize] = true;
         while firsts.next_if(|first| seen[first.0 as usize]).is_some() {}
-        let late = firsts.peek().is_some_and(|first| rank[first.0 as usize] < rank[module.0 as usize]);
-        if let Some(trigger) = trigger.filter(|_| late && effects[*module] != Effect::None) {
-            out.push(trigger);
-        }
+        let rank = |id: ModuleId| rank[id.0 as usize];
+        let late = firsts.peek().is_some_and(|first| rank(**first) < rank(*module));
+        // A `require()` loads what is imported only elsewhere.
+        let wrong = match effects[*module] {
+            Effect::None => false,
+            Effect::Own => late,
+            Effect::Sensitive => late || rank(*module) == u32::MAX,
+        };
+        out.extend(trigger.filter(|_| wrong));
     }
     out
 }

@@ -1,0 +1,2 @@
+import "./e0.mjs";
+import "./m8.cjs";

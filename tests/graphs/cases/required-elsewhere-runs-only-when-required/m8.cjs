@@ -1,0 +1,1 @@
+log('m8 starts');
