@@ -314,18 +314,18 @@ fn scripts(options: &Options, graph: &ModuleGraph, services: &Services) -> Scrip
     let mut run = Run::new(options, services);
     let mut out = Scripts::default();
     let programs = programs(options, graph);
-    let mut known: Vec<(Linked, ChunkPlan)> = Vec::new();
+    let mut known: Vec<Arranging> = Vec::new();
     if options.mangle.is_some() {
         // Names are given for all programs together.
         known.extend(
             programs.iter().map(|entries| run.stage("link", |services| arrange(options, graph, entries, services))),
         );
         out.properties =
-            script::property_names(graph, &known.iter().map(|(linked, _)| linked).collect::<Vec<_>>(), options);
+            script::property_names(graph, &known.iter().map(|known| &known.linked).collect::<Vec<_>>(), options);
         known.reverse();
     }
     for (at, entries) in programs.into_iter().enumerate() {
-        let (linked, plan) = match known.pop() {
+        let Arranging { linked, plan, key } = match known.pop() {
             Some(known) => known,
             None => run.stage("link", |services| arrange(options, graph, &entries, services)),
         };
@@ -334,7 +334,8 @@ fn scripts(options: &Options, graph: &ModuleGraph, services: &Services) -> Scrip
             break;
         }
         let mut files = run.stage("script", |services| {
-            script::render(graph, &linked, &plan, options, &out.properties, &services.cache)
+            let arrangement = script::Arrangement { linked: &linked, plan: &plan, key };
+            script::render(graph, arrangement, options, &out.properties, &services.cache)
         });
         if at > 0 {
             let mut styles = run.stage("style", |services| style::render(graph, &plan, options, &services.cache)).files;
@@ -353,21 +354,25 @@ fn scripts(options: &Options, graph: &ModuleGraph, services: &Services) -> Scrip
 
 /// As [`link_and_split`], unless an earlier build did. Only what gave no problems is remembered: they would have to be
 /// told again, and are about places in sources.
-fn arrange(
-    options: &Options,
-    graph: &ModuleGraph,
-    entries: &[usize],
-    services: &Services,
-) -> Noted<(Linked, ChunkPlan)> {
+fn arrange(options: &Options, graph: &ModuleGraph, entries: &[usize], services: &Services) -> Noted<Arranging> {
     let memory = Arranged::new(&services.cache, &services.program, graph, options, entries);
-    if let Some(found) = memory.as_ref().and_then(Arranged::recall) {
-        return Noted::clean(found);
+    let key = memory.as_ref().map(Arranged::key);
+    if let Some((linked, plan)) = memory.as_ref().and_then(Arranged::recall) {
+        return Noted::clean(Arranging { linked, plan, key });
     }
-    let made = link_and_split(options, graph, entries);
-    if let Some(memory) = memory.filter(|_| made.problems.is_empty()) {
-        memory.keep(&made.value);
+    let Noted { value: made, problems } = link_and_split(options, graph, entries);
+    if let Some(memory) = memory.filter(|_| problems.is_empty()) {
+        memory.keep(&made);
     }
-    made
+    Noted::new(Arranging { linked: made.0, plan: made.1, key }, problems)
+}
+
+/// One program, linked and split.
+struct Arranging {
+    linked: Linked,
+    plan: ChunkPlan,
+    /// Of everything that they depend on.
+    key: Option<ContentHash>,
 }
 
 /// Links and splits until every root evaluates its modules in the order that the language gives.

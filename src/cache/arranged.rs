@@ -51,6 +51,11 @@ impl<'a> Arranged<'a> {
         Some(Arranged { cache, key: Cache::key("arranged", 1, &[program, &bytes]) })
     }
 
+    /// Hash of everything that linking and splitting depend on.
+    pub fn key(&self) -> ContentHash {
+        self.key
+    }
+
     pub fn recall(&self) -> Option<(Linked, ChunkPlan)> {
         postcard::from_bytes(&self.cache.get(self.key)?).ok()
     }

@@ -8,6 +8,7 @@
 
 mod arranged;
 mod graphs;
+mod lasting;
 mod outputs;
 mod pack;
 mod room;
@@ -54,6 +55,7 @@ pub struct Cache {
     saved_micros: AtomicU64,
     /// Of `written_bytes`, what is in the folder's account.
     accounted: AtomicU64,
+    lasting: Option<lasting::Lasting>,
 }
 
 const MAGIC: &[u8; 4] = b"plm2";

@@ -53,6 +53,7 @@ fn now() -> SystemTime {
 impl Cache {
     /// At the end of a build: adds to the account what was written, and makes room where that is too much.
     pub fn settle(&self) {
+        self.lasting.iter().for_each(super::lasting::Lasting::settle);
         let written = self.written_bytes.load(Ordering::Relaxed);
         let more = written - self.accounted.swap(written, Ordering::Relaxed);
         let Some(folder) = self.folder.as_ref().filter(|_| more > 0) else { return };

@@ -78,7 +78,7 @@ pub fn watch(
                     notes = problems;
                     let services = match state {
                         Some((old, services)) if old.cache_dir == value.cache_dir => services,
-                        _ => services(&value),
+                        _ => lasting(services(&value)),
                     };
                     Some((value, services))
                 }
@@ -110,6 +110,10 @@ pub fn watch(
             state = None;
         }
     }
+}
+
+fn lasting(services: Services) -> Services {
+    Services { cache: services.cache.lasting(), ..services }
 }
 
 /// Which changes matter.

@@ -15,17 +15,19 @@ mod objects;
 mod output;
 mod plans;
 mod properties;
+mod remembered;
 mod urls;
 mod why;
 
 pub use properties::{PropertyNames, kept_names, property_names};
 
-use crate::base::{ChunkId, IndexVec, ModuleId, longest_first, trace};
+use crate::base::{ChunkId, ContentHash, IndexVec, ModuleId, longest_first, trace};
 use crate::cache::{Cache, Pack};
 use crate::config::Options;
 use crate::diag::Noted;
 use crate::lang::js::ModuleObject;
 use crate::model::{ChunkPlan, Linked, ModuleGraph, RenderedFile};
+use std::sync::Arc;
 
 /// What every step here reads.
 pub(crate) struct Context<'a> {
@@ -33,7 +35,7 @@ pub(crate) struct Context<'a> {
     pub linked: &'a Linked,
     pub plan: &'a ChunkPlan,
     pub options: &'a Options,
-    pub objects: IndexVec<ModuleId, Option<ModuleObject>>,
+    pub objects: IndexVec<ModuleId, Option<Arc<ModuleObject>>>,
     pub lines: why::Lines,
     pub properties: &'a PropertyNames,
 }
@@ -45,16 +47,26 @@ impl Context<'_> {
     }
 }
 
+/// What linking and splitting have come to.
+#[derive(Clone, Copy)]
+pub struct Arrangement<'a> {
+    pub linked: &'a Linked,
+    pub plan: &'a ChunkPlan,
+    /// Of everything that they depend on, where something is remembered.
+    pub key: Option<ContentHash>,
+}
+
 pub fn render(
     graph: &ModuleGraph,
-    linked: &Linked,
-    plan: &ChunkPlan,
+    arrangement: Arrangement<'_>,
     options: &Options,
     properties: &PropertyNames,
     cache: &Cache,
 ) -> Noted<Vec<RenderedFile>> {
+    let Arrangement { linked, plan, key } = arrangement;
     let mut problems = Vec::new();
-    let (objects, pack) = objects::compile(graph, linked, plan, options, cache, &mut problems);
+    let objects::Objects { all: objects, keys, pack } =
+        objects::compile(graph, linked, plan, options, cache, &mut problems);
     let span = trace::span("script", "names and glue");
     let lines = why::Lines::new(graph);
     let context = Context { graph, linked, plan, options, objects, lines, properties };
@@ -63,8 +75,15 @@ pub fn render(
     let weight = |id: &ChunkId| plan.chunks[*id].modules.iter().map(|id| graph.modules[*id].source.len() as u64).sum();
     let uses: Vec<chunk::Uses> = longest_first(&ids, weight, |id| chunk::uses(&context, &externals, *id));
     let exports = chunk::exports(&context, &uses);
+    let key = key.filter(|_| cache.is_lasting());
+    let prints = key.map(|_| remembered::prints(cache, &context.objects, &keys));
+    let remembered =
+        key.zip(prints.as_ref()).map(|(key, prints)| remembered::Remembered::new(&context, key, prints, cache));
     drop(span);
-    let render = |id: &ChunkId| chunk::render(&context, &externals, &exports, &uses[id.0 as usize], *id, cache);
+    let render = |id: &ChunkId| {
+        let make = || chunk::render(&context, &externals, &exports, &uses[id.0 as usize], *id, cache);
+        remembered.as_ref().map_or_else(make, |remembered| remembered.files(&context, *id, make))
+    };
     let store = || pack.iter().for_each(Pack::store);
     let (files, ()) = rayon::join(|| longest_first(&ids, weight, render), store);
     Noted::new(files.into_iter().flatten().collect(), problems)

@@ -1,17 +1,26 @@
 //! Compiles every included module, unless an earlier build did.
 
 use super::plans;
-use crate::base::{IndexVec, ModuleId, longest_first, trace};
+use crate::base::{ContentHash, IndexVec, ModuleId, longest_first, trace};
 use crate::cache::{Cache, Pack};
 use crate::config::Options;
 use crate::diag::Diagnostic;
 use crate::lang::js::{CompilePlan, LanguageOptions, ModuleObject, compile as compile_module};
 use crate::model::{ChunkPlan, Linked, ModuleGraph};
+use std::sync::Arc;
 
 /// Changes whenever `compile` would give other objects for the same inputs.
 const VERSION: u32 = 13;
 
-/// Objects by module, and the pack in which they are to be stored.
+/// What came of all modules.
+pub struct Objects<'c> {
+    pub all: IndexVec<ModuleId, Option<Arc<ModuleObject>>>,
+    /// Of everything that each was made from; none where nothing is remembered.
+    pub keys: IndexVec<ModuleId, Option<ContentHash>>,
+    /// In which they are to be stored.
+    pub pack: Option<Pack<'c>>,
+}
+
 pub fn compile<'c>(
     graph: &ModuleGraph,
     linked: &Linked,
@@ -19,27 +28,41 @@ pub fn compile<'c>(
     options: &Options,
     cache: &'c Cache,
     problems: &mut Vec<Diagnostic>,
-) -> (IndexVec<ModuleId, Option<ModuleObject>>, Option<Pack<'c>>) {
+) -> Objects<'c> {
     let plans = plans::plans(graph, linked, plan, options);
     let language = LanguageOptions { inject: graph.injected_names.clone(), explain: false, ..options.language() };
     let language_key = postcard::to_stdvec(&language).unwrap_or_default();
     let entries = postcard::to_stdvec(&(&options.entries, &linked.entries)).unwrap_or_default();
     let root = options.root.to_string_lossy();
     let key = || Cache::key("objects", VERSION, &[root.as_bytes(), &entries, &language_key]);
-    let pack = options.cache_dir.is_some().then(|| Pack::open(cache, key()));
-    let compiled: Vec<Result<ModuleObject, Vec<Diagnostic>>> = longest_first(
+    let pack = (options.cache_dir.is_some() && !cache.has_built()).then(|| Pack::open(cache, key()));
+    let memory = Memory { cache, pack: pack.as_ref() };
+    let compiled: Vec<Result<Made, Vec<Diagnostic>>> = longest_first(
         &linked.order,
         |id| graph.modules[*id].source.len() as u64,
-        |id| one(graph, *id, &plans[*id], &language, &language_key, pack.as_ref()),
+        |id| one(graph, *id, &plans[*id], &language, &language_key, &memory),
     );
-    let mut out: IndexVec<ModuleId, Option<ModuleObject>> = graph.modules.iter().map(|_| None).collect();
+    let mut out = Objects {
+        all: graph.modules.iter().map(|_| None).collect(),
+        keys: graph.modules.iter().map(|_| None).collect(),
+        pack: None,
+    };
     for (id, result) in linked.order.iter().copied().zip(compiled) {
         match result {
-            Ok(object) => out[id] = Some(object),
+            Ok((object, key)) => (out.all[id], out.keys[id]) = (Some(object), key),
             Err(found) => problems.extend(found),
         }
     }
-    (out, pack)
+    Objects { pack, ..out }
+}
+
+/// An object, and the hash of everything that it was made from.
+type Made = (Arc<ModuleObject>, Option<ContentHash>);
+
+/// Where objects are remembered.
+struct Memory<'a> {
+    cache: &'a Cache,
+    pack: Option<&'a Pack<'a>>,
 }
 
 fn one(
@@ -48,22 +71,33 @@ fn one(
     plan: &CompilePlan,
     language: &LanguageOptions,
     language_key: &[u8],
-    pack: Option<&Pack<'_>>,
-) -> Result<ModuleObject, Vec<Diagnostic>> {
+    memory: &Memory<'_>,
+) -> Result<Made, Vec<Diagnostic>> {
     let module = &graph.modules[id];
     let _span = trace::span("compile", &module.name);
     let make = || compile_module(&module.source, &module.name, &module.parse, language, plan);
-    let Some(pack) = pack else { return make() };
+    let Memory { cache, pack } = memory;
+    if pack.is_none() && !cache.is_lasting() {
+        return Ok((Arc::new(make()?), None));
+    }
     let parse = postcard::to_stdvec(&module.parse).unwrap_or_default();
     let plan_key = postcard::to_stdvec(plan).unwrap_or_default();
     let name: &[u8] = if module.parse.jsx_dev { module.name.as_bytes() } else { b"" };
     let key = Cache::key("object", VERSION, &[&module.source_hash.0, &parse, language_key, &plan_key, name]);
-    if let Some(object) = pack.get(key).and_then(|bytes| postcard::from_bytes(bytes).ok()) {
-        return Ok(object);
+    if let Some(object) = cache.kept_value(key) {
+        return Ok((object, Some(key)));
     }
-    let object = make()?;
-    if let Ok(bytes) = postcard::to_stdvec(&object) {
-        pack.put(key, bytes);
-    }
-    Ok(object)
+    let stored = pack.and_then(|pack| postcard::from_bytes(pack.get(key)?).ok());
+    let object = Arc::new(match stored {
+        Some(object) => object,
+        None => {
+            let object = make()?;
+            if let (Some(pack), Ok(bytes)) = (pack, postcard::to_stdvec(&object)) {
+                pack.put(key, bytes);
+            }
+            object
+        }
+    });
+    cache.keep_value(key, &object);
+    Ok((object, Some(key)))
 }

@@ -180,7 +180,7 @@ pub fn render(
     {
         return files;
     }
-    let objects = || context.plan.chunks[id].modules.iter().filter_map(|module| context.objects[*module].as_ref());
+    let objects = || context.plan.chunks[id].modules.iter().filter_map(|module| context.objects[*module].as_deref());
     let alphabet = Alphabet::new(&naming::histogram(objects()));
     let style = if context.options.minified() { Style::Short(&alphabet) } else { Style::Original };
     let globals = objects().flat_map(|object| object.globals.iter().map(String::as_str)).collect();
