@@ -69,6 +69,7 @@ struct Chooser<'a> {
 impl Chooser<'_> {
     fn choose(&mut self) -> Options {
         let mode = self.pick("mode", &[("development", Mode::Development)], Mode::Production);
+        let minify = self.minify(mode);
         let platform = self.platform();
         let site = self.project.entries.iter().any(|(_, entry)| entries::is_page(entry));
         let format = self.format();
@@ -81,7 +82,7 @@ impl Chooser<'_> {
             platform,
             mode,
             global_name: self.global_name(format),
-            minify: self.minify(mode),
+            minify,
             splitting: self.splitting(format, outfile.is_some()),
             sourcemap: self.sourcemap(),
             sources_content: self.on("sources-content", true),
@@ -99,7 +100,7 @@ impl Chooser<'_> {
             drop_debugger: self.drops("debugger"),
             pure: self.values.list("pure").unwrap_or_default(),
             keep_names: self.on("keep-names", false),
-            shake_inside: self.on("shake-inside", false),
+            shake_inside: self.on("shake-inside", minify == Minify::Max),
             mangle: self.mangling(),
             ignore_annotations: self.on("ignore-annotations", false),
             tree_shaking: self.on("tree-shaking", true),

@@ -75,8 +75,11 @@ impl<'a> Flow<'a, '_> {
             }
             ClassMember::PrivateMethod(method) => {
                 let function = self.function_site(&method.function, address(&*method.function));
-                let key = Some(format!("#{}", method.key.name).into());
-                self.method(home(method.is_static), key, method.kind, function);
+                let key: Atom = format!("#{}", method.key.name).into();
+                if method.kind == MethodKind::Method {
+                    self.world.private_methods.insert(key.clone());
+                }
+                self.method(home(method.is_static), Some(key), method.kind, function);
             }
             ClassMember::ClassProp(property) => {
                 let key = self.key(&property.key);

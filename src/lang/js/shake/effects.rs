@@ -335,6 +335,7 @@ impl<'a> Needs<'a, '_, '_> {
         let mut found = Found::default();
         self.flow.world.find(site, key, &mut found);
         found.unknown
+            || self.flow.world.private_methods.contains(key)
             || self.lacks_private(site, key, &found)
             || !found.getters.is_empty() && found.setters.is_empty()
             || found.path.iter().any(|site| self.flow.world.objects[*site as usize].frozen)

@@ -513,6 +513,10 @@ impl<'a> Flow<'a, '_> {
         }
         let object = &mut self.world.objects[site as usize];
         let known = object.properties.contains_key(&key);
+        // A private name is not added by writing to it.
+        if key.starts_with('#') && !known {
+            return;
+        }
         let property = object.properties.entry(key.clone()).or_default();
         if !known {
             property.optional = true;

@@ -39,7 +39,7 @@ pub(super) struct Flow<'a, 's> {
 impl<'a, 's> Flow<'a, 's> {
     /// `None`: nothing is known.
     pub fn of(body: &'a [Stmt], scene: &'s Scene<'s>) -> Option<Self> {
-        let mut world = World::default();
+        let mut world = World { touched_prototypes: super::prototypes::are_touched(body, scene), ..World::default() };
         let arguments = declare::declare(body, scene.exported, &mut world);
         let mut flow = Flow {
             world,

@@ -22,6 +22,7 @@ mod flow;
 mod include;
 mod needs;
 mod pieces;
+mod prototypes;
 mod trim;
 mod values;
 mod world;

@@ -493,6 +493,22 @@ impl Trimmer<'_> {
     }
 }
 
+impl Trimmer<'_> {
+    /// Of a function, whose `length` is how many parameters stand before the first that has a default.
+    fn parameter(&mut self, pattern: &mut Pat) {
+        match pattern {
+            Pat::Assign(assign) if !self.is_whole(&assign.right) => {
+                assign.left.visit_mut_with(self);
+                if !assign.right.is_lit() {
+                    *assign.right = Lit::Num(0.0.into()).into();
+                    self.changed = true;
+                }
+            }
+            other => other.visit_mut_with(self),
+        }
+    }
+}
+
 impl VisitMut for Trimmer<'_> {
     noop_visit_mut_type!();
 
@@ -506,8 +522,13 @@ impl VisitMut for Trimmer<'_> {
         self.list(statements);
     }
 
+    fn visit_mut_param(&mut self, parameter: &mut Param) {
+        parameter.decorators.visit_mut_with(self);
+        self.parameter(&mut parameter.pat);
+    }
+
     fn visit_mut_arrow_expr(&mut self, arrow: &mut ArrowExpr) {
-        arrow.params.visit_mut_with(self);
+        arrow.params.iter_mut().for_each(|parameter| self.parameter(parameter));
         match &mut *arrow.body {
             ArrowFunctionBody::FunctionBody(body) => self.list(&mut body.stmts),
             // Nobody calls it.

@@ -115,6 +115,10 @@ pub(super) struct World<'a> {
     pub ids: FxHashMap<Id, u32>,
     /// Mentions of bindings that are not there yet, by address.
     pub early: FxHashSet<usize>,
+    /// Objects may have more than they were given.
+    pub touched_prototypes: bool,
+    /// Private names of methods: writing to them is an error.
+    pub private_methods: FxHashSet<Atom>,
     pub objects: Vec<Object>,
     pub funcs: Vec<Func<'a>>,
     pub changed: bool,
@@ -364,7 +368,7 @@ impl<'a> World<'a> {
                 Proto::Array => of_array(key, object),
                 Proto::Function => of_function(key),
             };
-            out.value.join(&inherited);
+            out.value.join(&if self.touched_prototypes { Value::any() } else { inherited });
             return;
         }
         out.unknown = true;
