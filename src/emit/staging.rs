@@ -28,7 +28,7 @@ pub(super) fn replace(directory: &Path, outputs: &[Output]) -> Result<Vec<Diagno
         Err(failure) if is_immovable(&failure.error) && directory.is_dir() => return file_by_file(directory, outputs),
         Err(failure) => return Err(failure),
     };
-    staging.fill(outputs)?;
+    staging.fill(outputs, directory)?;
     match staging.take_the_place_of(directory) {
         Ok(()) => Ok(Vec::new()),
         Err(error) if is_immovable(&error) => file_by_file(directory, outputs),
@@ -79,10 +79,15 @@ impl Staging {
         Ok(Staging { path, _lock: lock })
     }
 
-    fn fill(&self, outputs: &[Output]) -> Result<(), WriteError> {
+    /// A file that is in the `old` output byte for byte is taken over with its times; to make a new one takes longer.
+    fn fill(&self, outputs: &[Output], old: &Path) -> Result<(), WriteError> {
         in_place::make_folders(&self.path, outputs)?;
         outputs.par_iter().try_for_each(|output| {
             let path = self.path.join(&output.path);
+            // Not every file system has links, and not every file may have a second one.
+            if present::is_there(old, output) && std::fs::hard_link(old.join(&output.path), &path).is_ok() {
+                return Ok(());
+            }
             std::fs::write(&path, &output.bytes).map_err(WriteError::at(&path))
         })
     }

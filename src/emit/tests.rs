@@ -165,6 +165,25 @@ fn the_output_is_replaced_as_a_whole() {
 
 #[cfg(unix)]
 #[test]
+fn what_stays_the_same_keeps_its_time_and_is_nobody_elses_file() {
+    let project = Project::new();
+    let build = |text: &str| {
+        let files = [("index.html", text), ("assets/same.txt", "same")];
+        let files = files.map(|(path, text)| file(path, FileKind::Data, text.as_bytes()));
+        project.emit(&sealed(files.to_vec()))
+    };
+    let time = || std::fs::metadata(project.options.outdir.join("assets/same.txt")).unwrap().modified().unwrap();
+    build("first");
+    let before = time();
+    build("second");
+    assert_eq!((time(), project.read("assets/same.txt")), (before, b"same".to_vec()));
+    // What somebody makes of a file in the output is not what the next build takes over.
+    std::fs::write(project.options.outdir.join("assets/same.txt"), "else").unwrap();
+    build("third");
+    assert_eq!((project.read("assets/same.txt"), project.read("index.html")), (b"same".to_vec(), b"third".to_vec()));
+}
+
+#[test]
 fn a_linked_directory_is_replaced_where_it_is() {
     let project = Project::new();
     let real = project.folder.path().join("real");
