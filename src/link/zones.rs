@@ -155,14 +155,14 @@ impl Reader<'_> {
         found.contains(&target)
     }
 
-    /// Whether `reader` may look at a view of CommonJS before it is made: by the module of its circle that it comes through
-    /// (`own`), or in the place of the CommonJS module.
+    /// Whether `reader` may look at a view of CommonJS before it is made: by the module that it comes through (`own`), which
+    /// is of its circle or imported by that alone, or in the place of the CommonJS module.
     pub fn late(&self, reader: ModuleId, binding: &CjsBinding, own: bool) -> bool {
         let Some(circle) = self.circles[reader] else { return false };
         let (via, _) = binding.via;
         via != reader
             && binding.name != "*"
-            && self.circles[via] == Some(circle)
+            && (self.circles[via] == Some(circle) || !self.precedes(via, reader, circle))
             && (own || !self.precedes(binding.module, reader, circle))
     }
 

@@ -1,0 +1,1 @@
+exports.get = function () { return 'm3.1'; };

@@ -1,0 +1,1 @@
+import "./m7.mjs";

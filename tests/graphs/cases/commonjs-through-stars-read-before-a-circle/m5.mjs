@@ -1,0 +1,1 @@
+export { b as y } from "./m6.mjs";

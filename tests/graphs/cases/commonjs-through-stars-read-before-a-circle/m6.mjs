@@ -1,0 +1,2 @@
+import "./e2.mjs";
+export let b = [].length;
