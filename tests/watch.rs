@@ -3,7 +3,7 @@
 
 mod support;
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -24,7 +24,7 @@ struct Watching {
 impl Watching {
     fn start(folder: &Path, flags: &[&str]) -> Self {
         let mut command = plimsoll(folder);
-        command.args(["watch", "index.html", "--json"]).args(flags).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.args(["watch", "index.html", "--json"]).args(flags).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
         let (sender, builds) = channel();
@@ -34,6 +34,16 @@ impl Watching {
             }
         });
         Watching { child, builds }
+    }
+
+    /// The system does not let files be watched: some containers do not.
+    fn is_refused(&mut self) -> bool {
+        let ended = self.child.try_wait().unwrap().is_some();
+        let mut said = String::new();
+        if ended && let Some(mut errors) = self.child.stderr.take() {
+            errors.read_to_string(&mut said).unwrap();
+        }
+        said.contains("cannot-watch")
     }
 
     /// What the next build says.
@@ -114,8 +124,12 @@ fn edits_come_to_what_a_clean_build_makes(seed: u64, flags: &[&str]) {
             kept.keys().chain(clean.keys()).filter(|name| kept.get(*name) != clean.get(*name)).collect();
         assert!(names.is_empty() && !clean.is_empty(), "{names:?} differ after {what}");
     };
-    let watching = Watching::start(folder.path(), flags);
-    assert_eq!(watching.next()["ok"], true);
+    let mut watching = Watching::start(folder.path(), flags);
+    let Ok(first) = watching.builds.recv_timeout(PATIENCE) else {
+        assert!(watching.is_refused(), "no build was told");
+        return eprintln!("skipped: the system does not let files be watched");
+    };
+    assert_eq!(first["ok"], true);
     clean("the first build");
     for round in 0..25 {
         let before = tree(&folder.path().join("src"));
