@@ -6,7 +6,7 @@ use crate::config::Options;
 use crate::diag::Noted;
 use crate::lang::js::{LanguageOptions, ModuleFacts, ParseOptions};
 
-const VERSION: u32 = 13;
+const VERSION: u32 = 14;
 
 pub(super) struct ScanMemory<'a> {
     /// `None`: there is no cache.

@@ -10,7 +10,7 @@ use crate::model::{ChunkPlan, Linked, ModuleGraph};
 use std::sync::Arc;
 
 /// Changes whenever `compile` would give other objects for the same inputs.
-const VERSION: u32 = 13;
+const VERSION: u32 = 14;
 
 /// What came of all modules.
 pub struct Objects<'c> {

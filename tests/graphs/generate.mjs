@@ -369,7 +369,8 @@ function space(w, world, local, of) {
       `Reflect.defineProperty(${local}, '${name}', { value: 7 })`, `(() => { const { ${name}: inner } = ${local}; return inner; })()`, `Object.getOwnPropertyDescriptor(${local}, '${name}')`,
       `((o) => { o.${name} = 1; })(${local})`, `Object.hasOwn(${local}, '${name}')`];
     const inner = infoAt(world, of, name);
-    for (const code of read) ways.push({ code, asks: [[of, name]], whole: inner?.kind === 'ns' });
+    const shows = (code) => inner?.kind === 'ns' && !/^typeof | in /.test(code);
+    for (const code of read) ways.push({ code, asks: [[of, name]], whole: shows(code) });
     const deeper = inner?.kind === 'ns' && !byId.get(inner.of).cjs ? resolver.names(inner.of) : [];
     for (const last of deeper) {
       ways.push({ code: `${local}.${name}.${last}`, asks: [[of, name], [inner.of, last]], whole: infoAt(world, inner.of, last)?.kind === 'ns' });

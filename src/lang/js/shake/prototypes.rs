@@ -35,6 +35,13 @@ impl Visit for Finder<'_> {
         }
     }
 
+    fn visit_pat(&mut self, pattern: &Pat) {
+        match pattern {
+            Pat::Expr(target) => target.visit_children_with(self),
+            other => other.visit_children_with(self),
+        }
+    }
+
     fn visit_update_expr(&mut self, update: &UpdateExpr) {
         update.arg.visit_children_with(self);
     }
