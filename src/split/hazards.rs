@@ -93,7 +93,7 @@ struct Checked {
 
 impl Checked {
     fn new(inputs: &Inputs<'_>, imports: &Imports, at: usize, root: ModuleId, waiting: bool) -> Self {
-        let Inputs { graph, linked, effects, .. } = *inputs;
+        let Inputs { graph, linked, effects, plan, .. } = *inputs;
         // What ran before, for the target of an `import()`. What only a `require()` loads, which may never run, has
         // perhaps not run yet, and what stands behind something that may have failed neither.
         let available = inputs.available[at].as_ref();
@@ -105,7 +105,7 @@ impl Checked {
         let mut order = expected(graph, imports, root);
         order.retain(|id| !done[id.0 as usize]);
         let concurrent = waiting && is_concurrent(inputs, imports, &order);
-        let concurrent = concurrent || is_overtaken(linked, effects, &order);
+        let concurrent = concurrent || is_overtaken(linked, plan, effects, &order);
         Checked { chunk: ChunkId(at as u32), root, done, order, concurrent }
     }
 
@@ -293,12 +293,30 @@ fn is_concurrent(inputs: &Inputs<'_>, imports: &Imports, order: &[ModuleId]) -> 
     false
 }
 
-/// A module that is called and waits stands behind one that waits in its chunk for the same: the call is heard first.
-fn is_overtaken(linked: &Linked, effects: &IndexVec<ModuleId, Effect>, order: &[ModuleId]) -> bool {
+/// Modules that stand in chunks wait for one that is called, and what decides who is heard first is not the order: one
+/// of them stands before another that is called, or before one in a chunk that does not wait for its own.
+fn is_overtaken(
+    linked: &Linked,
+    plan: &ChunkPlan,
+    effects: &IndexVec<ModuleId, Effect>,
+    order: &[ModuleId],
+) -> bool {
     let waits = |id: &&ModuleId| linked.modules[**id].included && linked.modules[**id].asynchronous;
-    let mut waiting = order.iter().filter(waits).map(|id| (linked.modules[*id].wrap, effects[*id]));
-    let stands = |(wrap, effect)| wrap == Wrap::None && effect != Effect::None;
-    waiting.any(stands) && waiting.any(|(wrap, effect)| wrap == Wrap::Esm && effect != Effect::None)
+    let is_called = |id: &ModuleId| linked.modules[*id].wrap == Wrap::Esm;
+    let waiting: Vec<ModuleId> = order.iter().filter(waits).copied().collect();
+    if !waiting.iter().any(is_called) {
+        return false;
+    }
+    let mut heard = waiting.into_iter().filter(|id| effects[*id] != Effect::None).skip_while(is_called);
+    let Some(mut before) = heard.next().and_then(|id| plan.chunk_of[id]) else { return false };
+    for id in heard {
+        let Some(chunk) = plan.chunk_of[id].filter(|_| !is_called(&id)) else { return true };
+        if chunk != before && !plan.chunks[chunk].static_imports.contains(&before) {
+            return true;
+        }
+        before = chunk;
+    }
+    false
 }
 
 /// The output at run time, as far as order goes.

@@ -1,0 +1,2 @@
+import "./e2.mjs";
+import "./e1.mjs";
