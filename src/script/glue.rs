@@ -53,13 +53,13 @@ fn value(context: &Context<'_>, externals: &Externals, id: ModuleId, binding: &E
     }
 }
 
-/// The view through which a name of CommonJS is read, if it is not there before a lazily evaluated module is: until then
-/// the name is undefined, and no error.
+/// The view through which a name of CommonJS is read, if it is not there before a lazily evaluated module is, or before
+/// those are that look at the namespace from its circle of imports: until then the name is undefined, and no error.
 fn late_view(context: &Context<'_>, externals: &Externals, id: ModuleId, binding: &ExportBinding) -> Option<SymbolRef> {
     let ExportBinding::CommonJs(found) = binding else { return None };
     let lazy = context.linked.modules[found.via.0].wrap == Wrap::Esm;
-    let late = lazy && found.name != "*" && context.linked.own_view(found.via.0, found.module);
-    canon::binding(context, externals, id, binding).filter(|_| late)
+    let late = lazy && context.linked.own_view(found.via.0, found.module) || context.linked.modules[id].in_circle;
+    canon::binding(context, externals, id, binding).filter(|_| late && found.name != "*")
 }
 
 /// The namespace object of a module, if somebody needs it as a value.
@@ -102,26 +102,38 @@ pub fn namespace(context: &Context<'_>, externals: &Externals, id: ModuleId) -> 
     out
 }
 
-/// What stands for the views of a CommonJS module until it is called in its place, if somebody may look earlier.
+/// What stands for the views of a CommonJS module until it is called in its place, or where a module calls it that is not
+/// wrapped itself, if somebody may look earlier.
 fn views_until_made(context: &Context<'_>, id: ModuleId) -> Vec<Glue> {
     let link = &context.linked.modules[id];
+    let module = &context.graph.modules[id];
     let mut out = Vec::new();
-    if !link.late || !link.eager {
-        return out;
+    let mut view = |view: SymbolRef, target: ModuleId, node: bool| {
+        out.extend([
+            text("var "),
+            Glue::Name(view),
+            text("="),
+            helper(context, Helper::VIEW),
+            text("(()=>"),
+            own(target, sym::WRAPPER),
+            text(if node { "(1),1);" } else { "(1));" }),
+        ]);
+    };
+    if link.late && link.eager {
+        for (needed, symbol, node) in
+            [(link.needs_interop, sym::INTEROP, false), (link.needs_interop_node, sym::INTEROP_NODE, true)]
+        {
+            if needed {
+                view(SymbolRef { module: id, symbol }, id, node);
+            }
+        }
     }
-    for (needed, symbol, node) in
-        [(link.needs_interop, sym::INTEROP, ""), (link.needs_interop_node, sym::INTEROP_NODE, ",1")]
-    {
-        if needed {
-            out.extend([
-                text("var "),
-                own(id, symbol),
-                text("="),
-                helper(context, Helper::VIEW),
-                text("(()=>"),
-                own(id, sym::WRAPPER),
-                text(format!("(1){node});")),
-            ]);
+    if link.wrap == Wrap::None {
+        for record in &link.late_records {
+            if let Target::Module(target) = module.targets[*record as usize] {
+                let symbol = module.facts.record_namespace(*record);
+                view(SymbolRef { module: id, symbol }, target, module.node_esm);
+            }
         }
     }
     out

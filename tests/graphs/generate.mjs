@@ -307,10 +307,12 @@ function useImport(w, world, to, name, local, info) {
   const { r, skeleton } = world;
   const home = info?.home ?? to;
   const safe = !w.cjs && !skeleton.cyclic(w.id, home) && !skeleton.cyclic(w.id, to);
+  // Node copies the name when the module between them is evaluated; that of CommonJS may have been required before.
+  const early = skeleton.cyclic(w.id, to) && home !== to && world.byId.get(home).cjs;
   for (let left = r.pick([0, 1, 1, 2, 3]); left > 0; left--) {
     const needs = [local];
     const text = looks(w, world, local, info);
-    look(w, text.code ?? text, { needs, asks: text.asks, tags: [...(text.tags ?? []), ...(home === w.id ? ['own-tdz'] : []), ...(safe || !(text.whole || isDeep(text.code ?? text)) ? [] : ['cycle-reads'])] }, safe && r.chance(0.6) && !text.throws);
+    look(w, text.code ?? text, { needs, asks: text.asks, tags: [...(text.tags ?? []), ...(home === w.id ? ['own-tdz'] : []), ...(early ? ['cjs-live'] : []), ...(safe || !(text.whole || isDeep(text.code ?? text)) ? [] : ['cycle-reads'])] }, safe && r.chance(0.6) && !text.throws);
   }
 }
 

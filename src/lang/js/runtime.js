@@ -20,24 +20,24 @@ export const __commonJS = (run, module) => (peek) => {
   return module.exports;
 };
 
-// An ES module that runs when first called; what it threw is thrown again by every later call, also of the modules that
-// ran before it in its circle of imports.
-const failed = [];
-export const __esm = (run, circle, done, error) => () => {
+// An ES module that runs when first called; what it threw is thrown again by every later call, also of the modules of
+// its circle of imports that had been entered before: they share one list of errors, which ends with the first.
+const circles = [];
+export const __esm = (run, circle, done, errors) => () => {
   const now = run;
   run = 0;
   if (now) {
+    errors = (circle && circles[circle]) || [];
+    if (circle) circles[circle] = errors;
     try {
       now();
     } catch (thrown) {
-      error = [thrown];
-      if (circle && !failed[circle]) failed[circle] = error;
+      errors.push(thrown);
+      circles[circle] = 0;
     }
     done = 1;
-  } else if (done) {
-    error = error || failed[circle];
   }
-  if (error) throw error[0];
+  if (done && errors.length) throw errors[0];
 };
 
 // An ES module that waits for a top-level await, its own (`waits`) or that of a dependency: ECMA-262, 16.2.1.6,

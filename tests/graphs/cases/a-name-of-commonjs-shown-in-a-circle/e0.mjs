@@ -1,0 +1,2 @@
+export * from "./m6.mjs";
+export * from "./m3.cjs";

@@ -1,0 +1,1 @@
+module.exports.x = log('m3.3 made', ['made']);

@@ -1,0 +1,2 @@
+import * as name from "./e0.mjs";
+log('m6.9 ' + peek(() => name['x']));

@@ -1,0 +1,1 @@
+export * as class from "./m2.mjs";

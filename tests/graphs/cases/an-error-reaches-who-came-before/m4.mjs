@@ -1,0 +1,1 @@
+export { y as state, state as b } from "./m9.mjs";
