@@ -149,6 +149,8 @@ fn make(options: &Options, services: &Services) -> Outcome {
     let metafile = plan.map(|plan| report::metafile(&graph, &plan, &sealed, options).to_string());
     let keeps_names = options.mangle.as_ref().is_some_and(|mangle| mangle.cache.is_some());
     let names = keeps_names.then(|| script::kept_names(&graph, &run.properties));
+    // Large, and nobody waits for it to be gone.
+    rayon::spawn(move || drop(graph));
     let (problems, took) = (run.problems.clone(), started.clock.elapsed());
     let whole = Whole { sealed, problems, watched, metafile, names, took };
     let keep = || {

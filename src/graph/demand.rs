@@ -46,6 +46,8 @@ pub(super) struct Read {
     place: Place,
     facts: Arc<ModuleFacts>,
     folder: Arc<Folder>,
+    /// As [`queries::take_only_default`], once something is followed.
+    only_default: Option<Vec<bool>>,
     /// Records that are followed for what the module's own statements do, and what these ask for.
     own: Vec<(u32, Want)>,
     asked: FxHashSet<Want>,
@@ -178,6 +180,7 @@ impl Read {
             place,
             facts,
             folder,
+            only_default: None,
         })
     }
 
@@ -260,7 +263,7 @@ impl Read {
             let importer = Importer { name: &module.name, source: &module.source, host: None, made: false };
             let mut mentions = Mentions::new(discovery, scope, &self.folder, importer);
             mentions.of_script(module, &self.place);
-            let only_default = queries::takes_only_default(&self.facts, record);
+            let only_default = self.only_default.get_or_insert_with(|| queries::take_only_default(&self.facts))[at];
             let link = mentions.record(&self.facts.records[at], only_default);
             let (problems, missed) = mentions.finish();
             self.problems.push((record, problems));

@@ -114,32 +114,28 @@ pub(super) fn wasm_module(path: &Path, found: &wasm::Interface) -> String {
     out
 }
 
-/// Whether all that a module takes from a record is its default export.
-pub(super) fn takes_only_default(facts: &ModuleFacts, record: u32) -> bool {
-    let mut any = false;
+/// By record: whether all that a module takes from it is its default export.
+pub(super) fn take_only_default(facts: &ModuleFacts) -> Vec<bool> {
+    let mut defaults = vec![false; facts.records.len()];
+    let mut others = vec![false; facts.records.len()];
+    let mut take = |record: u32, is_default: bool| {
+        let of = if is_default { &mut defaults } else { &mut others };
+        of[record as usize] = true;
+    };
     for symbol in &facts.symbols {
         match &symbol.kind {
-            SymbolKind::Import { record: from, name } if *from == record => {
-                if name != "default" {
-                    return false;
-                }
-                any = true;
-            }
-            SymbolKind::Namespace { record: from } if *from == record => return false,
+            SymbolKind::Import { record, name } => take(*record, name == "default"),
+            SymbolKind::Namespace { record } => take(*record, false),
             _ => {}
         }
     }
     for export in &facts.exports {
         match &export.target {
-            ExportTarget::From { record: from, name } if *from == record => {
-                if name != "default" {
-                    return false;
-                }
-                any = true;
-            }
-            ExportTarget::NamespaceFrom { record: from } if *from == record => return false,
-            _ => {}
+            ExportTarget::From { record, name } => take(*record, name == "default"),
+            ExportTarget::NamespaceFrom { record } => take(*record, false),
+            ExportTarget::Symbol(_) => {}
         }
     }
-    any && !facts.stars.contains(&record)
+    facts.stars.iter().for_each(|record| take(*record, false));
+    defaults.into_iter().zip(others).map(|(default, other)| default && !other).collect()
 }

@@ -1,10 +1,13 @@
-//! Facts of earlier builds, all of them one pack.
+//! Facts of earlier builds, all of them one pack, and those of equal sources in this build: packages are often installed
+//! more than once.
 
+use super::shards::Shards;
 use crate::base::ContentHash;
 use crate::cache::{Cache, Pack};
 use crate::config::Options;
 use crate::diag::Noted;
 use crate::lang::js::{LanguageOptions, ModuleFacts, ParseOptions};
+use std::sync::Arc;
 
 const VERSION: u32 = 14;
 
@@ -12,7 +15,12 @@ pub(super) struct ScanMemory<'a> {
     /// `None`: there is no cache.
     pack: Option<Pack<'a>>,
     language: ContentHash,
+    /// Of this build.
+    made: Shards<ContentHash, Known>,
 }
+
+/// Facts, and where there is a memory their shape.
+type Known = (Arc<ModuleFacts>, Option<ContentHash>);
 
 impl<'a> ScanMemory<'a> {
     pub fn open(options: &Options, language: &LanguageOptions, cache: &'a Cache) -> Self {
@@ -20,34 +28,44 @@ impl<'a> ScanMemory<'a> {
         let entries = postcard::to_stdvec(&options.entries).unwrap_or_default();
         let root = options.root.to_string_lossy();
         let key = || Cache::key("scan", VERSION, &[&entries, root.as_bytes(), &language.0]);
-        ScanMemory { pack: options.cache_dir.is_some().then(|| Pack::open(cache, key())), language }
+        ScanMemory {
+            pack: options.cache_dir.is_some().then(|| Pack::open(cache, key())),
+            language,
+            made: Shards::new(),
+        }
     }
 
-    /// The facts of a source, remembered or made, and where there is a memory their shape. Only those without problems are remembered: a warm build must say
-    /// what the cold one said.
+    /// The facts of a source, remembered or made. Only those without problems are remembered: a warm build must say what the
+    /// cold one said, and each of two equal files what is wrong with it.
     pub fn facts(
         &self,
         source: ContentHash,
         parse: &ParseOptions,
         make: impl FnOnce() -> Noted<Option<ModuleFacts>>,
-    ) -> Noted<(Option<ModuleFacts>, Option<ContentHash>)> {
-        let Some(pack) = &self.pack else {
-            let made = make();
-            return Noted::new((made.value, None), made.problems);
-        };
+    ) -> Noted<Known> {
         let parse = postcard::to_stdvec(parse).unwrap_or_default();
         let key = Cache::key("scan-one", VERSION, &[&source.0, &parse, &self.language.0]);
-        if let Some((shape, facts)) = pack.get(key).and_then(|bytes| postcard::from_bytes(bytes).ok()) {
-            return Noted::clean((Some(facts), Some(shape)));
+        if let Some(known) = self.made.get(&key) {
+            return Noted::clean(known);
         }
-        let made = make();
-        let shape = made.value.as_ref().and_then(ModuleFacts::shape);
-        if let (Some(facts), Some(shape), true) = (&made.value, shape, made.problems.is_empty())
-            && let Ok(bytes) = postcard::to_stdvec(&(shape, facts))
+        let recalled = self.pack.as_ref().and_then(|pack| postcard::from_bytes(pack.get(key)?).ok());
+        if let Some((shape, facts)) = recalled {
+            let facts: ModuleFacts = facts;
+            return Noted::clean(self.made.insert(key, (Arc::new(facts), Some(shape))));
+        }
+        let Noted { value, problems } = make();
+        let Some(facts) = value else { return Noted::new(Known::default(), problems) };
+        let shape = self.pack.as_ref().and_then(|_| facts.shape());
+        let known = (Arc::new(facts), shape);
+        if !problems.is_empty() {
+            return Noted::new(known, problems);
+        }
+        if let (Some(pack), Some(shape)) = (&self.pack, shape)
+            && let Ok(bytes) = postcard::to_stdvec(&(shape, &*known.0))
         {
             pack.put(key, bytes);
         }
-        Noted::new((made.value, shape), made.problems)
+        Noted::clean(self.made.insert(key, known))
     }
 
     /// For the next build.

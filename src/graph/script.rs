@@ -74,11 +74,12 @@ pub(super) fn load<'s>(
     mentions.of_script(&module, &place);
     let waits = demand::may_wait(&module, project.options.tree_shaking);
     let bare = if waits { module.facts.bare_imports() } else { Vec::new() };
+    let only_default = queries::take_only_default(&module.facts);
     let follow = |(at, record)| {
         if waits && !bare.contains(&(at as u32)) {
             return Link::Unasked;
         }
-        mentions.record(record, queries::takes_only_default(&module.facts, at as u32))
+        mentions.record(record, only_default[at])
     };
     let links: Vec<Link> = module.facts.records.iter().enumerate().map(follow).collect();
     let (found, missed) = mentions.finish();
@@ -162,9 +163,7 @@ fn scan(project: &Project, module: &mut Module) -> Vec<Diagnostic> {
     let scanned = project.memory.facts(module.source_hash, &module.parse, || {
         js::scan(&module.source, &module.name, &module.parse, &project.language)
     });
-    let (facts, shape) = scanned.value;
-    module.facts = Arc::new(facts.unwrap_or_default());
-    module.shape = shape;
+    (module.facts, module.shape) = scanned.value;
     scanned.problems
 }
 

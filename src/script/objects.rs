@@ -1,4 +1,4 @@
-//! Compiles every included module, unless an earlier build did.
+//! Compiles every included module, unless an earlier build did, or it is equal to another in all that matters.
 
 use super::plans;
 use crate::base::{ContentHash, IndexVec, ModuleId, longest_first, trace};
@@ -7,7 +7,8 @@ use crate::config::Options;
 use crate::diag::Diagnostic;
 use crate::lang::js::{CompilePlan, LanguageOptions, ModuleObject, compile as compile_module};
 use crate::model::{ChunkPlan, Linked, ModuleGraph};
-use std::sync::Arc;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Changes whenever `compile` would give other objects for the same inputs.
 const VERSION: u32 = 14;
@@ -36,7 +37,10 @@ pub fn compile<'c>(
     let root = options.root.to_string_lossy();
     let key = || Cache::key("objects", VERSION, &[root.as_bytes(), &entries, &language_key]);
     let pack = (options.cache_dir.is_some() && !cache.has_built()).then(|| Pack::open(cache, key()));
-    let memory = Memory { cache, pack: pack.as_ref() };
+    let mut seen = FxHashSet::default();
+    let hashes = linked.order.iter().map(|id| graph.modules[*id].source_hash);
+    let twins = hashes.filter(|hash| !seen.insert(*hash)).collect();
+    let memory = Memory { cache, pack: pack.as_ref(), twins, made: Mutex::default() };
     let compiled: Vec<Result<Made, Vec<Diagnostic>>> = longest_first(
         &linked.order,
         |id| graph.modules[*id].source.len() as u64,
@@ -63,6 +67,10 @@ type Made = (Arc<ModuleObject>, Option<ContentHash>);
 struct Memory<'a> {
     cache: &'a Cache,
     pack: Option<&'a Pack<'a>>,
+    /// Sources that several modules have: packages are often installed more than once.
+    twins: FxHashSet<ContentHash>,
+    /// Of those, the objects of this build.
+    made: Mutex<FxHashMap<ContentHash, Arc<ModuleObject>>>,
 }
 
 fn one(
@@ -76,16 +84,20 @@ fn one(
     let module = &graph.modules[id];
     let _span = trace::span("compile", &module.name);
     let make = || compile_module(&module.source, &module.name, &module.parse, language, plan);
-    let Memory { cache, pack } = memory;
-    if pack.is_none() && !cache.is_lasting() {
+    let Memory { cache, pack, twins, made } = memory;
+    let is_twin = twins.contains(&module.source_hash);
+    let remembers = pack.is_some() || cache.is_lasting();
+    if !remembers && !is_twin {
         return Ok((Arc::new(make()?), None));
     }
     let parse = postcard::to_stdvec(&module.parse).unwrap_or_default();
     let plan_key = postcard::to_stdvec(plan).unwrap_or_default();
     let name: &[u8] = if module.parse.jsx_dev { module.name.as_bytes() } else { b"" };
     let key = Cache::key("object", VERSION, &[&module.source_hash.0, &parse, language_key, &plan_key, name]);
-    if let Some(object) = cache.kept_value(key) {
-        return Ok((object, Some(key)));
+    let known = || made.lock().unwrap_or_else(PoisonError::into_inner);
+    let of_twin = || if is_twin { known().get(&key).cloned() } else { None };
+    if let Some(object) = cache.kept_value(key).or_else(of_twin) {
+        return Ok((object, remembers.then_some(key)));
     }
     let stored = pack.and_then(|pack| postcard::from_bytes(pack.get(key)?).ok());
     let object = Arc::new(match stored {
@@ -99,5 +111,8 @@ fn one(
         }
     });
     cache.keep_value(key, &object);
-    Ok((object, Some(key)))
+    if is_twin {
+        known().insert(key, Arc::clone(&object));
+    }
+    Ok((object, remembers.then_some(key)))
 }

@@ -295,12 +295,7 @@ fn is_concurrent(inputs: &Inputs<'_>, imports: &Imports, order: &[ModuleId]) -> 
 
 /// Modules that stand in chunks wait for one that is called, and what decides who is heard first is not the order: one
 /// of them stands before another that is called, or before one in a chunk that does not wait for its own.
-fn is_overtaken(
-    linked: &Linked,
-    plan: &ChunkPlan,
-    effects: &IndexVec<ModuleId, Effect>,
-    order: &[ModuleId],
-) -> bool {
+fn is_overtaken(linked: &Linked, plan: &ChunkPlan, effects: &IndexVec<ModuleId, Effect>, order: &[ModuleId]) -> bool {
     let waits = |id: &&ModuleId| linked.modules[**id].included && linked.modules[**id].asynchronous;
     let is_called = |id: &ModuleId| linked.modules[*id].wrap == Wrap::Esm;
     let waiting: Vec<ModuleId> = order.iter().filter(waits).copied().collect();

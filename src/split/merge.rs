@@ -251,15 +251,14 @@ fn value(inputs: &Inputs<'_>, groups: &[Group], at: usize, other: usize) -> Opti
     if at == other || !into.alive || into.closed {
         return None;
     }
+    // Most pairs end here, before anything is counted.
+    let (more, fewer) = (!into.loaders.is_within(&from.loaders), !from.loaders.is_within(&into.loaders));
+    if (more && !from.free) || (fewer && !into.free) || !from.roots.meets(&into.loaders) {
+        return None;
+    }
     let saved = from.roots.and(&into.loaders) as u64;
-    if saved == 0 {
-        return None;
-    }
-    let more = into.loaders.without(&from.loaders);
-    let fewer = from.loaders.without(&into.loaders);
-    if (more > 0 && !from.free) || (fewer > 0 && !into.free) {
-        return None;
-    }
+    let more = if more { into.loaders.without(&from.loaders) } else { 0 };
+    let fewer = if fewer { from.loaders.without(&into.loaders) } else { 0 };
     let cost = from.bytes * more as u64 + into.bytes * fewer as u64;
     let gain = (REQUEST * saved) as i64 - cost as i64;
     (gain > 0 || from.bytes < inputs.min_bytes).then_some(gain)

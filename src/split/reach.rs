@@ -42,6 +42,14 @@ impl Bits {
     pub fn and(&self, other: &Bits) -> u32 {
         self.0.iter().zip(&other.0).map(|(a, b)| (a & b).count_ones()).sum()
     }
+    /// Whether both have one.
+    pub fn meets(&self, other: &Bits) -> bool {
+        self.0.iter().zip(&other.0).any(|(a, b)| a & b != 0)
+    }
+    /// Whether all are in the other.
+    pub fn is_within(&self, other: &Bits) -> bool {
+        self.0.iter().zip(&other.0).all(|(a, b)| a & !b == 0)
+    }
     /// How many are not in the other.
     pub fn without(&self, other: &Bits) -> u32 {
         self.0.iter().zip(&other.0).map(|(a, b)| (a & !b).count_ones()).sum()
