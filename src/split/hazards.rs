@@ -64,13 +64,23 @@ pub(super) fn hazards(inputs: &Inputs<'_>, repairs: &Repairs) -> Repairs {
         }
     }
     checked.retain(|found| !found.concurrent);
+    // Nothing was repaired in its chunks since it was found to be right.
+    let mut right = vec![false; checked.len()];
     loop {
         let before = standing.repairs.deferred.len();
-        let is_wrong = |found: &Checked| !found.early(plan, &standing, effects).is_empty();
-        let first = checked.par_iter().position_first(is_wrong);
-        for found in &checked[first.unwrap_or(checked.len())..] {
-            for module in found.early(plan, &standing, effects) {
+        let is_right = |(right, found): (&mut bool, &Checked)| {
+            *right = *right || found.early(plan, &standing, effects).is_empty();
+        };
+        right.par_iter_mut().zip(&checked).for_each(is_right);
+        for at in 0..checked.len() {
+            if right[at] {
+                continue;
+            }
+            for module in checked[at].early(plan, &standing, effects) {
                 standing.defer(module);
+                let chunk = plan.chunk_of[module];
+                let touched = checked.iter().map(|found| chunk.is_some_and(|chunk| found.loads(plan, chunk)));
+                right.iter_mut().zip(touched).for_each(|(right, touched)| *right &= !touched);
             }
         }
         if standing.repairs.deferred.len() == before {
@@ -107,6 +117,10 @@ impl Checked {
         let concurrent = waiting && is_concurrent(inputs, imports, &order);
         let concurrent = concurrent || is_overtaken(linked, plan, effects, &order);
         Checked { chunk: ChunkId(at as u32), root, done, order, concurrent }
+    }
+
+    fn loads(&self, plan: &ChunkPlan, chunk: ChunkId) -> bool {
+        chunk == self.chunk || plan.chunks[self.chunk].static_imports.contains(&chunk)
     }
 
     /// As [`early`], when the chunk of the root is loaded.
