@@ -230,9 +230,7 @@ impl Marker<'_, '_> {
         }
         for record in &module.facts.import_order {
             if let Target::Module(target) = module.targets[*record as usize]
-                && (self.graph.modules[target].side_effects
-                    || !self.options.tree_shaking
-                    || self.wraps[target] == Wrap::Esm)
+                && (self.graph.modules[target].side_effects || !self.options.tree_shaking)
             {
                 self.evaluate(target);
             }

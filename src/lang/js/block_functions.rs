@@ -10,7 +10,7 @@ use swc_core::atoms::Atom;
 use swc_core::common::{DUMMY_SP, SyntaxContext};
 use swc_core::ecma::ast::*;
 use swc_core::ecma::utils::find_pat_ids;
-use swc_core::ecma::visit::{VisitMut, VisitMutWith, noop_visit_mut_type};
+use swc_core::ecma::visit::{Visit, VisitMut, VisitMutWith, VisitWith, noop_visit_mut_type, noop_visit_type};
 
 /// What stands before the name of a variable of the function around; no program can write it.
 const OUTER: &str = "outer ";
@@ -18,7 +18,8 @@ const OUTER: &str = "outer ";
 /// Of a sloppy script, before scopes are resolved. True when [`connect`] has something to do. Where `with` and direct
 /// `eval` keep names from being changed, both names would be one again: nothing is done there.
 pub(super) fn spell_out(script: &mut Script, source: &str) -> bool {
-    if !source.contains("function") || is_called(source, "with") || is_called(source, "eval") {
+    let may_keep_names = || is_called(source, "with") || is_called(source, "eval");
+    if !source.contains("function") || may_keep_names() && keeps_names(script) {
         return false;
     }
     let mut speller = Speller::default();
@@ -69,7 +70,27 @@ fn is_function(statement: &Stmt) -> bool {
     matches!(statement, Stmt::Decl(Decl::Fn(_)))
 }
 
-/// `word (` stands in the text.
+/// Whether there is a `with`, or what may be a direct `eval`.
+fn keeps_names(script: &Script) -> bool {
+    #[derive(Default)]
+    struct Finder(bool);
+    impl Visit for Finder {
+        noop_visit_type!();
+        fn visit_with_stmt(&mut self, _: &WithStmt) {
+            self.0 = true;
+        }
+        fn visit_callee(&mut self, callee: &Callee) {
+            let name = callee.as_expr().and_then(|callee| super::tree::strip(callee).as_ident());
+            self.0 |= name.is_some_and(|name| name.sym == *"eval");
+            callee.visit_children_with(self);
+        }
+    }
+    let mut finder = Finder::default();
+    script.visit_with(&mut finder);
+    finder.0
+}
+
+/// Whether the word stands before a parenthesis, be it in a text.
 fn is_called(source: &str, word: &str) -> bool {
     let in_word = |before: &str| before.ends_with(|last: char| last.is_alphanumeric() || "_$.".contains(last));
     let mut found = source.match_indices(word);

@@ -14,13 +14,13 @@ use super::scopes::analyze;
 use super::wrap;
 use super::{JsxRuntime, LanguageOptions, ParseOptions};
 use crate::diag::Diagnostic;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use swc_core::common::comments::{Comments, SingleThreadedComments};
 use swc_core::common::{BytePos, DUMMY_SP, Mark, SourceMap, SyntaxContext, sync::Lrc};
 use swc_core::ecma::ast::*;
 use swc_core::ecma::minifier::option::{CompressOptions, ExtraOptions, MinifyOptions, TopLevelOptions};
 use swc_core::ecma::transforms::base::fixer::fixer;
-use swc_core::ecma::visit::{Visit, VisitMutWith, VisitWith, noop_visit_type};
+use swc_core::ecma::visit::{Visit, VisitMut, VisitMutWith, VisitWith, noop_visit_mut_type, noop_visit_type};
 
 /// Compiles one module. The source must be one that `scan` accepted with the same options.
 pub fn compile(
@@ -270,7 +270,12 @@ fn emit(
     }
     let strict = plan.strict_output || tree.strict || tree.has_module_syntax;
     let first_extra = numbered.first_declared() + numbered.symbols.len() as u32;
-    let tables = analyze(&body, strict, &numbered.ids, first_extra);
+    let mut tables = analyze(&body, strict, &numbered.ids, first_extra);
+    if language.minify_whitespace && !language.keep_names && !numbered.rewritten.pins_names && !tables.idle.is_empty() {
+        // Shorter, and as `name: function () {}` they still have a name.
+        body.visit_mut_with(&mut Nameless { idle: &tables.idle });
+        tables = analyze(&body, strict, &numbered.ids, first_extra);
+    }
     body.visit_mut_with(&mut Renamer { symbols: &tables.symbols });
     let options = PrintOptions {
         source,
@@ -302,6 +307,19 @@ fn emit(
         object.globals.clear();
     }
     Some(object)
+}
+
+/// Function expressions without the names that nobody mentions.
+struct Nameless<'a> {
+    idle: &'a FxHashSet<Id>,
+}
+
+impl VisitMut for Nameless<'_> {
+    noop_visit_mut_type!();
+    fn visit_mut_fn_expr(&mut self, function: &mut FnExpr) {
+        function.ident.take_if(|name| self.idle.contains(&name.to_id()));
+        function.visit_mut_children_with(self);
+    }
 }
 
 fn is_use_strict(statement: &Stmt) -> bool {

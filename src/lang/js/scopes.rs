@@ -3,7 +3,7 @@
 
 use super::facts::LocalSym;
 use super::object::Scope;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use swc_core::atoms::Atom;
 use swc_core::ecma::ast::*;
 use swc_core::ecma::utils::find_pat_ids;
@@ -21,6 +21,8 @@ pub(super) struct ScopeTables {
     pub scopes: Vec<Scope>,
     pub globals: Vec<String>,
     pub declared: Vec<LocalSym>,
+    /// Names of function expressions that nobody mentions.
+    pub idle: FxHashSet<Id>,
 }
 
 struct ScopeDraft {
@@ -43,6 +45,8 @@ struct Walker {
     bindings: Vec<Binding>,
     /// (binding, scope of the mention)
     mentions: Vec<(u32, u32)>,
+    /// Names of function expressions.
+    own_names: Vec<Id>,
 }
 
 /// `known` are the symbols that linking knows; `first_extra` is the first free symbol number.
@@ -60,6 +64,7 @@ pub(super) fn analyze(
         indices: FxHashMap::default(),
         bindings: Vec::new(),
         mentions: Vec::new(),
+        own_names: Vec::new(),
     };
     walker.declare_block(body);
     for statement in body {
@@ -162,7 +167,10 @@ impl Walker {
         self.mentions.dedup();
         self.lift_escaped(&global_of);
         let symbols = self.number(known, first_extra, &global_of);
-        self.tables(&symbols, first_extra, &global_of, globals)
+        let own_names = std::mem::take(&mut self.own_names);
+        let mentioned = |id: &Id| self.indices.get(id).is_some_and(|at| self.bindings[*at as usize].count > 1);
+        let idle = own_names.into_iter().filter(|id| !mentioned(id)).collect();
+        ScopeTables { idle, ..self.tables(&symbols, first_extra, &global_of, globals) }
     }
 
     /// A binding mentioned from outside its scope (sloppy block functions, leftovers of transforms) belongs to the top.
@@ -246,7 +254,16 @@ impl Walker {
         let name = |(_, at): &(LocalSym, usize)| self.bindings[*at].id.0.to_string();
         let extra_names: Vec<String> = extra.iter().map(name).collect();
         let scopes = self.scope_tables(symbols, global_of);
-        ScopeTables { symbols: map, extra_names, extra_top_level, counts, scopes, globals, declared }
+        ScopeTables {
+            symbols: map,
+            extra_names,
+            extra_top_level,
+            counts,
+            scopes,
+            globals,
+            declared,
+            idle: FxHashSet::default(),
+        }
     }
 
     /// Captures: every scope between a mention and the home of what is mentioned.
@@ -338,6 +355,7 @@ impl Visit for Walker {
     }
 
     fn visit_fn_expr(&mut self, function: &FnExpr) {
+        self.own_names.extend(function.ident.as_ref().map(Ident::to_id));
         match &function.ident {
             Some(ident) => self.within(false, |walker| {
                 walker.declare(ident, walker.current);
