@@ -531,11 +531,6 @@ impl Marker<'_, '_> {
         match (&module.targets[record as usize], kind) {
             (Target::Module(target), ImportKind::Require) => self.required(id, *target),
             (Target::Module(target), ImportKind::Dynamic) => self.dynamic(id, record, *target),
-            (Target::Module(target), ImportKind::RequireResolve) => {
-                let target = *target;
-                self.common_js_used(target, None);
-                self.evaluate(target);
-            }
             (Target::Worker(entry), _) => {
                 let entry = *entry;
                 self.links[id].workers.push((record, entry));
