@@ -7,6 +7,7 @@ use crate::base::{ChunkId, ModuleId};
 use crate::config::Format;
 use crate::lang::js::{Helper, INTEROP_EXPORT, NAMESPACE_EXPORT, sym};
 use crate::model::{ChunkKind, EntryKind, ExportBinding, SymbolRef, Target, Wrap};
+use std::collections::BTreeSet;
 
 /// Bindings of a chunk that no module declares: values that are copied for an export clause.
 pub const TEMPORARY: ModuleId = ModuleId(u32::MAX - 1);
@@ -133,6 +134,56 @@ fn views_until_made(context: &Context<'_>, id: ModuleId) -> Vec<Glue> {
             if let Target::Module(target) = module.targets[*record as usize] {
                 let symbol = module.facts.record_namespace(*record);
                 view(SymbolRef { module: id, symbol }, target, module.node_esm);
+            }
+        }
+    }
+    out
+}
+
+/// Modules of a chunk whose start is left to another one: nothing runs between their place and that where a module starts that
+/// depends on them, which starts them in the order of the language, or not at all when what precedes them has failed.
+pub fn entered_later(context: &Context<'_>, chunk: ChunkId) -> BTreeSet<ModuleId> {
+    let linked = &context.linked.modules;
+    let starts = |id: ModuleId| linked[id].wrap == Wrap::Esm && linked[id].concurrent;
+    let mut out = BTreeSet::new();
+    let modules = &context.plan.chunks[chunk].modules;
+    if !modules.iter().any(|id| linked[*id].eager && starts(*id)) {
+        return out;
+    }
+    let mut next: BTreeSet<ModuleId> = BTreeSet::new();
+    if let Some((root, _)) = root(context, chunk).filter(|(root, _)| starts(*root)) {
+        next = entered(context, root);
+    }
+    for id in modules.iter().copied().rev().filter(|id| !context.graph.modules[*id].is_helper()) {
+        let silent = match linked[id].wrap {
+            Wrap::None => context.objects[id].as_ref().is_none_or(|object| object.text.trim().is_empty()),
+            _ => !linked[id].eager,
+        };
+        if silent {
+            continue;
+        }
+        if !starts(id) {
+            next.clear();
+        } else if next.contains(&id) {
+            out.insert(id);
+        } else {
+            next = entered(context, id);
+        }
+    }
+    out
+}
+
+/// What a module that waits starts before itself.
+fn entered(context: &Context<'_>, id: ModuleId) -> BTreeSet<ModuleId> {
+    let mut out = BTreeSet::new();
+    let mut open = vec![id];
+    while let Some(id) = open.pop() {
+        let module = &context.graph.modules[id];
+        for record in &module.facts.import_order {
+            let Target::Module(target) = module.targets[*record as usize] else { continue };
+            let link = &context.linked.modules[target];
+            if link.included && link.wrap == Wrap::Esm && link.asynchronous && out.insert(target) {
+                open.push(target);
             }
         }
     }

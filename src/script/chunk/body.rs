@@ -32,7 +32,8 @@ impl Writer<'_> {
             self.module(id);
         }
         self.flush_requires();
-        for id in modules.iter().copied().filter(|id| !is_runtime(*id)) {
+        let entered_later = glue::entered_later(context, self.id);
+        for id in modules.iter().copied().filter(|id| !is_runtime(*id) && !entered_later.contains(id)) {
             if is_wrapped(id) {
                 let start = self.out.written();
                 let call = glue::call(context, id);

@@ -1,0 +1,4 @@
+import "./before.mjs";
+log('after starts');
+await 0;
+log('after ends');

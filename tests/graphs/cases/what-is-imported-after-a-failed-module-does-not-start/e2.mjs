@@ -1,0 +1,2 @@
+import "./both.mjs";
+log('e2 starts');
