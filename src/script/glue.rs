@@ -141,7 +141,8 @@ fn views_until_made(context: &Context<'_>, id: ModuleId) -> Vec<Glue> {
 }
 
 /// Modules of a chunk whose start is left to another one: nothing runs between their place and that where a module starts that
-/// depends on them, which starts them in the order of the language, or not at all when what precedes them has failed.
+/// depends on them, which starts them in the same order, or not at all when what precedes them has failed. Circles start where
+/// they stand: at the right member.
 pub fn entered_later(context: &Context<'_>, chunk: ChunkId) -> BTreeSet<ModuleId> {
     let linked = &context.linked.modules;
     let starts = |id: ModuleId| linked[id].wrap == Wrap::Esm && linked[id].concurrent;
@@ -150,7 +151,8 @@ pub fn entered_later(context: &Context<'_>, chunk: ChunkId) -> BTreeSet<ModuleId
     if !modules.iter().any(|id| linked[*id].eager && starts(*id)) {
         return out;
     }
-    let mut next: BTreeSet<ModuleId> = BTreeSet::new();
+    // What the next start leads to, up to the last of those that were left to it.
+    let mut next: Vec<ModuleId> = Vec::new();
     if let Some((root, _)) = root(context, chunk).filter(|(root, _)| starts(*root)) {
         next = entered(context, root);
     }
@@ -164,7 +166,8 @@ pub fn entered_later(context: &Context<'_>, chunk: ChunkId) -> BTreeSet<ModuleId
         }
         if !starts(id) {
             next.clear();
-        } else if next.contains(&id) {
+        } else if let Some(at) = next.iter().position(|entered| *entered == id && linked[id].circle == 0) {
+            next.truncate(at);
             out.insert(id);
         } else {
             next = entered(context, id);
@@ -173,20 +176,34 @@ pub fn entered_later(context: &Context<'_>, chunk: ChunkId) -> BTreeSet<ModuleId
     out
 }
 
-/// What a module that waits starts before itself.
-fn entered(context: &Context<'_>, id: ModuleId) -> BTreeSet<ModuleId> {
-    let mut out = BTreeSet::new();
-    let mut open = vec![id];
-    while let Some(id) = open.pop() {
+/// What a module that waits starts before itself, in order.
+fn entered(context: &Context<'_>, id: ModuleId) -> Vec<ModuleId> {
+    let below = |id: ModuleId| {
         let module = &context.graph.modules[id];
-        for record in &module.facts.import_order {
-            let Target::Module(target) = module.targets[*record as usize] else { continue };
-            let link = &context.linked.modules[target];
-            if link.included && link.wrap == Wrap::Esm && link.asynchronous && out.insert(target) {
-                open.push(target);
+        let target = |record: &u32| match module.targets[*record as usize] {
+            Target::Module(target) => Some(target),
+            _ => None,
+        };
+        let waits = |id: &ModuleId| {
+            let link = &context.linked.modules[*id];
+            link.included && link.wrap == Wrap::Esm && link.asynchronous
+        };
+        module.facts.import_order.iter().filter_map(target).filter(waits).collect::<Vec<ModuleId>>().into_iter()
+    };
+    let mut seen = BTreeSet::from([id]);
+    let mut out = Vec::new();
+    let mut stack = vec![(id, below(id))];
+    while let Some((id, rest)) = stack.last_mut() {
+        match rest.next() {
+            Some(next) if seen.insert(next) => stack.push((next, below(next))),
+            Some(_) => {}
+            None => {
+                out.push(*id);
+                stack.pop();
             }
         }
     }
+    out.pop();
     out
 }
 

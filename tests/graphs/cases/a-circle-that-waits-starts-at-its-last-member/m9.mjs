@@ -1,0 +1,1 @@
+import "./m12.mjs";

@@ -1,0 +1,1 @@
+export * from "./m3.mjs";

@@ -1,0 +1,1 @@
+import * as Thing from "./m4.mjs";
