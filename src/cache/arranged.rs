@@ -23,6 +23,8 @@ struct Whole<'a> {
     runtime: Option<ModuleId>,
     injected: &'a [ModuleId],
     injected_names: &'a [(String, u32)],
+    /// By style sheet: it is noticed by nobody who does not use it.
+    local: Vec<bool>,
 }
 
 impl<'a> Arranged<'a> {
@@ -43,6 +45,7 @@ impl<'a> Arranged<'a> {
             runtime: graph.runtime,
             injected: &graph.injected,
             injected_names: &graph.injected_names,
+            local: graph.styles.iter().map(|style| style.facts.is_local).collect(),
         };
         let mut bytes = postcard::to_stdvec(&whole).ok()?;
         for module in graph.modules.iter() {

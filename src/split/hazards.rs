@@ -9,14 +9,17 @@ mod moved;
 use super::effects::{self, Effect};
 use super::manual::Named;
 use super::reach::{Bits, Reach};
+use super::unneeded;
 use crate::base::{ChunkId, IndexVec, Lists, ModuleId};
 use crate::config::{Format, Options};
 use crate::model::{ChunkPlan, Linked, Module, ModuleGraph, Repairs, Target, Wrap};
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 pub(super) struct Inputs<'a> {
     pub graph: &'a ModuleGraph,
     pub linked: &'a Linked,
+    pub imports: &'a Imports,
     pub plan: &'a ChunkPlan,
     pub options: &'a Options,
     /// Of the first chunks of the plan, in order.
@@ -42,12 +45,12 @@ pub(super) fn hazards(inputs: &Inputs<'_>, repairs: &Repairs) -> Repairs {
     if inputs.roots.len() < 2 && !waiting && !wrapped && inputs.named.is_none() {
         return repairs.clone();
     }
-    let mut standing = Standing::new(graph, linked, repairs);
+    let mut standing = Standing::new(graph, linked, inputs.imports, repairs);
     if let Some(named) = inputs.named {
         moved::defer(inputs, named, &mut standing);
     }
     let roots: Vec<(usize, ModuleId)> = inputs.roots.iter().copied().enumerate().take(inputs.available.len()).collect();
-    let look = |(at, root): &(usize, ModuleId)| Checked::new(inputs, &standing.imports, *at, *root, waiting);
+    let look = |(at, root): &(usize, ModuleId)| Checked::new(inputs, *at, *root, waiting);
     let mut checked: Vec<Checked> = roots.par_iter().map(look).collect();
     for found in &checked {
         if found.concurrent {
@@ -64,19 +67,22 @@ pub(super) fn hazards(inputs: &Inputs<'_>, repairs: &Repairs) -> Repairs {
         }
     }
     checked.retain(|found| !found.concurrent);
+    let unneeded = checked.iter().flat_map(|found| found.unneeded(plan, effects)).collect();
+    let preceding = unneeded::preceding(graph, inputs.imports, inputs.roots, effects, &unneeded);
+    let early = |found: &Checked, standing: &Standing<'_>| found.early(plan, standing, effects, &preceding);
     // Nothing was repaired in its chunks since it was found to be right.
     let mut right = vec![false; checked.len()];
     loop {
         let before = standing.repairs.deferred.len();
         let is_right = |(right, found): (&mut bool, &Checked)| {
-            *right = *right || found.early(plan, &standing, effects).is_empty();
+            *right = *right || early(found, &standing).is_empty();
         };
         right.par_iter_mut().zip(&checked).for_each(is_right);
         for at in 0..checked.len() {
             if right[at] {
                 continue;
             }
-            for module in checked[at].early(plan, &standing, effects) {
+            for module in early(&checked[at], &standing) {
                 standing.defer(module);
                 let chunk = plan.chunk_of[module];
                 let touched = checked.iter().map(|found| chunk.is_some_and(|chunk| found.loads(plan, chunk)));
@@ -102,8 +108,8 @@ struct Checked {
 }
 
 impl Checked {
-    fn new(inputs: &Inputs<'_>, imports: &Imports, at: usize, root: ModuleId, waiting: bool) -> Self {
-        let Inputs { graph, linked, effects, plan, .. } = *inputs;
+    fn new(inputs: &Inputs<'_>, at: usize, root: ModuleId, waiting: bool) -> Self {
+        let Inputs { graph, linked, imports, effects, plan, .. } = *inputs;
         // What ran before, for the target of an `import()`. What only a `require()` loads, which may never run, has
         // perhaps not run yet, and what stands behind something that may have failed neither.
         let available = inputs.available[at].as_ref();
@@ -123,11 +129,26 @@ impl Checked {
         chunk == self.chunk || plan.chunks[self.chunk].static_imports.contains(&chunk)
     }
 
+    /// What it loads without needing it, and makes values.
+    fn unneeded(&self, plan: &ChunkPlan, effects: &IndexVec<ModuleId, Effect>) -> Vec<ModuleId> {
+        let mut needed = self.done.clone();
+        self.order.iter().for_each(|id| needed[id.0 as usize] = true);
+        let chunks = plan.chunks[self.chunk].static_imports.iter();
+        let loaded = chunks.flat_map(|chunk| &plan.chunks[*chunk].modules);
+        loaded.filter(|id| effects[**id] == Effect::Own && !needed[id.0 as usize]).copied().collect()
+    }
+
     /// As [`early`], when the chunk of the root is loaded.
-    fn early(&self, plan: &ChunkPlan, standing: &Standing<'_>, effects: &IndexVec<ModuleId, Effect>) -> Vec<ModuleId> {
+    fn early(
+        &self,
+        plan: &ChunkPlan,
+        standing: &Standing<'_>,
+        effects: &IndexVec<ModuleId, Effect>,
+        preceding: &FxHashMap<ModuleId, Bits>,
+    ) -> Vec<ModuleId> {
         let mut run = Run { standing, done: self.done.clone(), actual: Vec::new() };
         run.chunks(plan, self.chunk, self.root);
-        early(&run, &self.order, effects)
+        early(&run, &self.order, effects, preceding)
     }
 }
 
@@ -138,18 +159,18 @@ pub(super) type Imports = Lists<ModuleId, ModuleId>;
 struct Standing<'a> {
     graph: &'a ModuleGraph,
     linked: &'a Linked,
-    imports: Imports,
+    imports: &'a Imports,
     wraps: IndexVec<ModuleId, Wrap>,
     eager: IndexVec<ModuleId, bool>,
     repairs: Repairs,
 }
 
 impl<'a> Standing<'a> {
-    fn new(graph: &'a ModuleGraph, linked: &'a Linked, repairs: &Repairs) -> Self {
+    fn new(graph: &'a ModuleGraph, linked: &'a Linked, imports: &'a Imports, repairs: &Repairs) -> Self {
         Standing {
             graph,
             linked,
-            imports: graph.modules.iter().map(imports).collect(),
+            imports,
             wraps: linked.modules.iter().map(|link| link.wrap).collect(),
             eager: linked.modules.iter().map(|link| link.eager).collect(),
             repairs: repairs.clone(),
@@ -184,7 +205,12 @@ impl<'a> Standing<'a> {
 }
 
 /// Modules standing in a chunk that make something run before what should precede it, or that should not run at all.
-fn early(run: &Run<'_>, order: &[ModuleId], effects: &IndexVec<ModuleId, Effect>) -> Vec<ModuleId> {
+fn early(
+    run: &Run<'_>,
+    order: &[ModuleId],
+    effects: &IndexVec<ModuleId, Effect>,
+    preceding: &FxHashMap<ModuleId, Bits>,
+) -> Vec<ModuleId> {
     let mut rank = vec![u32::MAX; run.done.len()];
     for (at, id) in order.iter().enumerate() {
         rank[id.0 as usize] = at as u32;
@@ -199,9 +225,12 @@ fn early(run: &Run<'_>, order: &[ModuleId], effects: &IndexVec<ModuleId, Effect>
         while firsts.next_if(|first| seen[first.0 as usize]).is_some() {}
         let rank = |id: ModuleId| rank[id.0 as usize];
         let late = firsts.peek().is_some_and(|first| rank(**first) < rank(*module));
+        let missing = |before: &Bits| firsts.clone().any(|id| !seen[id.0 as usize] && before.has(id.0 as usize));
         // A `require()` loads what is imported only elsewhere.
         let wrong = match effects[*module] {
             Effect::None => false,
+            // Not needed: what precedes it elsewhere must have run, if that runs here at all.
+            Effect::Own if rank(*module) == u32::MAX => late && preceding.get(module).is_none_or(missing),
             Effect::Own => late,
             Effect::Sensitive => late || rank(*module) == u32::MAX,
         };
@@ -365,6 +394,6 @@ impl Run<'_> {
         let standing = self.standing;
         let (done, actual) = (&mut self.done, &mut self.actual);
         let follows = |importer: ModuleId, target: ModuleId| standing.calls(importer, target);
-        post_order(module, done, &standing.imports, follows, |id| actual.push((id, trigger)));
+        post_order(module, done, standing.imports, follows, |id| actual.push((id, trigger)));
     }
 }

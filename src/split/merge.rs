@@ -3,10 +3,10 @@
 //! The cost model: a request costs as much as [`REQUEST`] bytes of source; every root is loaded equally often. Merging
 //! `a` into `b` saves a request for every root that asks for both, and costs the bytes of `a` for every root that has
 //! only `b`, and the other way round. Merges are made one at a time, the one that gains most first. Whatever a root
-//! loads without needing it must not be noticed: it is declarations, nothing more.
+//! loads without needing it must not be noticed (`unneeded`), and must need nothing that the root does not load.
 
 use super::Root;
-use super::effects::Effect;
+use super::effects;
 use super::manual::Named;
 use super::reach::Bits;
 use crate::base::{IndexVec, ModuleId};
@@ -43,10 +43,14 @@ pub(super) struct Group {
     /// The roots that have it once they are loaded: those, and those that come after them.
     loaders: Bits,
     pub bytes: u64,
-    /// Nobody notices when it is loaded.
-    free: bool,
-    /// Nothing goes with it: somebody sees all its exports, or it may fail, and what it holds with it; or the user
-    /// says what it holds.
+    /// The roots that may load it without needing it, as far as it goes itself.
+    welcome: Bits,
+    /// Those of them that load everything it needs.
+    idle: Bits,
+    /// The roots that are lost anyway when something fails that it needs: all, if nothing may.
+    lost: Bits,
+    /// Nothing goes with it: somebody sees all its exports, or it may fail itself, and what it holds with it; or the
+    /// user says what it holds.
     closed: bool,
     alive: bool,
 }
@@ -54,8 +58,18 @@ pub(super) struct Group {
 impl Group {
     /// A chunk of its own for some of the modules.
     pub fn piece(&self, modules: Vec<ModuleId>) -> Self {
-        let (place, roots, loaders) = (self.place.clone(), self.roots.clone(), self.loaders.clone());
-        Group { place, modules, roots, loaders, bytes: 0, free: self.free, closed: self.closed, alive: true }
+        Group {
+            place: self.place.clone(),
+            roots: self.roots.clone(),
+            modules,
+            loaders: self.loaders.clone(),
+            bytes: 0,
+            welcome: self.welcome.clone(),
+            idle: self.idle.clone(),
+            lost: self.lost.clone(),
+            closed: self.closed,
+            alive: true,
+        }
     }
 }
 
@@ -66,9 +80,10 @@ pub(super) struct Inputs<'a> {
     pub placement: &'a IndexVec<ModuleId, Bits>,
     /// As [`super::reach::Reach::available`].
     pub available: &'a [Option<Bits>],
-    pub effects: &'a IndexVec<ModuleId, Effect>,
-    /// As [`super::effects::failing`].
-    pub failing: &'a IndexVec<ModuleId, bool>,
+    /// By module: as [`super::unneeded::welcome`].
+    pub welcome: &'a IndexVec<ModuleId, Bits>,
+    /// By module: as [`super::unneeded::lost`].
+    pub lost: &'a IndexVec<ModuleId, Bits>,
     pub named: &'a Named,
     /// Shared chunks below this many bytes are merged with the best partner whatever it costs.
     pub min_bytes: u64,
@@ -79,36 +94,68 @@ pub(super) fn groups(inputs: &Inputs<'_>) -> Vec<Group> {
     let mut groups = unmerged(inputs);
     let mut neighbours = neighbours(inputs, &groups);
     seat_helpers(&mut groups, &mut neighbours);
-    let mut best: Vec<Option<(i64, usize)>> =
-        (0..groups.len()).into_par_iter().map(|at| partner(inputs, &groups, &neighbours, at)).collect();
-    loop {
-        let found = (0..groups.len()).filter_map(|at| best[at].map(|(gain, other)| (gain, at, other)));
-        let Some((_, from, into)) = found.max_by_key(|(gain, at, other)| (*gain, std::cmp::Reverse((*at, *other))))
-        else {
-            break;
-        };
-        // Merges since it was found may have led a way from one to the other.
-        if makes_circle(&groups, &neighbours, from, into) {
-            best[from] = partner(inputs, &groups, &neighbours, from);
-            continue;
-        }
-        merge(&mut groups, &mut neighbours, from, into);
-        best[from] = None;
-        // In one thread: waking others takes longer.
-        for at in (0..groups.len()).filter(|at| groups[*at].alive) {
-            if at == into || best[at].is_some_and(|(_, other)| other == from || other == into) {
-                best[at] = partner(inputs, &groups, &neighbours, at);
-            } else {
-                // The merged group may now be the better one.
-                best[at] = best[at].max(better(inputs, &groups, &neighbours, at, into, best[at]));
-            }
-        }
-    }
+    // What was merged is loaded by more roots, so that more may load what needs it.
+    while merge_all(inputs, &mut groups, &mut neighbours) {}
     let rank = |id: &ModuleId| inputs.linked.modules[*id].order;
     let mut out: Vec<Group> = groups.into_iter().filter(|group| group.alive).collect();
     out.iter_mut().for_each(|group| group.modules.sort_by_key(rank));
     out.sort_by_key(|group| group.modules.first().map(rank));
     out
+}
+
+/// Merges as long as it gains something; whether it did.
+fn merge_all(inputs: &Inputs<'_>, groups: &mut [Group], neighbours: &mut [Vec<usize>]) -> bool {
+    find_idle(groups, neighbours);
+    let mut best: Vec<Option<(i64, usize)>> =
+        (0..groups.len()).into_par_iter().map(|at| partner(inputs, groups, neighbours, at)).collect();
+    let mut merged = false;
+    loop {
+        let found = (0..groups.len()).filter_map(|at| best[at].map(|(gain, other)| (gain, at, other)));
+        let Some((_, from, into)) = found.max_by_key(|(gain, at, other)| (*gain, std::cmp::Reverse((*at, *other))))
+        else {
+            return merged;
+        };
+        // Merges since it was found may have led a way from one to the other.
+        if makes_circle(groups, neighbours, from, into) {
+            best[from] = partner(inputs, groups, neighbours, from);
+            continue;
+        }
+        merge(groups, neighbours, from, into);
+        merged = true;
+        best[from] = None;
+        // In one thread: waking others takes longer.
+        for at in (0..groups.len()).filter(|at| groups[*at].alive) {
+            if at == into || best[at].is_some_and(|(_, other)| other == from || other == into) {
+                best[at] = partner(inputs, groups, neighbours, at);
+            } else {
+                // The merged group may now be the better one.
+                best[at] = best[at].max(better(inputs, groups, neighbours, at, into, best[at]));
+            }
+        }
+    }
+}
+
+/// Which roots may load each group without needing it.
+fn find_idle(groups: &mut [Group], needs: &[Vec<usize>]) {
+    let idle = |at: usize| {
+        let mut idle = groups[at].welcome.clone();
+        let mut seen = vec![false; groups.len()];
+        let mut work = vec![at];
+        while let Some(next) = work.pop() {
+            if idle.is_empty() {
+                break;
+            }
+            for below in needs[next].iter().copied() {
+                if !std::mem::replace(&mut seen[below], true) {
+                    idle.meet(&groups[below].loaders);
+                    work.push(below);
+                }
+            }
+        }
+        idle
+    };
+    let found: Vec<Bits> = (0..groups.len()).into_par_iter().map(idle).collect();
+    groups.iter_mut().zip(found).for_each(|(group, idle)| group.idle = idle);
 }
 
 fn unmerged(inputs: &Inputs<'_>) -> Vec<Group> {
@@ -142,19 +189,23 @@ fn group(inputs: &Inputs<'_>, place: Place, modules: Vec<ModuleId>) -> Group {
             loaders.set(at);
         }
     }
-    let unnoticed = |id: &ModuleId| {
-        let link = &inputs.linked.modules[*id];
-        let module = &inputs.graph.modules[*id];
-        inputs.effects[*id] == Effect::None && !link.asynchronous && module.style.is_none()
-    };
+    let mut lost = Bits::full(inputs.roots.len());
+    modules.iter().for_each(|id| lost.meet(&inputs.lost[*id]));
     let is_shared = matches!(place, Place::Shared(_));
+    let mut welcome = Bits::new(inputs.roots.len());
+    if is_shared {
+        welcome = inputs.welcome[modules[0]].clone();
+        modules.iter().for_each(|id| welcome.meet(&inputs.welcome[*id]));
+    }
     let open = is_shared || matches!(place, Place::Root(root) if !inputs.roots[root].observed);
     Group {
         roots,
         loaders,
-        bytes: modules.iter().map(|id| bytes(inputs.graph, inputs.linked, *id)).sum(),
-        free: is_shared && modules.iter().all(unnoticed),
-        closed: !open || modules.iter().any(|id| inputs.failing[*id]),
+        bytes: modules.iter().map(|id| loaded_bytes(inputs.graph, inputs.linked, *id)).sum(),
+        idle: welcome.clone(),
+        welcome,
+        lost,
+        closed: !open || modules.iter().any(|id| effects::throws(inputs.graph, inputs.linked, *id)),
         place,
         modules,
         alive: true,
@@ -189,6 +240,12 @@ pub(super) fn bytes(graph: &ModuleGraph, linked: &Linked, id: ModuleId) -> u64 {
     let parts = &graph.modules[id].facts.parts;
     let live = parts.iter().zip(&linked.modules[id].live_parts).filter(|(_, live)| **live);
     live.map(|(part, _)| u64::from(part.rough_bytes())).sum()
+}
+
+/// Those, and the sheet that is loaded with them.
+fn loaded_bytes(graph: &ModuleGraph, linked: &Linked, id: ModuleId) -> u64 {
+    let sheet = graph.modules[id].style.map_or(0, |style| graph.styles[style].source.len() as u64);
+    bytes(graph, linked, id) + sheet
 }
 
 /// By group: the groups that its modules need.
@@ -253,7 +310,14 @@ fn value(inputs: &Inputs<'_>, groups: &[Group], at: usize, other: usize) -> Opti
     }
     // Most pairs end here, before anything is counted.
     let (more, fewer) = (!into.loaders.is_within(&from.loaders), !from.loaders.is_within(&into.loaders));
-    if (more && !from.free) || (fewer && !into.free) || !from.roots.meets(&into.loaders) {
+    if more && !into.loaders.is_within_both(&from.loaders, &from.idle)
+        || fewer && !from.loaders.is_within_both(&into.loaders, &into.idle)
+        || !from.roots.meets(&into.loaders)
+    {
+        return None;
+    }
+    // What fails takes its chunk along, and all that the chunk holds.
+    if !from.loaders.is_within(&into.lost) || !into.loaders.is_within(&from.lost) {
         return None;
     }
     let saved = from.roots.and(&into.loaders) as u64;
@@ -288,7 +352,8 @@ fn leads(groups: &[Group], needs: &[Vec<usize>], from: usize, to: usize) -> bool
 fn merge(groups: &mut [Group], needs: &mut [Vec<usize>], from: usize, into: usize) {
     let modules = std::mem::take(&mut groups[from].modules);
     let (roots, loaders) = (groups[from].roots.clone(), groups[from].loaders.clone());
-    let (bytes, free) = (groups[from].bytes, groups[from].free);
+    let bytes = groups[from].bytes;
+    let (welcome, idle, lost) = (groups[from].welcome.clone(), groups[from].idle.clone(), groups[from].lost.clone());
     groups[from].alive = false;
     let group = &mut groups[into];
     group.modules.extend(modules);
@@ -298,7 +363,9 @@ fn merge(groups: &mut [Group], needs: &mut [Vec<usize>], from: usize, into: usiz
     }
     group.loaders.join(&loaders);
     group.bytes += bytes;
-    group.free &= free;
+    group.welcome.meet(&welcome);
+    group.idle.meet(&idle);
+    group.lost.meet(&lost);
     let moved = std::mem::take(&mut needs[from]);
     needs[into].extend(moved);
     needs[into].sort_unstable();

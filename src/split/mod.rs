@@ -2,8 +2,8 @@
 //!
 //! In: `ModuleGraph`, `Linked`. Out: `ChunkPlan`.
 //! Invariants: every included module is in exactly one chunk; a module is in a chunk that every root needing it loads;
-//! a root loads nothing that it does not need, except what was merged on purpose or stands in a chunk that the user
-//! named (`manual`), and evaluates none of that; named chunks are merged with nothing and import nothing that can
+//! a root loads nothing that it does not need, except what was merged on purpose, which nobody notices (`unneeded`), or
+//! stands in a chunk that the user named (`manual`), of which it evaluates nothing; named chunks are merged with nothing and import nothing that can
 //! change without them; pieces of a chunk that was too large import each other in one direction; the plan depends on
 //! the graph alone.
 //! Not here: names of files (`seal`), names of symbols and imports between chunks (`script`).
@@ -17,6 +17,7 @@ mod merge;
 mod reach;
 #[cfg(test)]
 mod tests;
+mod unneeded;
 
 pub use manual::unmatched;
 
@@ -49,14 +50,25 @@ pub fn split(graph: &ModuleGraph, linked: &Linked, options: &Options, repairs: &
     // Minified code has about half the bytes of its source.
     let source_bytes = |bytes: u64| if options.minified() { bytes.saturating_mul(2) } else { bytes };
     let min_bytes = options.chunking.min_bytes.unwrap_or_default() * 2;
+    let imports = graph.modules.iter().map(hazards::imports).collect();
+    let inputs = unneeded::Inputs {
+        graph,
+        linked,
+        imports: &imports,
+        roots: &roots,
+        reach: &reach,
+        available: &available,
+        effects: &effects,
+    };
+    let (welcome, lost) = (unneeded::welcome(&inputs), unneeded::lost(&inputs, &failing));
     let inputs = merge::Inputs {
         graph,
         linked,
         roots: &roots,
         placement: &placement,
         available: &available,
-        effects: &effects,
-        failing: &failing,
+        welcome: &welcome,
+        lost: &lost,
         named: &named,
         min_bytes,
     };
@@ -75,6 +87,7 @@ pub fn split(graph: &ModuleGraph, linked: &Linked, options: &Options, repairs: &
     let inputs = hazards::Inputs {
         graph,
         linked,
+        imports: &imports,
         plan: &plan,
         options,
         roots: &modules,

@@ -32,7 +32,12 @@ impl Bits {
     pub fn join(&mut self, other: &Bits) {
         self.0.iter_mut().zip(&other.0).for_each(|(word, more)| *word |= more);
     }
-    fn meet(&mut self, other: &Bits) {
+    pub fn full(roots: usize) -> Self {
+        let mut out = Bits::new(roots);
+        (0..roots).for_each(|root| out.set(root));
+        out
+    }
+    pub fn meet(&mut self, other: &Bits) {
         self.0.iter_mut().zip(&other.0).for_each(|(word, more)| *word &= more);
     }
     pub fn count(&self) -> u32 {
@@ -49,6 +54,13 @@ impl Bits {
     /// Whether all are in the other.
     pub fn is_within(&self, other: &Bits) -> bool {
         self.0.iter().zip(&other.0).all(|(a, b)| a & !b == 0)
+    }
+    /// Whether all are in one of the others.
+    pub fn is_within_both(&self, a: &Bits, b: &Bits) -> bool {
+        self.0.iter().zip(&a.0).zip(&b.0).all(|((own, a), b)| own & !(a | b) == 0)
+    }
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().all(|word| *word == 0)
     }
     /// How many are not in the other.
     pub fn without(&self, other: &Bits) -> u32 {
@@ -95,6 +107,11 @@ impl Reach {
             }
         }
         Reach { needed_by, roots: roots.len() }
+    }
+
+    /// The roots that need it.
+    pub fn of(&self, module: ModuleId) -> &Bits {
+        &self.needed_by[module]
     }
 
     pub fn needs(&self, root: usize, module: ModuleId) -> bool {

@@ -204,3 +204,83 @@ fn a_pattern_without_modules_names_one_that_has_some() {
     assert_eq!(problems[0].code, "empty-chunk");
     assert_eq!(problems[0].hint.as_deref(), Some("did you mean `--chunk ui=src/widgets/**`?"));
 }
+
+/// Three routes, of which two need what only makes values for itself.
+fn routes<'a>(setup: &'a str, state: &'a str) -> Vec<(&'a str, &'a str)> {
+    let route = "import './setup.js'; import { common } from './common.js'; import { values } from './values.js'; console.log(common, values);";
+    vec![
+        ("main.js", "import('./a.js'); import('./b.js'); import('./c.js');"),
+        ("a.js", "import { common } from './common.js'; console.log(common);"),
+        ("b.js", route),
+        ("c.js", route),
+        ("setup.js", setup),
+        ("common.js", "export const common = () => 'common';"),
+        ("state.js", state),
+        ("make.js", "export function make(from) { return [from]; }"),
+        (
+            "values.js",
+            "import { state } from './state.js'; import { make } from './make.js'; export const values = make(state.length);",
+        ),
+    ]
+}
+
+#[test]
+fn small_modules_that_make_values_stand_with_what_more_roots_load() {
+    let made = split(&routes("export {};", "export const state = [];"), &[], None);
+    let together = ["common.js", "setup.js", "state.js", "make.js", "values.js"];
+    assert_eq!(made.chunks()["chunk"], together);
+    assert_eq!(made.called(), Vec::<&str>::new());
+}
+
+#[test]
+fn nothing_is_made_for_a_root_that_does_not_need_it_before_what_acts_first_elsewhere() {
+    let setup = "import { state } from './state.js'; state.push(globalThis.x);";
+    let made = split(&routes(setup, "export const state = [];"), &[], None);
+    let with = made.chunks().into_values().find(|modules| modules.contains(&"common.js")).unwrap();
+    assert!(!with.contains(&"values.js"), "{:?}", made.chunks());
+}
+
+#[test]
+fn what_may_fail_is_not_loaded_by_who_does_not_need_it() {
+    let fails = "if (globalThis.x) throw new Error('x'); export const state = [];";
+    let made = split(&routes("export {};", fails), &[], None);
+    let with = made.chunks().into_values().find(|modules| modules.contains(&"common.js")).unwrap();
+    assert!(!with.contains(&"values.js"), "{:?}", made.chunks());
+    // Where all fail anyway, it makes no difference.
+    let mut files = routes("export {};", fails);
+    files[0].1 =
+        "import { state } from './state.js'; import('./a.js'); import('./b.js'); import('./c.js'); console.log(state);";
+    let made = split(&files, &[], None);
+    let with = made.chunks().into_values().find(|modules| modules.contains(&"common.js")).unwrap();
+    assert!(with.contains(&"values.js"), "{:?}", made.chunks());
+}
+
+#[test]
+fn sheets_of_local_names_stand_with_what_more_roots_load() {
+    let files = |sheet| {
+        [
+            ("main.js", "import('./a.js'); import('./b.js'); import('./c.js');"),
+            ("a.js", "import { common } from './common.js'; console.log(common);"),
+            (
+                "b.js",
+                "import { common } from './common.js'; import card from './card.module.css'; console.log(common, card);",
+            ),
+            (
+                "c.js",
+                "import { common } from './common.js'; import card from './card.module.css'; console.log(common, card, 1);",
+            ),
+            ("common.js", "export const common = () => 'common';"),
+            ("card.module.css", sheet),
+        ]
+    };
+    let card = "card.module.css";
+    let with = |sheet| {
+        let made = split(&files(sheet), &[], None);
+        made.chunks().into_values().any(|modules| modules.contains(&"common.js") && modules.contains(&card))
+    };
+    assert!(with(".a { color: red } @media print { .a:hover > b { color: blue } } @keyframes k { to { top: 0 } }"));
+    assert!(!with(".a { color: red } b { color: blue }"), "a rule for all elements");
+    assert!(!with(".a { color: red } :global(.b) { color: blue }"), "a rule for a name of the page");
+    assert!(!with(".a { color: red } :not(.a) { color: blue }"), "a rule for all others");
+    assert!(!with("@layer x { .a { color: red } }"), "an order of layers");
+}

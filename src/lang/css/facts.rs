@@ -33,4 +33,6 @@ pub struct CssFacts {
     /// A CSS module: JavaScript source text that exports its class names (default object and, where they are
     /// identifiers, named exports), importing the modules that `composes … from` names. `None` for a global sheet.
     pub script: Option<String>,
+    /// A CSS module whose rules all ask for names of its own: nobody notices it who does not use it.
+    pub is_local: bool,
 }

@@ -12,6 +12,7 @@ mod compile;
 mod facts;
 mod layers;
 mod lex;
+mod local;
 mod names;
 mod parse;
 mod problems;

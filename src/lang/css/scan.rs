@@ -2,6 +2,7 @@
 
 use super::CssFacts;
 use super::anatomy::{Anatomy, Span};
+use super::local::is_local;
 use super::names::{Composed, Locals, Naming, script};
 use super::parse::{compiler_failed, guarded, parse, parser_options, recovered, sentinel};
 use super::problems::{MAX_DEPTH, Place, too_deep};
@@ -21,14 +22,16 @@ pub fn scan(source: &str, name: &str, local: bool, name_hash: &str, minify_names
     let mut problems = Vec::new();
     let text = without_values(source, name, local, &anatomy.values, &mut problems);
     let naming = Naming { sheet: name_hash, short: minify_names };
-    let script = match read(source, &text, name, local.then_some(&naming), &mut problems) {
-        Ok(script) => script,
+    match read(source, &text, name, local.then_some(&naming), &mut problems) {
+        Ok(Some((script, is_local))) => {
+            Noted::new(Some(CssFacts { is_local, ..facts(&anatomy, Some(script)) }), problems)
+        }
+        Ok(None) => Noted::new(Some(facts(&anatomy, None)), problems),
         Err(problem) => {
             problems.push(problem);
-            return Noted::new(None, problems);
+            Noted::new(None, problems)
         }
-    };
-    Noted::new(Some(facts(&anatomy, script)), problems)
+    }
 }
 
 /// Reads the declarations of a `style="…"`.
@@ -51,6 +54,7 @@ fn facts(anatomy: &Anatomy, script: Option<String>) -> CssFacts {
         imports: anatomy.imports().cloned().collect(),
         urls: anatomy.urls.iter().map(|span| span.url.clone()).collect(),
         script,
+        is_local: false,
     }
 }
 
@@ -81,14 +85,14 @@ pub(super) fn blank(text: &mut String, (start, end): Span) {
     text.replace_range(range, &spaces);
 }
 
-/// Parses, and for a CSS module makes its script.
+/// Parses, and for a CSS module makes its script, and says whether it is local.
 fn read(
     source: &str,
     text: &str,
     name: &str,
     naming: Option<&Naming>,
     problems: &mut Vec<Diagnostic>,
-) -> Result<Option<String>, Diagnostic> {
+) -> Result<Option<(String, bool)>, Diagnostic> {
     let place = Place { name, source, prepared: text, to_source: &|at| at };
     let sentinel = naming.map(|_| sentinel("plimlocal_", source));
     let (options, warnings) = parser_options(name, sentinel.as_deref());
@@ -98,7 +102,8 @@ fn read(
     let exports = exports(&sheet, &place)?;
     let locals = locals(exports, &sentinel);
     problems.extend(unknown_composed(&locals, &place));
-    Ok(Some(script(&locals, naming, |specifier| source.find(specifier).unwrap_or(usize::MAX))))
+    let script = script(&locals, naming, |specifier| source.find(specifier).unwrap_or(usize::MAX));
+    Ok(Some((script, is_local(&sheet.rules))))
 }
 
 fn exports(sheet: &StyleSheet<'_>, place: &Place) -> Result<CssModuleExports, Diagnostic> {
