@@ -7,6 +7,7 @@ use crate::base::{ChunkId, ModuleId};
 use crate::config::Format;
 use crate::lang::js::{Helper, INTEROP_EXPORT, NAMESPACE_EXPORT, sym};
 use crate::model::{ChunkKind, EntryKind, ExportBinding, SymbolRef, Target, Wrap};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
 
 /// Bindings of a chunk that no module declares: values that are copied for an export clause.
@@ -146,37 +147,48 @@ fn views_until_made(context: &Context<'_>, id: ModuleId) -> Vec<Glue> {
 pub fn entered_later(context: &Context<'_>, chunk: ChunkId) -> BTreeSet<ModuleId> {
     let linked = &context.linked.modules;
     let starts = |id: ModuleId| linked[id].wrap == Wrap::Esm && linked[id].concurrent;
+    let plan = &context.plan.chunks[chunk];
     let mut out = BTreeSet::new();
-    let modules = &context.plan.chunks[chunk].modules;
-    if !modules.iter().any(|id| linked[*id].eager && starts(*id)) {
+    if !plan.modules.iter().any(|id| linked[*id].eager && starts(*id)) {
         return out;
     }
-    // What the next start leads to, up to the last of those that were left to it.
+    let places: FxHashMap<ModuleId, usize> = plan.modules.iter().enumerate().map(|(at, id)| (*id, at)).collect();
+    let ran_before = |id: ModuleId, place: usize| {
+        let home = context.plan.chunk_of[id];
+        linked[id].eager
+            && (home.is_some_and(|home| plan.static_imports.contains(&home))
+                || places.get(&id).is_some_and(|own| *own < place))
+    };
+    // What the next start leads to, in order.
     let mut next: Vec<ModuleId> = Vec::new();
     if let Some((root, _)) = root(context, chunk).filter(|(root, _)| starts(*root)) {
         next = entered(context, root);
     }
-    for id in modules.iter().copied().rev().filter(|id| !context.graph.modules[*id].is_helper()) {
+    for (place, id) in plan.modules.iter().copied().enumerate().rev() {
         let silent = match linked[id].wrap {
             Wrap::None => context.objects[id].as_ref().is_none_or(|object| object.text.trim().is_empty()),
             _ => !linked[id].eager,
         };
-        if silent {
+        if silent || context.graph.modules[id].is_helper() {
             continue;
         }
         if !starts(id) {
             next.clear();
-        } else if let Some(at) = next.iter().position(|entered| *entered == id && linked[id].circle == 0) {
-            next.truncate(at);
+            continue;
+        }
+        let own = entered(context, id);
+        let of_own: FxHashSet<ModuleId> = own.iter().copied().collect();
+        let first = next.iter().position(|entered| *entered == id).filter(|_| linked[id].circle == 0);
+        if first.is_some_and(|at| next[..at].iter().all(|id| of_own.contains(id) || ran_before(*id, place))) {
             out.insert(id);
         } else {
-            next = entered(context, id);
+            next = own;
         }
     }
     out
 }
 
-/// What a module that waits starts before itself, in order.
+/// The wrapped modules that run before one that waits when that starts, in order.
 fn entered(context: &Context<'_>, id: ModuleId) -> Vec<ModuleId> {
     let below = |id: ModuleId| {
         let module = &context.graph.modules[id];
@@ -184,11 +196,11 @@ fn entered(context: &Context<'_>, id: ModuleId) -> Vec<ModuleId> {
             Target::Module(target) => Some(target),
             _ => None,
         };
-        let waits = |id: &ModuleId| {
+        let called = |id: &ModuleId| {
             let link = &context.linked.modules[*id];
-            link.included && link.wrap == Wrap::Esm && link.asynchronous
+            link.included && link.wrap != Wrap::None
         };
-        module.facts.import_order.iter().filter_map(target).filter(waits).collect::<Vec<ModuleId>>().into_iter()
+        module.facts.import_order.iter().filter_map(target).filter(called).collect::<Vec<ModuleId>>().into_iter()
     };
     let mut seen = BTreeSet::from([id]);
     let mut out = Vec::new();

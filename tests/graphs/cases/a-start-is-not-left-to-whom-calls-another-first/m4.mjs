@@ -1,0 +1,2 @@
+import * as get from "./m5.mjs";
+import "./m6.mjs";

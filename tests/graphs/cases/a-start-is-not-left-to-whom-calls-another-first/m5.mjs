@@ -1,0 +1,1 @@
+import * as name from "./m7.mjs";

@@ -1,0 +1,2 @@
+log('m6 starts');
+const ns5 = await import("./m7.mjs");
