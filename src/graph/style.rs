@@ -64,7 +64,13 @@ pub(super) fn load<'s>(
     mentions.code = "unresolved-url";
     let facts = &sheet.facts;
     let mut links: Vec<Link> = Vec::with_capacity(facts.imports.len() + facts.urls.len());
-    links.extend(facts.imports.iter().map(|import| mentions.sheet(&import.specifier, import.start, import.end)));
+    // A `data:` URL is no base: what is relative to it leads nowhere.
+    let is_data = made && host.is_none();
+    let leads = |specifier: &str| !is_data || specifier.starts_with("data:") || externals::is_url(specifier);
+    links.extend(facts.imports.iter().map(|import| match import.specifier.as_str() {
+        specifier if leads(specifier) => mentions.sheet(specifier, import.start, import.end),
+        _ => Link::Disabled,
+    }));
     links.extend(facts.urls.iter().map(|url| mentions.reference(&url.specifier, Class::Style, url.start, url.end)));
     let (found, missed) = mentions.finish();
     let style = Style {
@@ -98,7 +104,12 @@ impl Mentions<'_, '_, '_, '_> {
         if externals::is_url(specifier) {
             return Link::External(specifier.to_string());
         }
-        let name = specifier.strip_prefix('~').unwrap_or(specifier);
+        // `#part` of a URL says nothing of which file it is; alone it names the sheet itself.
+        let file = specifier.split_once('#').map_or(specifier, |(file, _)| file);
+        if file.is_empty() {
+            return Link::Disabled;
+        }
+        let name = file.strip_prefix('~').unwrap_or(file);
         match &*project.resolution.resolve(self.folder, Class::Style, false, name) {
             Resolved::File { path, .. } => {
                 let place = Place::file(path);

@@ -90,7 +90,7 @@ pub(super) fn order(roots: &[StyleId], nodes: &BTreeMap<StyleId, Node>) -> Order
     entries.reverse();
     name_split_layers(&mut entries);
     Ordered {
-        entries: layers::without_redundant(hoist_externals(entries), nodes),
+        entries: layers::without_redundant(hoist_externals(entries, nodes), nodes),
         cycles: walk.cycles,
         cut: walk.cut.into_iter().collect(),
     }
@@ -251,16 +251,35 @@ fn overrides(later: &[Condition], earlier: &[Condition]) -> bool {
     later.iter().zip(earlier).all(weaker) && earlier[later.len()..].iter().all(|rest| rest.layer.is_none())
 }
 
-/// Layer statements that come first, then imports that stay imports, then the rest.
-fn hoist_externals(entries: Vec<Entry>) -> Vec<Entry> {
+/// Layer statements that come first, then imports that stay imports, then the rest. The order of layers that something
+/// declares before such an import is declared before it again.
+fn hoist_externals(entries: Vec<Entry>, nodes: &BTreeMap<StyleId, Node>) -> Vec<Entry> {
     let leading = entries.iter().take_while(|entry| matches!(entry.item, Item::Layers(_))).count();
-    if !entries.iter().any(|entry| matches!(entry.item, Item::External(_))) {
+    let Some(last) = entries.iter().rposition(|entry| matches!(entry.item, Item::External(_))) else {
         return entries;
-    }
+    };
     let (mut top, mut rest) = (Vec::new(), Vec::new());
     for (at, entry) in entries.into_iter().enumerate() {
-        let hoisted = at < leading || matches!(entry.item, Item::External(_));
-        if hoisted { top.push(entry) } else { rest.push(entry) }
+        let declared = match &entry.item {
+            Item::Sheet(id) => nodes.get(id).map(|node| node.layers.clone()),
+            Item::Layers(names) => Some(names.clone()),
+            Item::External(_) => None,
+        };
+        let hidden = |condition: &Condition| matches!(condition.layer, Some(Layer::Anonymous(_)));
+        let is_layered = |names: &Vec<String>| {
+            !names.is_empty() || entry.conditions.iter().any(|condition| condition.layer.is_some())
+        };
+        match declared {
+            _ if at < leading => top.push(entry),
+            None => top.push(entry),
+            Some(names) if at < last && is_layered(&names) && !entry.conditions.iter().any(hidden) => {
+                top.push(Entry { item: Item::Layers(names), conditions: entry.conditions.clone() });
+                if matches!(entry.item, Item::Sheet(_)) {
+                    rest.push(entry);
+                }
+            }
+            Some(_) => rest.push(entry),
+        }
     }
     top.extend(rest);
     top

@@ -51,12 +51,18 @@ impl Writer<'_> {
     /// Imports that stay imports, and the layer statements before them. Returns how many entries that were.
     fn write_top(&self, entries: &[Entry], out: &mut Out) -> usize {
         let Some(last) = entries.iter().rposition(|entry| matches!(entry.item, Item::External(_))) else { return 0 };
+        let mut imported = false;
         for entry in &entries[..=last] {
-            match &entry.item {
-                Item::External(url) => out.text(&import(url, &entry.conditions)),
-                Item::Layers(names) => out.text(&early_layers(names, &entry.conditions)),
+            let statement = match &entry.item {
+                Item::External(url) => import(url, &entry.conditions),
+                Item::Layers(names) => early_layers(names, &entry.conditions),
                 Item::Sheet(_) => continue,
-            }
+            };
+            // After a layer statement that follows an import, imports are ignored.
+            let is_import = statement.starts_with("@import");
+            let statement = if imported && !is_import { wrap(statement, &[Condition::default()]) } else { statement };
+            imported |= is_import;
+            out.text(&statement);
             out.newline();
         }
         last + 1

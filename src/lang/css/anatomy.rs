@@ -251,11 +251,14 @@ fn import(source: &str, body: &[Token], span: Span) -> Option<CssImport> {
         Kind::Function if first.name(source) == "url" => {
             let (inside, after) = call(rest);
             rest = after;
-            skip_space(inside).first().filter(|token| token.kind == Kind::String)?.inside_quotes(source)
+            // With modifiers behind the string, which no browser has, it is another URL.
+            let (string, more) = skip_space(inside).split_first()?;
+            let is_plain = string.kind == Kind::String && skip_space(more).is_empty();
+            is_plain.then_some(string)?.inside_quotes(source)
         }
         _ => return None,
     };
-    let (layer, rest) = import_layer(source, skip_space(rest));
+    let (layer, rest) = import_layer(source, skip_space(rest))?;
     let mut supports = None;
     let mut rest = skip_space(rest);
     if rest.first().is_some_and(|token| token.kind == Kind::Function && token.name(source) == "supports") {
@@ -268,15 +271,17 @@ fn import(source: &str, body: &[Token], span: Span) -> Option<CssImport> {
     Some(CssImport { specifier, layer, supports, media, start: span.0, end: span.1 })
 }
 
-fn import_layer<'a>(source: &str, rest: &'a [Token]) -> (Option<String>, &'a [Token]) {
-    let Some(first) = rest.first() else { return (None, rest) };
+/// `None`: `layer()`, which names none, so that browsers load nothing.
+fn import_layer<'a>(source: &str, rest: &'a [Token]) -> Option<(Option<String>, &'a [Token])> {
+    let Some(first) = rest.first() else { return Some((None, rest)) };
     match first.kind {
-        Kind::Ident if first.name(source) == "layer" => (Some(String::new()), &rest[1..]),
+        Kind::Ident if first.name(source) == "layer" => Some((Some(String::new()), &rest[1..])),
         Kind::Function if first.name(source) == "layer" => {
             let (inside, after) = call(rest);
-            (Some(text(source, inside)), after)
+            let name = text(source, inside);
+            (!name.is_empty()).then_some((Some(name), after))
         }
-        _ => (None, rest),
+        _ => Some((None, rest)),
     }
 }
 
@@ -319,6 +324,13 @@ mod tests {
             @font-face { src: url(g.eot?#iefix) format("x") } /* url(no) */"#,
         );
         assert_eq!(found, ["a.png", "b b.png", "c.png", "d.png", "e).png", "f.woff2", "g.eot?#iefix"]);
+    }
+
+    #[test]
+    fn what_a_browser_does_not_import() {
+        let anatomy = Anatomy::of("@import url('a.css' mod); @import 'b.css' layer(); @import url(\"./c\\65\n.css\");");
+        let names: Vec<_> = anatomy.imports().map(|import| import.specifier.as_str()).collect();
+        assert_eq!(names, ["./ce.css"], "the line end belongs to the escape");
     }
 
     #[test]

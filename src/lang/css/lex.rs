@@ -198,9 +198,19 @@ impl Lexer<'_> {
         Kind::String
     }
 
-    /// A backslash and the character after it (the rest of a hexadecimal escape is ordinary characters).
+    /// A backslash and the character after it, or up to six hexadecimal digits and the white space that ends them.
     fn escaped(&mut self) {
         self.at += 1;
+        let digits = (0..6).take_while(|at| self.peek(*at).is_ascii_hexdigit()).count();
+        if digits > 0 {
+            self.at += digits;
+            if self.peek(0) == b'\r' && self.peek(1) == b'\n' {
+                self.at += 2;
+            } else if matches!(self.peek(0), b' ' | b'\t' | b'\n' | b'\r' | 0xc) {
+                self.at += 1;
+            }
+            return;
+        }
         if self.peek(0) == b'\r' && self.peek(1) == b'\n' {
             self.at += 1;
         }
@@ -245,26 +255,10 @@ impl Lexer<'_> {
                 self.at += 1;
             } else if self.escape_at(0) {
                 self.escaped();
-                // One white space ends a hexadecimal escape and belongs to it.
-                if self.ended_hex_escape() && space(self.peek(0)) {
-                    self.at += 1;
-                }
             } else {
                 return;
             }
         }
-    }
-
-    /// After `escaped`: moves over the remaining digits of a hexadecimal escape; false when it is none.
-    fn ended_hex_escape(&mut self) -> bool {
-        if !self.bytes[self.at - 1].is_ascii_hexdigit() {
-            return false;
-        }
-        let end = self.at + 5;
-        while self.at < end && self.peek(0).is_ascii_hexdigit() {
-            self.at += 1;
-        }
-        true
     }
 
     fn ident_like(&mut self) -> Kind {

@@ -137,6 +137,30 @@ fn externals_go_to_the_top() {
 }
 
 #[test]
+fn layers_are_declared_before_externals_that_follow_them() {
+    let found = linked(&[
+        ("main.css", "@import 'a.css'; @import 'b.css' print; @import 'http://x/c.css'; @import 'd.css' layer(b);"),
+        ("a.css", "@layer a; p{top:0}"),
+        ("b.css", "@layer b{p{top:1px}}"),
+        ("d.css", "p{top:2px}"),
+    ]);
+    let top = found.split("p{").next().unwrap_or_default();
+    assert!(
+        top.starts_with("@layer a;@import \"data:text/css,@layer b;\" print;@import \"http://x/c.css\";"),
+        "{found}"
+    );
+    // A layer statement behind an import would end the place of imports.
+    let found = linked(&[
+        ("main.css", "@import 'http://x/a.css'; @import 'b.css'; @import 'http://x/c.css';"),
+        ("b.css", "@layer b{p{top:1px}}"),
+    ]);
+    assert!(
+        found.starts_with("@import \"http://x/a.css\";@import \"data:text/css,@layer b;\";@import \"http://x/c.css\";"),
+        "{found}"
+    );
+}
+
+#[test]
 fn cycles_end_with_a_warning() {
     let graph = graph(&[
         ("main.css", "@import 'a.css';m{top:0}"),
