@@ -1,6 +1,6 @@
 //! The spine: entries in, a directory out. The only file that knows every stage.
 
-use crate::base::{ChunkId, ContentHash, trace};
+use crate::base::{ChunkId, ContentHash, SheetId, trace};
 use crate::cache::{Arranged, Basis, Cache, Graphs, Whole, WholeBuilds};
 use crate::config::Options;
 use crate::diag::{Diagnostic, Noted};
@@ -415,7 +415,7 @@ fn renumber(file: &mut RenderedFile, program: u32) {
     const CHUNKS_MAX: u32 = 1 << 16;
     fn shift(key: &mut OutputKey, by: u32) {
         match key {
-            OutputKey::Chunk(ChunkId(id)) | OutputKey::Style(ChunkId(id)) | OutputKey::Legal(ChunkId(id)) => *id += by,
+            OutputKey::Chunk(ChunkId(id)) | OutputKey::Style(SheetId(id)) | OutputKey::Legal(ChunkId(id)) => *id += by,
             OutputKey::Map(inner) => shift(inner, by),
             _ => {}
         }

@@ -7,7 +7,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
-use support::{copy, files, installed, node_is_missing, plimsoll, run, succeeds};
+use support::{chromium, copy, files, installed, node_is_missing, plimsoll, run, succeeds};
 
 fn fixture() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/storefront")
@@ -32,27 +32,14 @@ fn shop() -> Option<&'static Path> {
     shop.as_deref()
 }
 
-/// What Debian and others call the browser.
-#[expect(clippy::print_stderr, reason = "a skipped test says why")]
-fn chromium() -> Option<&'static str> {
-    let known = ["chromium", "chromium-browser", "google-chrome"];
-    let found = known.into_iter().find(|name| Command::new(name).arg("--version").output().is_ok());
-    if found.is_none() {
-        eprintln!("skipped: no Chromium is installed (looked for {})", known.join(", "));
-    }
-    found
-}
-
 #[test]
 fn every_route_works_in_chromium_and_again_without_a_server() {
     let (Some(shop), Some(chromium)) = (shop(), chromium()) else { return };
     let browser = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
     installed(&browser);
-    let path = Command::new("sh").args(["-c", &format!("command -v {chromium}")]).output().unwrap();
-    let path = String::from_utf8(path.stdout).unwrap();
     let mut visit = Command::new("node");
     visit.arg(browser.join("visit.mjs")).arg("--dir").arg(shop.join("dist"));
-    visit.arg("--expect").arg(fixture().join("expect.json")).args(["--chromium", path.trim()]);
+    visit.arg("--expect").arg(fixture().join("expect.json")).args(["--chromium", &chromium]);
     let seen = run(&mut visit);
     assert_eq!(seen.status, 0, "{}\n{}", seen.stdout, seen.stderr);
     let seen: serde_json::Value = serde_json::from_str(&seen.stdout).unwrap();

@@ -24,3 +24,4 @@ id!(/** A style sheet of the module graph. */ StyleId);
 id!(/** A file that is shipped as it is or re-encoded: image, font, media, anything. */ AssetId);
 id!(/** An HTML page. */ PageId);
 id!(/** A chunk of the chunk plan. */ ChunkId);
+id!(/** A file of style sheets of the chunk plan. */ SheetId);

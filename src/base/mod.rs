@@ -12,7 +12,7 @@ mod paths;
 pub mod trace;
 
 pub use hash::ContentHash;
-pub use ids::{AssetId, ChunkId, ModuleId, PageId, StyleId};
+pub use ids::{AssetId, ChunkId, ModuleId, PageId, SheetId, StyleId};
 pub use index_vec::{Idx, IndexVec};
 pub use jobs::longest_first;
 pub use lines::LineIndex;

@@ -1,6 +1,6 @@
 //! Made by `split`. Read by `script`, `style`, `page`, `report`.
 
-use crate::base::{ChunkId, IndexVec, ModuleId, StyleId};
+use crate::base::{ChunkId, IndexVec, ModuleId, SheetId, StyleId};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -22,7 +22,18 @@ pub struct Chunk {
     /// Chunks whose code must be there first: all that this one imports statically, directly or not, in order of
     /// evaluation, without itself.
     pub static_imports: Vec<ChunkId>,
-    /// Style sheets that the modules of this chunk apply, in order.
+    /// Files of style sheets that apply with this chunk and its static imports, in order.
+    pub sheets: Vec<SheetId>,
+}
+
+/// Style sheets that are one file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Sheet {
+    /// The chunk that it is named after.
+    pub chunk: ChunkId,
+    /// It is the chunk's main one: the sheet of an entry is named like the entry.
+    pub is_main: bool,
+    /// In the order in which they apply.
     pub styles: Vec<StyleId>,
 }
 
@@ -30,6 +41,7 @@ pub struct Chunk {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct ChunkPlan {
     pub chunks: IndexVec<ChunkId, Chunk>,
+    pub sheets: IndexVec<SheetId, Sheet>,
     pub chunk_of: IndexVec<ModuleId, Option<ChunkId>>,
     /// By entry index: its chunk.
     pub entry_chunks: Vec<ChunkId>,

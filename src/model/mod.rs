@@ -10,7 +10,7 @@ mod shared;
 mod timings;
 mod verdict;
 
-pub use chunk_plan::{Chunk, ChunkKind, ChunkPlan};
+pub use chunk_plan::{Chunk, ChunkKind, ChunkPlan, Sheet};
 pub use graph::{
     Asset, AssetKind, Entry, EntryKind, Loader, Module, ModuleGraph, Origin, Package, Page, Style, Target,
 };

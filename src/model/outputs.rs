@@ -1,14 +1,14 @@
 //! What becomes files.
 
-use crate::base::{AssetId, ChunkId, ContentHash, IndexVec, PageId};
+use crate::base::{AssetId, ChunkId, ContentHash, IndexVec, PageId, SheetId};
 use std::sync::Arc;
 
 /// Identity of an output before it has a name. No final URL exists before `seal`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum OutputKey {
     Chunk(ChunkId),
-    /// The style sheet of a chunk.
-    Style(ChunkId),
+    /// Style sheets that chunks bring.
+    Style(SheetId),
     /// A style sheet that a page links itself: page and index of the reference.
     PageStyle(PageId, u32),
     Asset(AssetId),

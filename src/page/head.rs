@@ -2,7 +2,7 @@
 
 use super::edits::url;
 use super::{Hole, Pieces, Site, registration};
-use crate::base::ChunkId;
+use crate::base::{ChunkId, SheetId};
 use crate::config::Format;
 use crate::lang::html::HtmlPiece;
 use crate::model::{OutputKey, RefStyle};
@@ -24,8 +24,12 @@ pub(super) fn additions(site: Site<'_>, entries: &[ChunkId]) -> Pieces {
             }
         }
     }
-    for chunk in loaded.iter().filter(|chunk| !site.plan.chunks[**chunk].styles.is_empty()) {
-        head.link("stylesheet", OutputKey::Style(*chunk));
+    let mut applied: Vec<SheetId> = Vec::new();
+    for sheet in entries.iter().flat_map(|entry| &site.plan.chunks[*entry].sheets) {
+        if !applied.contains(sheet) {
+            applied.push(*sheet);
+            head.link("stylesheet", OutputKey::Style(*sheet));
+        }
     }
     if site.options.format == Format::Esm {
         for chunk in loaded.iter().filter(|chunk| !entries.contains(chunk)) {

@@ -1,12 +1,12 @@
 //! Pages as a browser would get them, with names in place of URLs.
 
 use super::render;
-use crate::base::{AssetId, ChunkId, ContentHash, ModuleId, PageId, StyleId};
+use crate::base::{AssetId, ChunkId, ContentHash, ModuleId, PageId, SheetId, StyleId};
 use crate::config::{Format, Minify, Options};
 use crate::lang::html::scan;
 use crate::model::{
     Asset, AssetKind, Chunk, ChunkKind, ChunkPlan, Entry, EntryKind, ImageSets, InlineStyles, ModuleGraph,
-    OptimizedImage, Origin, OutputKey, Page, Piece, RefStyle, RenderedFile, Target,
+    OptimizedImage, Origin, OutputKey, Page, Piece, RefStyle, RenderedFile, Sheet, Target,
 };
 use std::sync::Arc;
 
@@ -73,12 +73,18 @@ impl Made {
     }
 
     fn chunk(&mut self, kind: ChunkKind, imports: &[ChunkId], styled: bool) -> ChunkId {
+        let mut sheets: Vec<SheetId> = Vec::new();
+        imports.iter().for_each(|import| sheets.extend(&self.plan.chunks[*import].sheets));
+        if styled {
+            let chunk = ChunkId(self.plan.chunks.len() as u32);
+            sheets.push(self.plan.sheets.push(Sheet { chunk, is_main: true, styles: vec![StyleId(0)] }));
+        }
         self.plan.chunks.push(Chunk {
             kind,
             name: "chunk".into(),
             modules: Vec::new(),
             static_imports: imports.to_vec(),
-            styles: if styled { vec![StyleId(0)] } else { Vec::new() },
+            sheets,
         })
     }
 
@@ -132,7 +138,7 @@ fn scripts_bring_their_styles_and_preloads_once() {
         "<head><meta charset=utf-8><link rel=stylesheet href=\"{page0style0}\" media=print>\
         <script type=module src=\"{chunk2}\" async crossorigin></script>\
         <link rel=\"stylesheet\" crossorigin href=\"{style0}\">\n\
-        <link rel=\"stylesheet\" crossorigin href=\"{style2}\">\n\
+        <link rel=\"stylesheet\" crossorigin href=\"{style1}\">\n\
         <link rel=\"modulepreload\" crossorigin href=\"{chunk0}\">\n\
         <link rel=\"modulepreload\" crossorigin href=\"{chunk1}\">\n</head>\
         <body><script type=module crossorigin src=\"{chunk3}\"></script></body>"

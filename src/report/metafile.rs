@@ -1,7 +1,7 @@
 //! esbuild's metafile: what went in, what came out, and which part of what came from where. Tools that draw bundles
 //! read it.
 
-use crate::base::{ChunkId, relative_path};
+use crate::base::{ChunkId, SheetId, relative_path};
 use crate::config::Options;
 use crate::lang::js::ImportKind;
 use crate::model::{ChunkKind, ChunkPlan, ModuleGraph, OutputKey, Sealed, SealedFile, Target};
@@ -124,11 +124,21 @@ impl Outputs<'_> {
             value["entryPoint"] = json!(name);
         }
         if let OutputKey::Chunk(id) = &file.key
-            && let Some(style) = self.sealed.files.iter().find(|other| other.key == OutputKey::Style(*id))
+            && let Some(own) = self.main_sheet(*id)
+            && let Some(style) = self.sealed.files.iter().find(|other| other.key == OutputKey::Style(own))
         {
             value["cssBundle"] = json!(self.path(&style.path));
         }
         value
+    }
+
+    /// The file of style sheets that a chunk brings itself.
+    fn main_sheet(&self, chunk: ChunkId) -> Option<SheetId> {
+        let is_main = |id: &SheetId| {
+            let sheet = &self.plan.sheets[*id];
+            sheet.is_main && sheet.chunk == chunk
+        };
+        self.plan.chunks[chunk].sheets.iter().copied().find(is_main)
     }
 
     fn imports(&self, file: &SealedFile) -> Vec<Value> {

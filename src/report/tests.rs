@@ -1,11 +1,11 @@
 use super::{json, metafile, terminal, verdict_text};
-use crate::base::{AssetId, ChunkId, ContentHash, ModuleId};
+use crate::base::{AssetId, ChunkId, ContentHash, ModuleId, SheetId};
 use crate::config::{LogLevel, Options};
 use crate::diag::Diagnostic;
 use crate::lang::js::{ImportKind, ImportRecord, ModuleFacts};
 use crate::model::{
     BudgetLine, CacheUse, Chunk, ChunkKind, ChunkPlan, Contribution, CountedFile, Emitted, EmittedFile, FileKind,
-    OutputKey, PackageShare, Sealed, SealedFile, Sidecar, SourceShare, Timings, Unchanged, Verdict, VerdictLine,
+    OutputKey, PackageShare, Sealed, SealedFile, Sheet, Sidecar, SourceShare, Timings, Unchanged, Verdict, VerdictLine,
 };
 use std::time::Duration;
 
@@ -237,7 +237,7 @@ fn metafile_of_two_chunks() {
         name: String::new(),
         modules: Vec::new(),
         static_imports: statics.iter().map(|id| ChunkId(*id)).collect(),
-        styles: Vec::new(),
+        sheets: if kind == ChunkKind::Entry(0) { vec![SheetId(0)] } else { Vec::new() },
     };
     let plan = ChunkPlan {
         chunks: vec![
@@ -246,6 +246,7 @@ fn metafile_of_two_chunks() {
             chunk(ChunkKind::Shared, &[]),
         ]
         .into(),
+        sheets: vec![Sheet { chunk: ChunkId(0), is_main: true, styles: Vec::new() }].into(),
         ..ChunkPlan::default()
     };
     let files = vec![
@@ -258,7 +259,7 @@ fn metafile_of_two_chunks() {
         ),
         sealed_file(OutputKey::Asset(AssetId(0)), "logo.png", &[], &[]),
         sealed_file(OutputKey::Chunk(ChunkId(2)), "shared.js", &[], &[]),
-        sealed_file(OutputKey::Style(ChunkId(0)), "style.css", &["logo.png"], &[]),
+        sealed_file(OutputKey::Style(SheetId(0)), "style.css", &["logo.png"], &[]),
     ];
     let value = metafile(&graph, &plan, &Sealed { files }, &Options::for_tests());
     let main = &value["outputs"]["dist/main.js"];

@@ -1,12 +1,12 @@
 //! From what was linked to what `compile` must do with one module.
 
-use crate::base::{IndexVec, ModuleId};
+use crate::base::{ChunkId, IndexVec, ModuleId, SheetId};
 use crate::config::{Format, Options};
 use crate::lang::js::{
     BindingPlan, CompilePlan, Constant, INTEROP_EXPORT, ImportCall, ImportKind, LocalSym, ModuleWrap, NAMESPACE_EXPORT,
     RecordPlan, sym,
 };
-use crate::model::{ChunkKind, ChunkPlan, EntryKind, ExportBinding, Linked, Loader, ModuleGraph, Target, Wrap};
+use crate::model::{ChunkPlan, EntryKind, ExportBinding, Linked, Loader, ModuleGraph, OutputKey, Target, Wrap};
 use std::collections::BTreeSet;
 
 /// One plan per included module.
@@ -228,29 +228,13 @@ fn dynamic(
 
 /// What should be fetched together with `chunk`, from code that runs in `from`: its static imports that `from` has not
 /// loaded, and style sheets.
-pub fn preloads(
-    plan: &ChunkPlan,
-    from: Option<crate::base::ChunkId>,
-    chunk: crate::base::ChunkId,
-) -> Vec<(crate::base::ChunkId, bool)> {
-    let loaded = |id: crate::base::ChunkId| {
-        from.is_some_and(|from| from == id || plan.chunks[from].static_imports.contains(&id))
-    };
-    let mut out = Vec::new();
-    let mut styles = Vec::new();
-    for id in plan.chunks[chunk].static_imports.iter().copied().chain([chunk]) {
-        if loaded(id) {
-            continue;
-        }
-        if id != chunk && plan.chunks[id].kind != ChunkKind::Entry(usize::MAX) {
-            out.push((id, false));
-        }
-        if !plan.chunks[id].styles.is_empty() {
-            styles.push((id, true));
-        }
-    }
-    out.extend(styles);
-    out
+pub fn preloads(plan: &ChunkPlan, from: Option<ChunkId>, chunk: ChunkId) -> Vec<OutputKey> {
+    let chunks = &plan.chunks;
+    let loaded = |id: &ChunkId| from.is_some_and(|from| from == *id || chunks[from].static_imports.contains(id));
+    let applied = |id: &SheetId| from.is_some_and(|from| chunks[from].sheets.contains(id));
+    let scripts = chunks[chunk].static_imports.iter().copied().filter(|id| !loaded(id)).map(OutputKey::Chunk);
+    let sheets = chunks[chunk].sheets.iter().copied().filter(|id| !applied(id)).map(OutputKey::Style);
+    scripts.chain(sheets).collect()
 }
 
 /// By module: symbols of it that other modules or glue mention.

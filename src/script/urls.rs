@@ -57,8 +57,13 @@ pub fn relative_length(context: &Context<'_>, from: ChunkId, to: &OutputKey) -> 
 pub fn path(context: &Context<'_>, key: &OutputKey) -> String {
     match key {
         OutputKey::Chunk(chunk) => chunk_name(context, *chunk).fill(HASH),
-        OutputKey::Style(chunk) => {
-            let name = chunk_name(context, *chunk).fill(HASH);
+        OutputKey::Style(sheet) => {
+            let sheet = &context.plan.sheets[*sheet];
+            let mut name = chunk_name(context, sheet.chunk);
+            if !sheet.is_main {
+                name.template.clone_from(&context.options.chunk_names);
+            }
+            let name = name.fill(HASH);
             name.strip_suffix(".js").unwrap_or(&name).to_string() + ".css"
         }
         OutputKey::Asset(asset) => asset_path(context, *asset),

@@ -1,7 +1,7 @@
 //! The files to seal: which of them are wanted, what each mention leads to, how each gets its name.
 
 use super::name;
-use crate::base::{ChunkId, ContentHash};
+use crate::base::ContentHash;
 use crate::config::Options;
 use crate::diag::Diagnostic;
 use crate::model::{OutputKey, Piece, RenderedFile};
@@ -196,19 +196,19 @@ fn outfiles(files: &[RenderedFile], options: &Options) -> BTreeMap<usize, String
         OutputKey::Chunk(id) if is_entry(file) => Some(id),
         _ => None,
     };
-    let style_of = |file: &RenderedFile, chunk: ChunkId| file.key == OutputKey::Style(chunk);
+    let is_style = |file: &RenderedFile| matches!(file.key, OutputKey::Style(_));
     let entry = files.iter().filter_map(chunk_at).min();
-    let ending = files.iter().find(|file| matches!(file.key, OutputKey::Style(_))).map(|file| file.name.ext.as_str());
+    let ending = files.iter().find(|file| is_style(file)).map(|file| file.name.ext.as_str());
     let wants_style = ending.is_some_and(|ending| !ending.is_empty() && outfile.ends_with(ending));
     let mut out = BTreeMap::new();
     for (at, file) in files.iter().enumerate() {
         match (entry, chunk_at(file)) {
             (Some(entry), Some(id)) if id == entry && !wants_style => drop(out.insert(at, outfile.clone())),
-            (Some(entry), None) if style_of(file, entry) => {
+            (Some(_), None) if is_style(file) && is_entry(file) => {
                 let path = if wants_style { outfile.clone() } else { name::with_ending(&outfile, &file.name.ext) };
                 out.insert(at, path);
             }
-            (None, None) if out.is_empty() && matches!(file.key, OutputKey::Style(_)) => {
+            (None, None) if out.is_empty() && is_style(file) => {
                 out.insert(at, outfile.clone());
             }
             _ => {}

@@ -1,5 +1,5 @@
 use super::seal;
-use crate::base::{AssetId, ChunkId, ContentHash, PageId};
+use crate::base::{AssetId, ChunkId, ContentHash, PageId, SheetId};
 use crate::config::Options;
 use crate::model::{FileKind, NameTemplate, OutputKey, Piece, RefStyle, RenderedFile, Sealed};
 
@@ -313,7 +313,7 @@ fn outfile_is_the_path_of_the_entry() {
     let mut options = options();
     options.outfile = Some("app/bundle.min.js".into());
     options.entry_names = "[dir]/[name]".into();
-    let style = file(OutputKey::Style(ChunkId(0)), "[dir]/[name]", "main", ".css", vec![text("b{}")]);
+    let style = file(OutputKey::Style(SheetId(0)), "[dir]/[name]", "main", ".css", vec![text("b{}")]);
     // The template that `script` gives to the entry of `--outfile`.
     let files = vec![file(chunk(0), "app/bundle.min.js", "", "", vec![text("x")]), style.clone()];
     assert_eq!(names(&seal(files, &options).value), ["app/bundle.min.css", "app/bundle.min.js"]);

@@ -3,9 +3,9 @@
 //! In: `ModuleGraph`, `Linked`. Out: `ChunkPlan`.
 //! Invariants: every included module is in exactly one chunk; a module is in a chunk that every root needing it loads;
 //! a root loads nothing that it does not need, except what was merged on purpose, which nobody notices (`unneeded`), or
-//! stands in a chunk that the user named (`manual`), of which it evaluates nothing; named chunks are merged with nothing and import nothing that can
-//! change without them; pieces of a chunk that was too large import each other in one direction; the plan depends on
-//! the graph alone.
+//! stands in a chunk that the user named (`manual`), of which it evaluates nothing; style sheets apply in the order of the
+//! language (`sheets`); named chunks are merged with nothing and import nothing that can change without them; pieces of a
+//! chunk that was too large import each other in one direction; the plan depends on the graph alone.
 //! Not here: names of files (`seal`), names of symbols and imports between chunks (`script`).
 //! Start at: [`split`], which also says what the order of the language demands of the next linking.
 
@@ -15,6 +15,7 @@ mod hazards;
 mod manual;
 mod merge;
 mod reach;
+mod sheets;
 #[cfg(test)]
 mod tests;
 mod unneeded;
@@ -79,7 +80,7 @@ pub fn split(graph: &ModuleGraph, linked: &Linked, options: &Options, repairs: &
     let mut plan = ChunkPlan { chunk_of: graph.modules.iter().map(|_| None).collect(), ..ChunkPlan::default() };
     let root_chunks = root_chunks(graph, &roots, &mut plan);
     fill(groups, &named, &root_chunks, &mut plan);
-    finish(graph, linked, &roots, &mut plan);
+    finish(linked, &roots, &mut plan);
     let waits = graph.modules.iter().any(|module| module.facts.top_level_await);
     let certain = waits || failing.iter().any(|fails| *fails);
     let done = if certain { reach.done(graph, linked, &roots, &failing) } else { Vec::new() };
@@ -98,8 +99,12 @@ pub fn split(graph: &ModuleGraph, linked: &Linked, options: &Options, repairs: &
         failing: &failing,
         named: (!named.is_empty()).then_some(&named),
     };
-    let repairs = hazards::hazards(&inputs, repairs);
-    (plan, repairs)
+    let found = hazards::hazards(&inputs, repairs);
+    if found == *repairs {
+        let inputs = sheets::Inputs { graph, linked, imports: &imports, roots: &roots, available: &available };
+        sheets::lay_out(&inputs, &mut plan);
+    }
+    (plan, found)
 }
 
 /// Entries in order, then the targets of live `import()`s in order of evaluation.
@@ -148,7 +153,7 @@ fn root_chunks(graph: &ModuleGraph, roots: &[Root], plan: &mut ChunkPlan) -> Vec
                 name,
                 modules: Vec::new(),
                 static_imports: Vec::new(),
-                styles: Vec::new(),
+                sheets: Vec::new(),
             });
             match root.kind {
                 ChunkKind::Entry(entry) => {
@@ -189,7 +194,7 @@ fn fill(groups: Vec<merge::Group>, named: &Named, root_chunks: &[ChunkId], plan:
                 },
                 modules: Vec::new(),
                 static_imports: Vec::new(),
-                styles: Vec::new(),
+                sheets: Vec::new(),
             }),
         };
         for module in &group.modules {
@@ -199,8 +204,8 @@ fn fill(groups: Vec<merge::Group>, named: &Named, root_chunks: &[ChunkId], plan:
     }
 }
 
-/// Static imports between chunks, and style sheets.
-fn finish(graph: &ModuleGraph, linked: &Linked, roots: &[Root], plan: &mut ChunkPlan) {
+/// Static imports between chunks.
+fn finish(linked: &Linked, roots: &[Root], plan: &mut ChunkPlan) {
     let direct: Vec<Vec<ChunkId>> = plan
         .chunks
         .iter_ids()
@@ -224,9 +229,6 @@ fn finish(graph: &ModuleGraph, linked: &Linked, roots: &[Root], plan: &mut Chunk
         .collect();
     for id in plan.chunks.ids().collect::<Vec<_>>() {
         plan.chunks[id].static_imports = closure(id, &direct);
-        let styles = plan.chunks[id].modules.iter().filter_map(|module| graph.modules[*module].style);
-        let mut seen = std::collections::HashSet::new();
-        plan.chunks[id].styles = styles.filter(|style| seen.insert(*style)).collect();
     }
 }
 

@@ -81,6 +81,15 @@ impl Plan {
         self.plan.chunks[self.named(name)].static_imports.iter().map(|id| self.name(*id)).collect()
     }
 
+    /// The sheets that a chunk applies, file by file.
+    fn sheets(&self, name: &str) -> Vec<Vec<&str>> {
+        let files = self.plan.chunks[self.named(name)].sheets.iter();
+        let names = |id: &crate::base::SheetId| {
+            self.plan.sheets[*id].styles.iter().map(|id| self.graph.styles[*id].name.as_str()).collect()
+        };
+        files.map(names).collect()
+    }
+
     /// Modules that are called by their importers.
     fn called(&self) -> Vec<&str> {
         let all = self.linked.modules.iter_ids().filter(|(_, link)| link.included);
@@ -283,4 +292,43 @@ fn sheets_of_local_names_stand_with_what_more_roots_load() {
     assert!(!with(".a { color: red } :global(.b) { color: blue }"), "a rule for a name of the page");
     assert!(!with(".a { color: red } :not(.a) { color: blue }"), "a rule for all others");
     assert!(!with("@layer x { .a { color: red } }"), "an order of layers");
+}
+
+#[test]
+fn sheets_apply_in_the_order_of_the_language_for_every_root() {
+    let rule = "p { color: red }";
+    let files = [
+        ("main.js", "import('./a.js'); import('./b.js');"),
+        ("a.js", "import './first.css'; import './own.css'; import './last.css';"),
+        ("b.js", "import './last.css'; import './first.css';"),
+        ("first.css", rule),
+        ("own.css", rule),
+        ("last.css", rule),
+    ];
+    let made = split(&files, &[], None);
+    assert_eq!(made.sheets("a"), [["first.css"], ["own.css"], ["last.css"]]);
+    assert_eq!(made.sheets("b"), [["last.css"], ["first.css"]]);
+}
+
+#[test]
+fn sheets_of_local_names_stay_together_where_no_element_can_have_both() {
+    let rule = ".x { color: red }";
+    let files = |a| {
+        [
+            ("main.js", "import('./a.js'); import('./b.js');"),
+            ("a.js", "import './x.js'; import './own.js'; import './y.js'; console.log(1);"),
+            ("b.js", "import './y.js'; import './x.js'; console.log(2);"),
+            ("x.js", "import x from './x.module.css'; console.log(x);"),
+            ("y.js", "import y from './y.module.css'; console.log(y);"),
+            ("own.js", a),
+            ("x.module.css", rule),
+            ("y.module.css", rule),
+            ("own.module.css", rule),
+        ]
+    };
+    let made = split(&files("import own from './own.module.css'; console.log(own);"), &[], None);
+    assert_eq!(made.sheets("a"), [vec!["x.module.css", "y.module.css"], vec!["own.module.css"]]);
+    // What is handed classes by its importer stands before it, or behind it, as imported.
+    let made = split(&files("import own from './own.module.css'; import './y.js'; console.log(own);"), &[], None);
+    assert_eq!(made.sheets("a"), [vec!["own.module.css"], vec!["x.module.css", "y.module.css"]]);
 }

@@ -13,7 +13,7 @@ mod order;
 mod origin;
 mod write;
 
-use crate::base::{ChunkId, PageId, StyleId};
+use crate::base::{PageId, SheetId, StyleId};
 use crate::cache::Cache;
 use crate::config::Options;
 use crate::diag::{Diagnostic, Location, Noted};
@@ -37,7 +37,7 @@ pub fn render(graph: &ModuleGraph, plan: &ChunkPlan, options: &Options, cache: &
     let pack = compiled::pack(plan, options, cache);
     let compiled = compiled::compile_all(graph, &used, &compile, pack.as_ref()).take(&mut problems);
     let nodes = compiled::nodes(graph, &compiled, &compile);
-    let writer = Writer { graph, chunks: &plan.chunks, compiled: &compiled, options };
+    let writer = Writer { graph, plan, compiled: &compiled, options };
 
     let linked: Vec<Linked> = jobs.par_iter().map(|job| link(job, &nodes, &writer)).collect();
     let mut cycles = BTreeMap::new();
@@ -68,7 +68,8 @@ struct Job {
 }
 
 enum Goal {
-    Chunk(ChunkId),
+    /// Of the chunk plan.
+    Chunks(SheetId),
     /// `<link rel=stylesheet>`
     Linked(PageId, u32),
     /// `<style>`
@@ -77,10 +78,8 @@ enum Goal {
 
 fn jobs(graph: &ModuleGraph, plan: &ChunkPlan) -> Vec<Job> {
     let mut jobs = Vec::new();
-    for (id, chunk) in plan.chunks.iter_ids() {
-        if !chunk.styles.is_empty() {
-            jobs.push(Job { roots: chunk.styles.clone(), goal: Goal::Chunk(id) });
-        }
+    for (id, sheet) in plan.sheets.iter_ids() {
+        jobs.push(Job { roots: sheet.styles.clone(), goal: Goal::Chunks(id) });
     }
     for (page, data) in graph.pages.iter_ids() {
         for (index, (mention, target)) in data.facts.refs.iter().zip(&data.targets).enumerate() {
@@ -112,7 +111,7 @@ fn link(job: &Job, nodes: &BTreeMap<StyleId, Node>, writer: &Writer) -> Linked {
     let file = !matches!(job.goal, Goal::Inline(..));
     let mut body = writer.body(&entries, file);
     let (key, name) = match job.goal {
-        Goal::Chunk(id) => (OutputKey::Style(id), Name::Chunk(id)),
+        Goal::Chunks(id) => (OutputKey::Style(id), Name::Chunks(id)),
         Goal::Linked(page, index) => (OutputKey::PageStyle(page, index), Name::Sheet(job.roots[0])),
         Goal::Inline(page, index) => {
             body.pieces.iter_mut().for_each(close_no_style);
@@ -132,7 +131,7 @@ fn link(job: &Job, nodes: &BTreeMap<StyleId, Node>, writer: &Writer) -> Linked {
 }
 
 enum Name {
-    Chunk(ChunkId),
+    Chunks(SheetId),
     Sheet(StyleId),
 }
 
@@ -140,9 +139,10 @@ enum Name {
 fn name_template(name: Name, writer: &Writer) -> NameTemplate {
     let options = writer.options;
     let (path, entry) = match name {
-        Name::Chunk(id) => {
-            let chunk = &writer.chunks[id];
-            (chunk.name.clone(), matches!(chunk.kind, ChunkKind::Entry(_)))
+        Name::Chunks(id) => {
+            let sheet = &writer.plan.sheets[id];
+            let chunk = &writer.plan.chunks[sheet.chunk];
+            (chunk.name.clone(), sheet.is_main && matches!(chunk.kind, ChunkKind::Entry(_)))
         }
         Name::Sheet(id) => {
             let name = &writer.graph.styles[id].name;

@@ -1,10 +1,10 @@
 //! Ordered sheets to one body of text and references.
 
 use super::order::{Condition, Entry, Item, Layer};
-use crate::base::{ChunkId, IndexVec, StyleId};
+use crate::base::StyleId;
 use crate::config::{LegalComments, Options};
 use crate::lang::css::{self, CompiledCss, CssPiece};
-use crate::model::{Chunk, ModuleGraph, OutputKey, Piece, RefStyle, Style, Target};
+use crate::model::{ChunkPlan, ModuleGraph, OutputKey, Piece, RefStyle, Style, Target};
 use std::collections::BTreeMap;
 
 /// A linked sheet before it has a name.
@@ -17,7 +17,7 @@ pub(super) struct Body {
 
 pub(super) struct Writer<'a> {
     pub graph: &'a ModuleGraph,
-    pub chunks: &'a IndexVec<ChunkId, Chunk>,
+    pub plan: &'a ChunkPlan,
     pub compiled: &'a BTreeMap<StyleId, CompiledCss>,
     pub options: &'a Options,
 }

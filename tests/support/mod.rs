@@ -121,3 +121,15 @@ pub fn installed(folder: &Path) {
     npm.args(["ci", "--no-audit", "--no-fund", "--prefix"]).arg(folder);
     succeeds(&mut npm);
 }
+
+/// Where the browser is, whatever Debian and others call it.
+#[expect(clippy::print_stderr, reason = "a skipped test says why")]
+pub fn chromium() -> Option<String> {
+    let known = ["chromium", "chromium-browser", "google-chrome"];
+    let Some(found) = known.into_iter().find(|name| Command::new(name).arg("--version").output().is_ok()) else {
+        eprintln!("skipped: no Chromium is installed (looked for {})", known.join(", "));
+        return None;
+    };
+    let path = Command::new("sh").args(["-c", &format!("command -v {found}")]).output().unwrap();
+    Some(String::from_utf8(path.stdout).unwrap().trim().to_string())
+}

@@ -21,8 +21,7 @@ pub struct Table {
 fn list(context: &Context<'_>, id: ChunkId, module: ModuleId, record: u32) -> Vec<OutputKey> {
     let Target::Module(target) = &context.graph.modules[module].targets[record as usize] else { return Vec::new() };
     let Some(chunk) = context.plan.dynamic_chunks.get(target) else { return Vec::new() };
-    let found = plans::preloads(context.plan, Some(id), *chunk).into_iter();
-    found.map(|(chunk, style)| if style { OutputKey::Style(chunk) } else { OutputKey::Chunk(chunk) }).collect()
+    plans::preloads(context.plan, Some(id), *chunk)
 }
 
 /// `None`: lists of URLs are shorter. `temporaries`: as of the chunk's tail; gets the name of the function.

@@ -4,11 +4,11 @@ mod linking;
 mod printing;
 
 use super::*;
-use crate::base::{AssetId, IndexVec, ModuleId};
+use crate::base::{AssetId, ChunkId, IndexVec, ModuleId, SheetId};
 use crate::config::{LegalComments, Minify};
 use crate::lang::LanguageTarget;
 use crate::lang::html::{HtmlFacts, HtmlRef};
-use crate::model::{Asset, AssetKind, Chunk, Origin, Package, Page, RefStyle, Style};
+use crate::model::{Asset, AssetKind, Chunk, Origin, Package, Page, RefStyle, Sheet, Style};
 use std::sync::Arc;
 
 /// A graph of sheets that name each other by file name. Images are assets, `http:` is external.
@@ -67,8 +67,10 @@ fn asset(assets: &mut IndexVec<AssetId, Asset>, name: &str) -> AssetId {
 
 fn plan(kind: ChunkKind, name: &str, styles: &[u32]) -> ChunkPlan {
     let styles = styles.iter().map(|id| StyleId(*id)).collect();
-    let chunk = Chunk { kind, name: name.into(), modules: Vec::new(), static_imports: Vec::new(), styles };
-    ChunkPlan { chunks: IndexVec::from(vec![chunk]), ..ChunkPlan::default() }
+    let sheets = vec![SheetId(0)];
+    let chunk = Chunk { kind, name: name.into(), modules: Vec::new(), static_imports: Vec::new(), sheets };
+    let sheets = IndexVec::from(vec![Sheet { chunk: ChunkId(0), is_main: true, styles }]);
+    ChunkPlan { chunks: IndexVec::from(vec![chunk]), sheets, ..ChunkPlan::default() }
 }
 
 /// References as `<asset name>`.

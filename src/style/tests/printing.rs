@@ -51,7 +51,7 @@ fn names_and_contributions() {
         (entry.name.template.as_str(), entry.name.dir.as_str(), entry.name.name.as_str(), entry.name.ext.as_str()),
         ("[dir]/[name]", "admin", "app", ".css")
     );
-    assert_eq!(entry.key, OutputKey::Style(ChunkId(0)));
+    assert_eq!(entry.key, OutputKey::Style(SheetId(0)));
     assert_eq!(file(ChunkKind::Dynamic(ModuleId(0)), &options).name.template, "[name]-[hash]");
     options.site = true;
     assert_eq!(file(ChunkKind::Entry(0), &options).name.template, "assets/[name]-[hash]");

@@ -1,0 +1,103 @@
+// A graph of style sheets from a seed: sheets that import each other under conditions, linked by a page or imported by
+// scripts, some of which are loaded later. Every declaration has a number of its own, so that what an element ends up
+// with says which one won.
+import { random } from '../graphs/random.mjs';
+
+export const ELEMENTS = 6;
+export const PROPERTIES = ['z-index', 'order', 'widows', 'orphans'];
+
+const LAYERS = ['base', 'ui', 'base.deep', 'late'];
+const MEDIA = ['screen', 'print', '(min-width: 1px)', '(max-width: 1px)', 'screen and (min-height: 1px)', 'not print', 'print, screen'];
+const SUPPORTS = ['display: grid', 'not (display: grid)', 'nothing: known', '(display: grid) and (order: 1)'];
+
+/** `files`: name to text. `links`: what the page links, in order. `start` and `later`: scripts. */
+export function generate(seed) {
+  const r = random(seed);
+  const scripted = r.chance(0.5);
+  const count = scripted ? r.between(2, 6) : r.between(2, 9);
+  const names = Array.from({ length: count }, (_, at) => (r.chance(0.2) ? `deep/s${at}.css` : `s${at}.css`));
+  const files = new Map();
+  let number = 0;
+  names.forEach((name, at) => files.set(name, sheet(r, names, at, () => (number += 1))));
+  if (!scripted) {
+    const roots = r.shuffle(names).slice(0, r.between(1, Math.min(3, count)));
+    return { files, links: roots.includes(names[0]) ? roots : [names[0], ...roots], scripts: null };
+  }
+  return { files, links: [], scripts: scripts(r, names, files) };
+}
+
+function sheet(r, names, at, number) {
+  const own = names[at];
+  const out = [];
+  if (r.chance(0.2)) out.push(`@layer ${r.shuffle(LAYERS).slice(0, r.between(1, 3)).join(', ')};`);
+  const imports = r.pick([0, 0, 1, 1, 2, 3]);
+  for (let left = imports; left > 0; left--) {
+    // Mostly downwards: a circle now and then.
+    const to = r.chance(0.06) ? r.pick(names) : names[r.between(Math.min(at + 1, names.length - 1), names.length - 1)];
+    if (to === own && !r.chance(0.3)) continue;
+    out.push(`@import ${spelling(r, own, to)}${conditions(r)};`);
+  }
+  if (r.chance(0.15)) out.push(`@layer ${r.shuffle(LAYERS).slice(0, 2).join(', ')};`);
+  for (let left = r.between(0, 4); left > 0; left--) out.push(block(r, number, 0));
+  return `${out.join('\n')}\n`;
+}
+
+function spelling(r, own, to) {
+  const up = own.startsWith('deep/') ? (to.startsWith('deep/') ? `./${to.slice(5)}` : `../${to}`) : `./${to}`;
+  return r.pick([`'${up}'`, `"${up}"`, `url(${up})`, `url("${up}")`]);
+}
+
+function conditions(r) {
+  let out = '';
+  if (r.chance(0.3)) out += r.chance(0.3) ? ' layer' : ` layer(${r.pick(LAYERS)})`;
+  if (r.chance(0.15)) out += ` supports(${r.pick(SUPPORTS)})`;
+  if (r.chance(0.25)) out += ` ${r.pick(MEDIA)}`;
+  return out;
+}
+
+function block(r, number, depth) {
+  const wrap = depth < 2 && r.chance(0.35);
+  if (!wrap) return rule(r, number);
+  const inside = Array.from({ length: r.between(1, 2) }, () => block(r, number, depth + 1)).join(' ');
+  const prelude = r.pick([() => `@media ${r.pick(MEDIA)}`, () => `@supports (${r.pick(SUPPORTS)})`, () => `@layer ${r.pick(LAYERS)}`, () => '@layer']);
+  return `${prelude()} { ${inside} }`;
+}
+
+function rule(r, number) {
+  const b = r.int(ELEMENTS);
+  const selector = r.pick([`.b${b}`, `.b${b}`, `.b${b}`, `div.b${b}`, '.all', `:where(.b${b})`, `.b${b}, .b${(b + 1) % ELEMENTS}`]);
+  const declarations = r.shuffle(PROPERTIES).slice(0, r.between(1, 2)).map((name) => `${name}: ${number()}${r.chance(0.08) ? ' !important' : ''}`);
+  return `${selector} { ${declarations.join('; ')} }`;
+}
+
+/** Modules that import sheets and each other; some are loaded later, one after the other. */
+function scripts(r, names, files) {
+  const count = r.between(2, 6);
+  const late = r.between(0, Math.min(3, count - 1));
+  const modules = Array.from({ length: count }, (_, at) => ({ name: `m${at}.js`, imports: [] }));
+  modules.forEach((module, at) => {
+    const below = modules.slice(Math.max(at + 1, 1 + late)).map(({ name }) => name);
+    const sheets = r.shuffle(names).slice(0, r.between(0, 4));
+    module.imports = r.shuffle([...sheets, ...r.shuffle(below).slice(0, r.between(0, 2))]);
+  });
+  const later = modules.slice(1, 1 + late).map(({ name }) => name);
+  for (const { name, imports } of modules) {
+    const lines = imports.map((to) => `import './${to}';`);
+    if (name === 'm0.js') {
+      lines.push(`window.loaders = [${later.map((to) => `() => import('./${to}')`).join(', ')}];`);
+      lines.push('window.started = true;');
+    } else {
+      lines.push(`window.${name.slice(0, -3)} = 1;`);
+    }
+    files.set(name, `${lines.join('\n')}\n`);
+  }
+  // What the language evaluates, in order.
+  const byName = new Map(modules.map((module) => [module.name, module]));
+  const seen = new Set();
+  const order = (name) => {
+    if (seen.has(name)) return [];
+    seen.add(name);
+    return name.endsWith('.css') ? [name] : byName.get(name).imports.flatMap(order);
+  };
+  return { start: 'm0.js', first: order('m0.js'), later: later.map(order) };
+}
