@@ -7,7 +7,7 @@
 use super::Root;
 use super::hazards::{self, Imports};
 use super::reach::Bits;
-use crate::base::{ChunkId, ModuleId, SheetId};
+use crate::base::{ChunkId, IndexVec, ModuleId, SheetId};
 use crate::model::{ChunkPlan, Linked, ModuleGraph, Sheet};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -92,6 +92,7 @@ fn file_of(files: &[File]) -> FxHashMap<ModuleId, usize> {
 /// By root.
 fn orders(inputs: &Inputs<'_>, plan: &ChunkPlan) -> Vec<Order> {
     let Inputs { graph, linked, imports, roots, available } = *inputs;
+    let towards = towards_sheets(graph, imports);
     let look = |(at, root): (usize, &Root)| {
         let has = |id: &ModuleId| available[at].as_ref().is_some_and(|found| found.has(id.0 as usize));
         let applies = |id: &ModuleId| {
@@ -103,16 +104,36 @@ fn orders(inputs: &Inputs<'_>, plan: &ChunkPlan) -> Vec<Order> {
         let modules: Vec<ModuleId> =
             hazards::expected(graph, imports, root.module).into_iter().filter(applies).collect();
         let place = modules.iter().enumerate().map(|(at, id)| (*id, at)).collect();
-        let pairs = Rivals::new(graph, imports, &modules).pairs();
+        let pairs = Rivals::new(graph, imports, &towards, &modules, &place).pairs();
         Order { modules, place, pairs }
     };
     roots.par_iter().enumerate().map(look).collect()
 }
 
+/// By module: it applies a sheet, or leads to one that does.
+fn towards_sheets(graph: &ModuleGraph, imports: &Imports) -> IndexVec<ModuleId, bool> {
+    let mut importers: IndexVec<ModuleId, Vec<ModuleId>> = graph.modules.iter().map(|_| Vec::new()).collect();
+    for id in graph.modules.ids() {
+        imports[id].iter().for_each(|to| importers[*to].push(id));
+    }
+    let mut work: Vec<ModuleId> = graph.modules.ids().filter(|id| graph.modules[*id].style.is_some()).collect();
+    let mut out: IndexVec<ModuleId, bool> = graph.modules.iter().map(|module| module.style.is_some()).collect();
+    while let Some(id) = work.pop() {
+        for importer in &importers[id] {
+            if !std::mem::replace(&mut out[*importer], true) {
+                work.push(*importer);
+            }
+        }
+    }
+    out
+}
+
 /// Which of some sheets may apply to one element.
 struct Rivals<'a> {
     imports: &'a Imports,
+    towards: &'a IndexVec<ModuleId, bool>,
     modules: &'a [ModuleId],
+    place: &'a FxHashMap<ModuleId, usize>,
     /// By place: its rules ask for names of its own.
     local: Vec<bool>,
     /// By place: the modules that import it.
@@ -122,16 +143,22 @@ struct Rivals<'a> {
 }
 
 impl<'a> Rivals<'a> {
-    fn new(graph: &ModuleGraph, imports: &'a Imports, modules: &'a [ModuleId]) -> Self {
-        let place: FxHashMap<ModuleId, usize> = modules.iter().enumerate().map(|(at, id)| (*id, at)).collect();
+    fn new(
+        graph: &ModuleGraph,
+        imports: &'a Imports,
+        towards: &'a IndexVec<ModuleId, bool>,
+        modules: &'a [ModuleId],
+        place: &'a FxHashMap<ModuleId, usize>,
+    ) -> Self {
         let mut owners = vec![Vec::new(); modules.len()];
         if modules.len() > 1 {
-            for id in graph.modules.ids() {
+            for id in graph.modules.ids().filter(|id| towards[*id]) {
                 imports[id].iter().filter_map(|to| place.get(to)).for_each(|at| owners[*at].push(id));
             }
         }
         let is_local = |id: &ModuleId| graph.modules[*id].style.is_some_and(|style| graph.styles[style].facts.is_local);
-        Rivals { imports, modules, local: modules.iter().map(is_local).collect(), owners, below: RefCell::default() }
+        let local = modules.iter().map(is_local).collect();
+        Rivals { imports, towards, modules, place, local, owners, below: RefCell::default() }
     }
 
     fn pairs(&self) -> Vec<(u32, u32)> {
@@ -159,13 +186,12 @@ impl<'a> Rivals<'a> {
     }
 
     fn sheets_below(&self, from: ModuleId) -> Bits {
-        let place: FxHashMap<ModuleId, usize> = self.modules.iter().enumerate().map(|(at, id)| (*id, at)).collect();
         let mut out = Bits::new(self.modules.len());
         let mut seen = FxHashSet::from_iter([from]);
         let mut work = vec![from];
         while let Some(id) = work.pop() {
-            for next in self.imports[id].iter().copied().filter(|next| seen.insert(*next)) {
-                place.get(&next).into_iter().for_each(|at| out.set(*at));
+            for next in self.imports[id].iter().copied().filter(|next| self.towards[*next] && seen.insert(*next)) {
+                self.place.get(&next).into_iter().for_each(|at| out.set(*at));
                 work.push(next);
             }
         }
