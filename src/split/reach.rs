@@ -17,13 +17,13 @@ impl Bits {
     pub fn set(&mut self, root: usize) {
         self.0[root / 64] |= 1 << (root % 64);
     }
-    fn clear(&mut self, root: usize) {
+    pub(super) fn clear(&mut self, root: usize) {
         self.0[root / 64] &= !(1 << (root % 64));
     }
     pub fn has(&self, root: usize) -> bool {
         self.0[root / 64] >> (root % 64) & 1 == 1
     }
-    fn ones(&self) -> impl Iterator<Item = usize> + '_ {
+    pub(super) fn ones(&self) -> impl Iterator<Item = usize> + '_ {
         self.0
             .iter()
             .enumerate()
@@ -257,7 +257,7 @@ impl Reach {
 }
 
 /// By root: the modules that have an `import()` of it.
-fn importers(linked: &Linked, roots: &[Root]) -> Vec<Vec<ModuleId>> {
+pub(super) fn importers(linked: &Linked, roots: &[Root]) -> Vec<Vec<ModuleId>> {
     let mut out: Vec<Vec<ModuleId>> = vec![Vec::new(); roots.len()];
     let mut root_of: FxHashMap<ModuleId, usize> = FxHashMap::default();
     for (at, root) in roots.iter().enumerate() {

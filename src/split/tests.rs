@@ -332,3 +332,22 @@ fn sheets_of_local_names_stay_together_where_no_element_can_have_both() {
     let made = split(&files("import own from './own.module.css'; import './y.js'; console.log(own);"), &[], None);
     assert_eq!(made.sheets("a"), [vec!["own.module.css"], vec!["x.module.css", "y.module.css"]]);
 }
+
+#[test]
+fn a_worker_evaluates_nothing_that_only_pages_need() {
+    let page = "import { util } from './util.js'; import { El } from './el.js'; console.log(util(), El);";
+    let files = [
+        (
+            "main.js",
+            "import('./a.js'); import('./b.js'); new Worker(new URL('./w.js', import.meta.url), { type: 'module' });",
+        ),
+        ("a.js", page),
+        ("b.js", page),
+        ("w.js", "import { util } from './util.js'; console.log(util());"),
+        ("util.js", "export const util = () => 'util';"),
+        ("el.js", "export class El extends HTMLElement {}"),
+    ];
+    let made = split(&files, &[], None);
+    let with = made.chunks().into_values().find(|modules| modules.contains(&"util.js")).unwrap();
+    assert_eq!(with, ["util.js"]);
+}

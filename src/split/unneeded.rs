@@ -3,9 +3,9 @@
 use super::Root;
 use super::effects::{self, Effect};
 use super::hazards::{self, Imports};
-use super::reach::{Bits, Reach};
+use super::reach::{self, Bits, Reach};
 use crate::base::{IndexVec, ModuleId};
-use crate::model::{Linked, ModuleGraph};
+use crate::model::{ChunkKind, EntryKind, Linked, ModuleGraph};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -55,8 +55,34 @@ pub(super) fn lost(inputs: &Inputs<'_>, failing: &IndexVec<ModuleId, bool>) -> I
     }
 }
 
+/// Kinds of globals that a root may run among: documents, workers, service workers. By root, as bits.
+fn realms(inputs: &Inputs<'_>) -> Vec<u8> {
+    let Inputs { graph, linked, roots, reach, .. } = *inputs;
+    let own = |root: &Root| match root.kind {
+        ChunkKind::Entry(entry) => match graph.entries[entry].kind {
+            EntryKind::User | EntryKind::Page(_) => 1,
+            EntryKind::Worker { .. } => 2,
+            EntryKind::ServiceWorker => 4,
+        },
+        _ => 0,
+    };
+    let mut out: Vec<u8> = roots.iter().map(own).collect();
+    let importers = reach::importers(linked, roots);
+    loop {
+        let before = out.clone();
+        for (at, importers) in importers.iter().enumerate() {
+            let holders = importers.iter().flat_map(|id| reach.of(*id).ones());
+            out[at] = holders.fold(out[at], |all, holder| all | before[holder]);
+        }
+        if out == before {
+            return out;
+        }
+    }
+}
+
 /// By module: the roots that may evaluate it though they do not need it. What only makes values for itself may run there if
-/// whatever precedes it elsewhere, and acts on others, runs there too. Applied sheets must ask for names of their own.
+/// whatever precedes it elsewhere, and acts on others, runs there too, and if it runs among such globals anyway. Applied
+/// sheets must ask for names of their own.
 pub(super) fn welcome(inputs: &Inputs<'_>) -> IndexVec<ModuleId, Bits> {
     let Inputs { graph, linked, imports, roots, effects, .. } = *inputs;
     let quiet = |id: ModuleId| {
@@ -71,6 +97,13 @@ pub(super) fn welcome(inputs: &Inputs<'_>) -> IndexVec<ModuleId, Bits> {
     }
     let acting: Vec<ModuleId> = graph.modules.ids().filter(|id| effects[*id] == Effect::Sensitive).collect();
     let runs: FxHashMap<ModuleId, Bits> = acting.into_par_iter().map(|id| (id, inputs.runs(id))).collect();
+    let realms = realms(inputs);
+    if realms.iter().any(|realm| *realm != 1) {
+        for id in graph.modules.ids() {
+            let known = inputs.reach.of(id).ones().fold(0, |all, root| all | realms[root]);
+            (0..roots.len()).filter(|root| realms[*root] & !known != 0).for_each(|root| out[id].clear(root));
+        }
+    }
     let orders: Vec<Vec<ModuleId>> =
         roots.par_iter().map(|root| hazards::expected(graph, imports, root.module)).collect();
     for order in orders {

@@ -297,14 +297,25 @@ impl Writer<'_> {
     }
 }
 
-/// Loading the chunk does something beyond declaring.
+/// Loading the chunk does something beyond declaring: statements that act, calls of modules in their place or by importers.
 fn has_effects(context: &Context<'_>, chunk: ChunkId) -> bool {
+    let is_called = |target: &Target| match target {
+        Target::Module(target) => {
+            let link = &context.linked.modules[*target];
+            link.included && link.wrap != Wrap::None && !link.eager
+        }
+        _ => false,
+    };
     matches!(context.plan.chunks[chunk].kind, ChunkKind::Entry(_))
         || context.plan.chunks[chunk].modules.iter().any(|id| {
             let link = &context.linked.modules[*id];
             match link.wrap {
                 Wrap::CommonJs | Wrap::Esm => link.eager,
-                Wrap::None => link.acts.iter().zip(&link.live_parts).any(|(acts, live)| *acts && *live),
+                Wrap::None => {
+                    let module = &context.graph.modules[*id];
+                    let mut imports = module.facts.import_order.iter().map(|record| &module.targets[*record as usize]);
+                    link.acts.iter().zip(&link.live_parts).any(|(acts, live)| *acts && *live) || imports.any(is_called)
+                }
             }
         })
 }

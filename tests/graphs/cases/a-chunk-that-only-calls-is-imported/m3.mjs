@@ -1,0 +1,1 @@
+import "./m8.mjs";

@@ -1,0 +1,1 @@
+import "./m5.mjs";

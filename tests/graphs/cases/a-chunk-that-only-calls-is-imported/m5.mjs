@@ -1,0 +1,2 @@
+import "./m6.mjs";
+import "./m8.mjs";

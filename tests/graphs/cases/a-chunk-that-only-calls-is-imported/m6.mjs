@@ -1,0 +1,1 @@
+log('m6 starts');
