@@ -244,7 +244,14 @@ fn small_modules_that_make_values_stand_with_what_more_roots_load() {
 #[test]
 fn nothing_is_made_for_a_root_that_does_not_need_it_before_what_acts_first_elsewhere() {
     let setup = "import { state } from './state.js'; state.push(globalThis.x);";
-    let made = split(&routes(setup, "export const state = [];"), &[], None);
+    let mut files = routes(setup, "export const state = [];");
+    // One more route that needs the values, and not what acts before them for the others.
+    files[0].1 = "import('./a.js'); import('./b.js'); import('./c.js'); import('./d.js');";
+    files.push((
+        "d.js",
+        "import { common } from './common.js'; import { values } from './values.js'; console.log(common, values);",
+    ));
+    let made = split(&files, &[], None);
     let with = made.chunks().into_values().find(|modules| modules.contains(&"common.js")).unwrap();
     assert!(!with.contains(&"values.js"), "{:?}", made.chunks());
 }
