@@ -199,6 +199,53 @@ fn what_may_not_be_declared_twice_is_an_error() {
     succeeds(plimsoll(folder.path()).args(["build", "main.mjs", "--outfile", "out.js"]));
 }
 
+/// The case's sources name what nobody reads `unread`.
+#[test]
+fn of_what_import_loads_only_what_is_read_is_in_the_output() {
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/modules/import-calls-of-which-names-are-read");
+    let folder = tempfile::tempdir().unwrap();
+    support::copy(&fixture, folder.path());
+    for way in [&["--splitting"][..], &["--no-splitting"], &["--format", "cjs"]] {
+        let mut build = plimsoll(folder.path());
+        build.args(["build", "main.mjs", "--platform", "node", "--no-minify", "--outdir", "out"]);
+        succeeds(build.args(["--log-level", "error"]).args(way));
+        let texts = support::tree(&folder.path().join("out"));
+        let all: String = texts.values().map(|bytes| String::from_utf8_lossy(bytes)).collect();
+        // Names of CommonJS modules are read by more than can be seen.
+        let kept: Vec<&str> = all.lines().filter(|line| line.contains("unread") && !line.contains("exports")).collect();
+        assert!(kept.is_empty(), "{way:?}: {kept:#?}");
+        assert!(!all.contains("Other") && !all.contains("never") && all.contains("what then gave"), "{way:?}: {all}");
+    }
+}
+
+#[test]
+fn decorators_for_later_tools_mean_the_same_when_those_have_run() {
+    if node_is_missing() {
+        return;
+    }
+    for case in ["class-decorators-replace-and-initialize", "decorators-in-javascript", "decorators-of-every-kind"] {
+        let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/modules").join(format!("standard-{case}"));
+        let said: serde_json::Value =
+            serde_json::from_slice(&std::fs::read(fixture.join("case.json")).unwrap()).unwrap();
+        let lines: Vec<&str> = said["prints"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect();
+        for way in [&["--no-minify"][..], &["--minify"], &["--minify=max"]] {
+            let folder = tempfile::tempdir().unwrap();
+            support::copy(&fixture, folder.path());
+            let entry = said["entries"][0].as_str().unwrap();
+            let build = |from: &str, to: &str, flags: &[&str]| {
+                let mut build = plimsoll(folder.path());
+                build.args(["build", from, "--outfile", to, "--log-level", "error"]).args(flags);
+                succeeds(&mut build);
+            };
+            build(entry, "next.mjs", &[&["--target", "esnext"], way].concat());
+            let next = std::fs::read_to_string(folder.path().join("next.mjs")).unwrap();
+            assert!(next.contains("class") && next.matches('@').count() > 1, "{case}, {way:?}: {next}");
+            build("next.mjs", "out.mjs", &["--no-minify"]);
+            assert_eq!(node(folder.path(), "out.mjs").lines().collect::<Vec<_>>(), lines, "{case}, {way:?}: {next}");
+        }
+    }
+}
+
 #[test]
 fn bundles_print_what_their_sources_print() {
     if node_is_missing() {

@@ -25,7 +25,7 @@ const BASELINE: [(&str, u32); 5] = [
 
 pub(super) fn baseline() -> LanguageTarget {
     let engines = BASELINE.iter().map(|(name, version)| (name.to_string(), *version)).collect();
-    LanguageTarget { es: None, engines }
+    LanguageTarget { engines, ..LanguageTarget::default() }
 }
 
 /// `es2022`, `chrome120`, `safari16.4`, `esnext`, `baseline-widely-available`. Of several versions of one engine the
@@ -47,7 +47,10 @@ fn add(target: &mut LanguageTarget, word: &str, given: &Given) -> Result<(), Dia
     let lower = word.to_lowercase();
     let unknown = || given.refuse(format!("{} does not know `{word}`", given.called()));
     match lower.as_str() {
-        "esnext" => return Ok(()),
+        "esnext" => {
+            target.next = true;
+            return Ok(());
+        }
         "baseline-widely-available" => {
             for (name, version) in BASELINE {
                 lower_to(target, name, version);

@@ -12,7 +12,7 @@ use super::resolve::{Class, Folder, Resolved};
 use super::shards::lock;
 use super::{loaders, queries, script};
 use crate::diag::Diagnostic;
-use crate::lang::js::{ExportTarget, ImportKind, LocalSym, ModuleFacts, SourceType, SymbolKind};
+use crate::lang::js::{ExportTarget, ImportKind, ImportRecord, LocalSym, ModuleFacts, SourceType, SymbolKind};
 use crate::model::{Loader, Module};
 use rayon::Scope;
 use rustc_hash::FxHashSet;
@@ -95,8 +95,13 @@ fn own(facts: &ModuleFacts, waits: bool) -> Vec<(u32, Want)> {
         }
     }
     for (at, record) in facts.records.iter().enumerate() {
-        if record.kind != ImportKind::Import {
-            out.push((at as u32, Want::All));
+        match &record.names {
+            _ if record.kind == ImportKind::Import => {}
+            Some(names) => {
+                let names = names.iter().map(String::as_str).chain([ImportRecord::THEN]);
+                out.extend(names.map(|name| (at as u32, Want::Name(name.into()))));
+            }
+            None => out.push((at as u32, Want::All)),
         }
     }
     if !waits {

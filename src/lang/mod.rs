@@ -15,4 +15,13 @@ pub struct LanguageTarget {
     /// Engine (chrome, edge, firefox, safari, ios, opera, samsung, android, node) → lowest version,
     /// as `major << 16 | minor << 8 | patch`.
     pub engines: std::collections::BTreeMap<String, u32>,
+    /// `esnext` was asked for by name: what no engine has yet stays for the tools that come after.
+    pub next: bool,
+}
+
+impl LanguageTarget {
+    /// Everything that an engine has may stay.
+    pub fn is_latest(&self) -> bool {
+        self.es.is_none() && self.engines.is_empty()
+    }
 }

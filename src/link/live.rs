@@ -1,6 +1,7 @@
 //! Liveness: from the entries along mentions of symbols and statements with effects, to a fixpoint.
 
 mod finish;
+mod spaces;
 
 use super::Program;
 use super::bind::Bindings;
@@ -39,6 +40,12 @@ pub(super) struct Marker<'a, 'g> {
     helpers: Vec<BTreeSet<Helper>>,
     /// By module, and (symbol - first_declared): live code mentions it. Empty for modules of which nothing lives.
     mentioned: Vec<Vec<bool>>,
+    /// Modules with a namespace object.
+    spaces: BTreeSet<ModuleId>,
+    /// Modules whose namespaces may be asked for anything.
+    whole: FxHashSet<ModuleId>,
+    /// What is asked of the namespaces of others.
+    partial: FxHashMap<ModuleId, BTreeSet<String>>,
     /// Names of the exports of CommonJS modules that somebody reads; all of them if it is `None`.
     pub(super) read: FxHashMap<ModuleId, Option<FxHashSet<String>>>,
     /// As [`ModuleLink::late_records`].
@@ -84,6 +91,9 @@ pub fn live(
         declaring,
         helpers: vec![BTreeSet::new(); count],
         mentioned: vec![Vec::new(); count],
+        spaces: BTreeSet::new(),
+        whole: FxHashSet::default(),
+        partial: FxHashMap::default(),
         read: FxHashMap::default(),
         late_records: BTreeSet::new(),
         raw_for: FxHashMap::default(),
@@ -101,6 +111,8 @@ pub fn live(
     for injected in graph.injected.iter().filter(|injected| graph.modules[**injected].side_effects) {
         marker.evaluate(*injected);
     }
+    marker.run();
+    marker.namespace_helper();
     marker.run();
     marker.finish()
 }
@@ -458,73 +470,6 @@ impl Marker<'_, '_> {
         self.evaluate(id);
     }
 
-    /// Every export of a module is used.
-    fn whole(&mut self, module: ModuleId) {
-        for (name, binding) in self.exports.all(module).iter() {
-            self.external(module, binding);
-            self.binding(binding);
-            if self.called_by_importers(binding) {
-                self.walk_way(module, name.clone(), binding);
-            }
-        }
-        // What is exported under several names or through locals of the module itself.
-        for export in &self.graph.modules[module].facts.exports {
-            if let ExportTarget::Symbol(symbol) = export.target {
-                self.mention_export(module, symbol);
-            }
-        }
-        for record in self.graph.modules[module].facts.stars.clone() {
-            if let Target::Module(target) = self.graph.modules[module].targets[record as usize]
-                && self.common_js[target]
-            {
-                let node = self.graph.modules[module].node_esm;
-                self.common_js_used(target, None);
-                self.interop(module, target, node, false);
-            }
-        }
-        if self.common_js[module] {
-            self.common_js_used(module, None);
-        }
-    }
-
-    fn mention_export(&mut self, module: ModuleId, symbol: LocalSym) {
-        let declared = self.graph.modules[module].facts.declared(symbol);
-        if declared.is_none_or(|declared| matches!(declared.kind, SymbolKind::Local)) {
-            self.declared(module, symbol);
-        }
-    }
-
-    fn namespace(&mut self, module: ModuleId) {
-        self.evaluate(module);
-        if self.links[module].needs_namespace {
-            return;
-        }
-        self.links[module].needs_namespace = true;
-        self.helper(module, Helper::EXPORT);
-        for binding in self.exports.all(module).values() {
-            let Some(target) = self.zones.risky(module, binding) else { continue };
-            self.helper(module, Helper::TDZ);
-            self.mark(target);
-        }
-        let dynamic: Vec<u32> = self.dynamic_stars(module);
-        if !dynamic.is_empty() {
-            self.helper(module, Helper::RE_EXPORT);
-            if self.options.format != crate::config::Format::Esm {
-                self.helper(module, Helper::TO_ESM);
-            }
-        }
-        for record in &dynamic {
-            if let Target::Module(target) = self.graph.modules[module].targets[*record as usize]
-                && !self.common_js[target]
-            {
-                self.namespace(target);
-            }
-        }
-        self.links[module].dynamic_stars = dynamic;
-        self.links[module].contested = self.exports.contested(module).into_iter().map(str::to_string).collect();
-        self.asking(How::Namespace(module), |marker| marker.whole(module));
-    }
-
     fn record(&mut self, id: ModuleId, record: u32) {
         let module = &self.graph.modules[id];
         let kind = module.facts.records[record as usize].kind;
@@ -556,26 +501,6 @@ impl Marker<'_, '_> {
         }
         self.helper(id, Helper::TO_COMMON_JS);
         self.namespace(target);
-    }
-
-    fn dynamic(&mut self, id: ModuleId, record: u32, target: ModuleId) {
-        self.evaluate(target);
-        let splits = self.options.splits();
-        let native = self.options.imports_chunks();
-        if splits {
-            self.links[id].dynamic.push((record, target));
-        }
-        if native {
-            self.helper(id, Helper::PRELOAD);
-        }
-        if self.common_js[target] {
-            self.common_js_used(target, None);
-            self.helper(if native { target } else { id }, if splits { Helper::TO_ESM } else { Helper::IMPORT });
-        } else if native && !self.has_dynamic_stars(target) {
-            self.asking(How::Namespace(target), |marker| marker.whole(target));
-        } else {
-            self.namespace(target);
-        }
     }
 }
 

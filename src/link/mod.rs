@@ -62,6 +62,7 @@ pub struct Program<'a> {
     exports: exports::Exports<'a>,
     bindings: bind::Bindings,
     acts: acts::Acts,
+    quiet: Vec<ModuleId>,
     asynchronous: IndexVec<ModuleId, bool>,
     /// Circles of imports and `require`, and of imports alone.
     circles: IndexVec<ModuleId, Option<u32>>,
@@ -76,15 +77,18 @@ pub fn prepare<'a>(graph: &'a ModuleGraph, options: &'a Options, entries: &'a [u
     let common_js = Rc::new(wraps::common_js(graph));
     let mut exports = exports::Exports::new(graph, common_js);
     let bindings = bind::bind(graph, &mut exports, &mut problems);
+    let acts = acts::acts(graph, &bindings);
+    let circles = zones::circles(graph, &[ImportKind::Import, ImportKind::Require]);
     let program = Program {
         graph,
         options,
         entries,
+        quiet: wraps::quiet_loads(graph, options, &exports.common_js, &acts, &circles),
         exports,
-        acts: acts::acts(graph, &bindings),
+        acts,
         bindings,
         asynchronous: wraps::asynchronous(graph),
-        circles: zones::circles(graph, &[ImportKind::Import, ImportKind::Require]),
+        circles,
         import_circles: zones::circles(graph, &[ImportKind::Import]),
         declaring: live::declaring(graph),
     };
@@ -95,10 +99,10 @@ impl Program<'_> {
     /// `repairs` is what the order of evaluation is known to demand; empty at first.
     pub fn link(&mut self, repairs: &Repairs) -> Noted<Linked> {
         let (graph, options) = (self.graph, self.options);
-        let wraps = wraps::wraps(graph, options, &self.exports.common_js, repairs);
+        let wraps = wraps::wraps(graph, options, &self.exports.common_js, &self.quiet, repairs);
         let in_place = wraps::in_place(graph, repairs, &wraps);
         let mut linked = live::live(self, &wraps, &in_place);
-        order::order(graph, repairs, &in_place, &mut linked);
+        order::order(graph, &self.quiet, repairs, &in_place, &mut linked);
         order::circles(&self.import_circles, &mut linked);
         let problems = required_while_waiting(graph, &linked);
         Noted::new(linked, problems)

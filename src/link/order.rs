@@ -1,12 +1,19 @@
 //! The order of evaluation: depth first along static imports, as the language gives it, entry after entry; then what
-//! is required, then the targets of `import()`, in the order in which they are met.
+//! is required, then the targets of `import()`, in the order in which they are met. Quiet ones of the latter that are not
+//! wrapped stand first: whoever loads them finds their values there.
 
 use crate::base::{IndexVec, ModuleId};
 use crate::lang::js::ImportKind;
 use crate::model::{Linked, ModuleGraph, ModuleLink, Repairs, Target, Wrap};
 use std::collections::{BTreeMap, VecDeque};
 
-pub fn order(graph: &ModuleGraph, repairs: &Repairs, in_place: &IndexVec<ModuleId, bool>, linked: &mut Linked) {
+pub fn order(
+    graph: &ModuleGraph,
+    quiet: &[ModuleId],
+    repairs: &Repairs,
+    in_place: &IndexVec<ModuleId, bool>,
+    linked: &mut Linked,
+) {
     let mut walk = Walk {
         graph,
         visited: vec![false; graph.modules.len()],
@@ -20,6 +27,9 @@ pub fn order(graph: &ModuleGraph, repairs: &Repairs, in_place: &IndexVec<ModuleI
     }
     for injected in &graph.injected {
         walk.visit(*injected, linked);
+    }
+    for id in quiet.iter().filter(|id| linked.modules[**id].wrap == Wrap::None) {
+        walk.visit(*id, linked);
     }
     for entry in linked.entries.clone() {
         walk.visit(graph.entries[entry].module, linked);

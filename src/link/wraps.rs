@@ -1,5 +1,6 @@
 //! Which modules must run lazily, inside a function of their own.
 
+use super::acts::Acts;
 use crate::base::{IndexVec, ModuleId};
 use crate::config::Options;
 use crate::lang::js::{ExportTarget, ImportKind, SourceType, SymbolKind};
@@ -94,21 +95,85 @@ pub fn in_place(graph: &ModuleGraph, repairs: &Repairs, wraps: &IndexVec<ModuleI
     out
 }
 
-/// CommonJS always; ES modules that are required, or loaded by `import()` into the same file, and what those import;
-/// and what repairs ask for.
+/// Modules, sorted, that `import()` loads into the same file, and of which nobody notices when they are evaluated,
+/// together with all that they import.
+pub fn quiet_loads(
+    graph: &ModuleGraph,
+    options: &Options,
+    common_js: &IndexVec<ModuleId, bool>,
+    acts: &Acts,
+    circles: &IndexVec<ModuleId, Option<u32>>,
+) -> Vec<ModuleId> {
+    let loads = edges(graph).filter(|(kind, _)| *kind == ImportKind::Dynamic && !options.imports_chunks());
+    let mut loads: Vec<ModuleId> = loads.map(|(_, target)| target).collect();
+    loads.sort_unstable();
+    loads.dedup();
+    if !loads.is_empty() {
+        let quiet = quiet(graph, common_js, acts, &behind(graph, circles));
+        loads.retain(|id| quiet[*id]);
+    }
+    loads
+}
+
+/// By module: it is in a circle or imported, by however many steps, by one. Who is in the circle may read its
+/// names before it has been evaluated.
+fn behind(graph: &ModuleGraph, circles: &IndexVec<ModuleId, Option<u32>>) -> IndexVec<ModuleId, bool> {
+    let mut out: IndexVec<ModuleId, bool> = circles.iter().map(Option::is_some).collect();
+    let mut work: Vec<ModuleId> = graph.modules.ids().filter(|id| out[*id]).collect();
+    while let Some(module) = work.pop() {
+        for target in imports(graph, module) {
+            if !std::mem::replace(&mut out[target], true) {
+                work.push(target);
+            }
+        }
+    }
+    out
+}
+
+fn quiet(
+    graph: &ModuleGraph,
+    common_js: &IndexVec<ModuleId, bool>,
+    acts: &Acts,
+    behind: &IndexVec<ModuleId, bool>,
+) -> IndexVec<ModuleId, bool> {
+    let alone = |(id, module): (ModuleId, &Module)| {
+        let requires = module.facts.records.iter().any(|record| record.kind == ImportKind::Require);
+        let acts = acts[id].iter().any(|acts| *acts);
+        !(common_js[id] || behind[id] || acts || requires || module.facts.top_level_await || imports_other(module))
+    };
+    let mut out: IndexVec<ModuleId, bool> = graph.modules.iter_ids().map(alone).collect();
+    loop {
+        let loud = |id: &ModuleId| out[*id] && imports(graph, *id).any(|target| !out[target]);
+        let found: Vec<ModuleId> = graph.modules.ids().filter(loud).collect();
+        if found.is_empty() {
+            return out;
+        }
+        found.into_iter().for_each(|id| out[id] = false);
+    }
+}
+
+/// Imports what is no module of the build.
+fn imports_other(module: &Module) -> bool {
+    let targets = module.facts.import_order.iter().map(|record| &module.targets[*record as usize]);
+    targets.into_iter().any(|target| matches!(target, Target::External(_) | Target::Unresolved))
+}
+
+/// CommonJS always; ES modules that are required, or loaded by `import()` into the same file, and what those import,
+/// unless those are quiet; and what repairs ask for.
 pub fn wraps(
     graph: &ModuleGraph,
     options: &Options,
     common_js: &IndexVec<ModuleId, bool>,
+    quiet: &[ModuleId],
     repairs: &Repairs,
 ) -> IndexVec<ModuleId, Wrap> {
     let splits = options.imports_chunks();
     let mut out: IndexVec<ModuleId, Wrap> =
         common_js.iter().map(|common_js| if *common_js { Wrap::CommonJs } else { Wrap::None }).collect();
     let mut work: Vec<ModuleId> = edges(graph)
-        .filter(|(kind, _)| match kind {
+        .filter(|(kind, target)| match kind {
             ImportKind::Require => true,
-            ImportKind::Dynamic => !splits,
+            ImportKind::Dynamic => !splits && quiet.binary_search(target).is_err(),
             _ => false,
         })
         .map(|(_, target)| target)

@@ -98,6 +98,8 @@ pub struct ModuleLink {
     pub contested: Vec<String>,
     /// The namespace object is needed as a value.
     pub needs_namespace: bool,
+    /// It is written out where it is made, without a helper.
+    pub plain_namespace: bool,
     /// `__toESM(require_x())` and `__toESM(require_x(), 1)` are needed beside the module.
     pub needs_interop: bool,
     pub needs_interop_node: bool,

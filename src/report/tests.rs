@@ -220,16 +220,13 @@ fn sealed_file(key: OutputKey, path: &str, mentions: &[&str], sources: &[(&str, 
     }
 }
 
+fn record(specifier: &str, kind: ImportKind) -> ImportRecord {
+    let specifier = specifier.into();
+    ImportRecord { specifier, kind, start: 0, end: 0, attribute: None, names: None, guarded: false }
+}
+
 #[test]
 fn metafile_of_two_chunks() {
-    let record = |specifier: &str, kind| ImportRecord {
-        specifier: specifier.into(),
-        kind,
-        start: 0,
-        end: 0,
-        attribute: None,
-        guarded: false,
-    };
     let records = vec![record("./lazy", ImportKind::Dynamic), record("node:fs", ImportKind::Import)];
     let graph = super_small_graph(ModuleFacts { records, ..ModuleFacts::default() });
     let chunk = |kind, statics: &[u32]| Chunk {

@@ -71,18 +71,19 @@ pub fn namespace(context: &Context<'_>, externals: &Externals, id: ModuleId) -> 
     if !link.needs_namespace {
         return out;
     }
-    out.extend([
-        text("var "),
-        own(id, sym::NAMESPACE),
-        text("="),
-        helper(context, Helper::EXPORT),
-        text("({__proto__:null},{"),
-    ]);
+    let plain = link.plain_namespace;
+    out.extend([text("var "), own(id, sym::NAMESPACE), text("=")]);
+    if plain {
+        out.push(text("Object.freeze(Object.defineProperty({__proto__:null"));
+    } else {
+        out.extend([helper(context, Helper::EXPORT), text("({__proto__:null},{")]);
+    }
     for (at, (name, binding)) in link.exports.iter().enumerate() {
-        let comma = if at > 0 { "," } else { "" };
+        let comma = if plain || at > 0 { "," } else { "" };
         // `__proto__: value` in a literal would set the prototype.
         let key = if name == "__proto__" { "[\"__proto__\"]".into() } else { property(name) };
-        out.push(text(format!("{comma}{key}:()=>")));
+        let lead = if plain { format!("{comma}get {key}(){{return ") } else { format!("{comma}{key}:()=>") };
+        out.push(text(lead));
         let marked = match binding {
             ExportBinding::Symbol(target) => {
                 context.linked.modules[target.module].marked.binary_search(&target.symbol).is_ok()
@@ -99,8 +100,15 @@ pub fn namespace(context: &Context<'_>, externals: &Externals, id: ModuleId) -> 
         if marked {
             out.push(text(format!(",{})", quote(name))));
         }
+        if plain {
+            out.push(text("}"));
+        }
     }
-    out.push(text(if link.dynamic_stars.is_empty() { "});" } else { "},1);" }));
+    out.push(text(match link.dynamic_stars.is_empty() {
+        _ if plain => "},Symbol.toStringTag,{value:\"Module\"}));",
+        true => "});",
+        false => "},1);",
+    }));
     out
 }
 

@@ -4,7 +4,11 @@ use crate::lang::LanguageTarget;
 
 fn options(minify: bool, engines: &[(&str, u32)]) -> CompileOptions {
     let engines = engines.iter().map(|(name, major)| (name.to_string(), major << 16)).collect();
-    CompileOptions { target: LanguageTarget { es: Some(2022), engines }, minify, minify_names: minify }
+    CompileOptions {
+        target: LanguageTarget { es: Some(2022), engines, ..LanguageTarget::default() },
+        minify,
+        minify_names: minify,
+    }
 }
 
 fn sheet(source: &str) -> Sheet<'_> {

@@ -1,6 +1,7 @@
 //! From source and plan to a [`ModuleObject`]: dead parts out, imports bound, wrapped, compressed, printed.
 
 use super::apply::Applier;
+use super::decorators;
 use super::facts::{ExportDecl, ExportTarget, Helper, LocalSym};
 use super::guard;
 use super::mangle::Mangler;
@@ -77,17 +78,20 @@ fn object(
     let throws = body.iter().any(|statement| statement.is_throw());
     let body = wrap::wrap(body, plan, &numbered, parameters);
     let keeps_jsx = parse.jsx && parse.jsx_mode == JsxRuntime::Preserve && has_jsx(&body);
+    let keeps_decorators = decorators::stay(&body, source, language);
     let strict = plan.strict_output || tree.strict || tree.has_module_syntax;
     // Behind a `throw` stand declarations that may be exported.
-    let beyond = throws || keeps_jsx || numbered.rewritten.pins_names || guard::is_beyond(&body, strict);
+    let beyond =
+        throws || keeps_jsx || keeps_decorators || numbered.rewritten.pins_names || guard::is_beyond(&body, strict);
     let body = if language.compress && !beyond {
         compress(body, &tree, language, plan, &numbered)
     } else {
         fixed(body, &tree)
     };
+    let body = if keeps_decorators && language.minify_whitespace { decorators::spaced(body) } else { body };
     let mut object = emit(body, &tree, source, language, plan, &numbered)?;
     // `<Item/>` must not become `<a/>`, which is an element of the page.
-    object.pinned |= keeps_jsx;
+    object.pinned |= keeps_jsx || keeps_decorators;
     Some(object)
 }
 

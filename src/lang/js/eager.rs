@@ -70,16 +70,24 @@ impl Visit for Reader {
         new.args.iter().flatten().for_each(|argument| self.run(&argument.expr));
     }
 
-    fn visit_function(&mut self, _: &Function) {}
+    fn visit_decorator(&mut self, decorator: &Decorator) {
+        self.run(&decorator.expr);
+    }
+
+    fn visit_function(&mut self, function: &Function) {
+        function.decorators.visit_with(self);
+    }
     fn visit_arrow_expr(&mut self, _: &ArrowExpr) {}
     fn visit_constructor(&mut self, _: &Constructor) {}
     fn visit_class_prop(&mut self, property: &ClassProp) {
+        property.decorators.visit_with(self);
         property.key.visit_with(self);
         if property.is_static {
             property.value.visit_with(self);
         }
     }
     fn visit_private_prop(&mut self, property: &PrivateProp) {
+        property.decorators.visit_with(self);
         if property.is_static {
             property.value.visit_with(self);
         }

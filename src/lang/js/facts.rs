@@ -140,8 +140,15 @@ pub struct ImportRecord {
     pub end: u32,
     /// `with { type: '…' }`
     pub attribute: Option<String>,
+    /// Of `import()`: the names that are read of the namespace, sorted, if they are known wherever this record stands.
+    pub names: Option<Vec<String>>,
     /// Inside `try`, or followed by `.catch` or a second `then` argument: unresolved is a warning, not an error.
     pub guarded: bool,
+}
+
+impl ImportRecord {
+    /// A promise looks for it in the namespace that it is given.
+    pub const THEN: &str = "then";
 }
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

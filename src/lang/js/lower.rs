@@ -30,7 +30,7 @@ pub(super) fn lower(
     unresolved_mark: Mark,
 ) {
     let target = &language.target;
-    if source.contains("using ") && !(target.es.is_none() && target.engines.is_empty()) {
+    if source.contains("using ") && !target.is_latest() {
         swc_core::ecma::transforms::proposal::explicit_resource_management::explicit_resource_management()
             .process(program);
     }

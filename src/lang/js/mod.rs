@@ -2,6 +2,7 @@
 
 mod apply;
 mod arrows;
+mod awaited;
 mod blame;
 mod block_functions;
 mod classes;

@@ -113,6 +113,12 @@ pub(super) fn number(
     let rewriter = Rewriter::new(tree, parse, language, marker, namespaces, records, &declared);
     let starts = out.imports.iter().filter(|(_, kind)| matches!(kind, SymbolKindDraft::Named { .. }));
     let mut rewriter = rewriter.with_threads(threads).with_paths(starts.map(|(local, _)| local.to_id()).collect());
+    let exported = out.exports.iter().filter_map(|export| match &export.target {
+        ExportDraftTarget::Local(id) => Some(id.clone()),
+        _ => None,
+    });
+    let exported: FxHashSet<Id> = exported.collect();
+    rewriter = rewriter.with_awaited(super::awaited::names(&body, tree.source, |id| exported.contains(id)));
     body.visit_mut_with(&mut rewriter);
     let mut rewritten = rewriter.finish();
     if rewritten.pins_names || language.mangle.is_some() || !language.tree_shaking {
@@ -121,11 +127,7 @@ pub(super) fn number(
     let shakes = language.tree_shaking && language.shake_inside && may_shake(&body, &rewritten, tree, parse);
     let mut changed = false;
     if shakes && shaken != Some(false) {
-        let exported = out.exports.iter().filter_map(|export| match &export.target {
-            ExportDraftTarget::Local(id) => Some(id.clone()),
-            _ => None,
-        });
-        changed = super::shake::shake(&mut body, &scene(tree.tree, language, &exported.collect()));
+        changed = super::shake::shake(&mut body, &scene(tree.tree, language, &exported));
     }
     Numbered { shakes, shaken: changed, ..finish(body, out, rewritten, marker, default_id, tree) }
 }
@@ -244,6 +246,7 @@ impl Builder<'_> {
                 start: source.span.lo.0.saturating_sub(base.0),
                 end: source.span.hi.0.saturating_sub(base.0),
                 attribute,
+                names: None,
                 guarded: false,
             });
             self.out.import_order.push(number);

@@ -327,7 +327,7 @@ fn transform(
         classes::accessors(program, parse.legacy_decorators, unresolved);
     }
     if source.contains('@') && source.contains("class") {
-        decorators::lower(program, parse, unresolved);
+        decorators::lower(program, parse, language, unresolved);
     }
     if parse.typescript {
         if source.contains("namespace ") || source.contains("module ") || source.contains("enum ") {

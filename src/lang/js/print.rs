@@ -292,7 +292,8 @@ impl WriteJs for Writer {
         Ok(())
     }
     fn write_punct(&mut self, span: Option<Span>, text: &'static str, commit_pending_semi: bool) -> Result<()> {
-        if commit_pending_semi {
+        // A decorator may start a statement.
+        if commit_pending_semi || text == "@" {
             self.commit_pending_semi()?;
         } else {
             self.pending_semi = false;

@@ -14,8 +14,9 @@ use super::paths::Paths;
 use super::tree;
 use super::{INJECT_PREFIX, ImportMeta, LanguageOptions, ParseOptions, SourceTypeHint};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeSet;
 use swc_core::atoms::Atom;
-use swc_core::common::{DUMMY_SP, Mark, Span, SyntaxContext};
+use swc_core::common::{BytePos, DUMMY_SP, Mark, Span, SyntaxContext};
 use swc_core::ecma::ast::*;
 use swc_core::ecma::visit::{VisitMut, VisitMutWith, noop_visit_mut_type};
 
@@ -73,6 +74,8 @@ pub(super) struct Rewriter<'a> {
     record_numbers: FxHashMap<(String, ImportKind, Option<String>), u32>,
     /// `Worker` of `node:worker_threads`, and that module's namespace, as they are imported here.
     threads: FxHashSet<Id>,
+    /// See [`super::awaited`].
+    awaited: FxHashMap<BytePos, BTreeSet<String>>,
     function_depth: u32,
     this_depth: u32,
     try_depth: u32,
@@ -111,6 +114,7 @@ impl<'a> Rewriter<'a> {
             inject: if parse.injected { &language.inject } else { &[] },
             record_numbers: FxHashMap::default(),
             threads: FxHashSet::default(),
+            awaited: FxHashMap::default(),
             function_depth: 0,
             this_depth: 0,
             try_depth: 0,
@@ -132,7 +136,16 @@ impl<'a> Rewriter<'a> {
         self
     }
 
-    pub fn finish(self) -> Rewritten {
+    /// What is read of the results of `import()`, by place.
+    pub fn with_awaited(mut self, awaited: FxHashMap<BytePos, BTreeSet<String>>) -> Self {
+        self.awaited = awaited;
+        self
+    }
+
+    pub fn finish(mut self) -> Rewritten {
+        if self.out.pins_names {
+            self.out.records.iter_mut().for_each(|record| record.names = None);
+        }
         self.out
     }
 

@@ -332,7 +332,9 @@ fn is_result(mut expression: &Expr) -> bool {
 impl Visit for Walk<'_> {
     noop_visit_type!();
 
-    fn visit_function(&mut self, _: &Function) {}
+    fn visit_function(&mut self, function: &Function) {
+        function.decorators.visit_with(self);
+    }
     fn visit_arrow_expr(&mut self, _: &ArrowExpr) {}
     fn visit_constructor(&mut self, _: &Constructor) {}
 

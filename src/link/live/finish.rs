@@ -5,6 +5,8 @@ use crate::base::{IndexVec, ModuleId};
 use crate::lang::js::ImportKind;
 use crate::model::{CjsBinding, EntryKind, ExportBinding, Linked, SymbolRef, Target};
 use rustc_hash::FxHashSet;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 impl Marker<'_, '_> {
     pub(super) fn finish(mut self) -> Linked {
@@ -28,7 +30,7 @@ impl Marker<'_, '_> {
             }
             let is_root = roots.contains(&id);
             if is_root || self.links[id].needs_namespace {
-                self.links[id].exports = self.exports.all(id);
+                self.links[id].exports = self.shown_names(id);
             }
             let first = self.graph.modules[id].facts.first_declared();
             let at = id.0 as usize;
@@ -47,6 +49,23 @@ impl Marker<'_, '_> {
         }
         let entries = self.entries.into_iter().collect();
         Linked { modules: self.links, entries, marks: self.marks, ..Linked::default() }
+    }
+
+    /// All exports, if more than names that are known is asked of them.
+    pub(super) fn shown_names(&mut self, id: ModuleId) -> Arc<BTreeMap<String, ExportBinding>> {
+        let all = self.exports.all(id);
+        match self.partial.get(&id) {
+            Some(names) if !self.whole.contains(&id) && !self.is_public(id) => {
+                let known = names.iter().filter_map(|name| Some((name.clone(), all.get(name)?.clone())));
+                Arc::new(known.collect())
+            }
+            _ => all,
+        }
+    }
+
+    fn is_public(&self, id: ModuleId) -> bool {
+        let mut entries = self.entries.iter().map(|entry| &self.graph.entries[*entry]);
+        entries.any(|entry| entry.kind == EntryKind::User && entry.module == id)
     }
 
     /// Included modules that this one needs to be there, in import order, then by number.

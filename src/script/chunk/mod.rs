@@ -183,7 +183,11 @@ pub fn render(
     let objects = || context.plan.chunks[id].modules.iter().filter_map(|module| context.objects[*module].as_deref());
     let alphabet = Alphabet::new(&naming::histogram(objects()));
     let style = if context.options.minified() { Style::Short(&alphabet) } else { Style::Original };
-    let globals = objects().flat_map(|object| object.globals.iter().map(String::as_str)).collect();
+    let modules = &context.plan.chunks[id].modules;
+    let writes_namespaces = modules.iter().any(|module| context.linked.modules[*module].plain_namespace);
+    let of_glue: &[&str] = if writes_namespaces { &["Object", "Symbol"] } else { &[] };
+    let globals = objects().flat_map(|object| object.globals.iter().map(String::as_str)).chain(of_glue.iter().copied());
+    let globals = globals.collect();
     let names = names(context, externals, exports, uses, id, globals, &style);
     let out = Output::new(context.options.sourcemap != SourceMapMode::None);
     let mut writer = Writer::new(context, externals, exports, uses, id, names, alphabet, out);

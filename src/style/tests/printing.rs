@@ -149,7 +149,8 @@ fn threads_and_cache_change_nothing() {
     let engines = [("safari".to_string(), 13 << 16)].into_iter().collect();
     let folder = tempfile::tempdir().unwrap();
     let cache_dir = Some(folder.path().to_path_buf());
-    let options = Options { target: LanguageTarget { es: None, engines }, cache_dir, ..Options::for_tests() };
+    let options =
+        Options { target: LanguageTarget { engines, ..LanguageTarget::default() }, cache_dir, ..Options::for_tests() };
     let run = |threads: usize, cache: &Cache| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let noted = pool.install(|| render(&graph, &plan(ChunkKind::Entry(0), "main", &roots), &options, cache));

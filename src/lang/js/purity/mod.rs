@@ -292,7 +292,8 @@ impl<'a> Purity<'a> {
         });
         let inside = frame.inside_class();
         let member = |member: &'a ClassMember| match member {
-            ClassMember::Constructor(_) | ClassMember::Empty(_) | ClassMember::PrivateMethod(_) => true,
+            ClassMember::Constructor(_) | ClassMember::Empty(_) => true,
+            ClassMember::PrivateMethod(method) => method.function.decorators.is_empty(),
             ClassMember::Method(method) => self.key(&method.key, frame) && method.function.decorators.is_empty(),
             ClassMember::ClassProp(property) => {
                 let value = property.value.as_deref().filter(|_| property.is_static);
@@ -302,7 +303,7 @@ impl<'a> Purity<'a> {
             }
             ClassMember::PrivateProp(property) => {
                 let value = property.value.as_deref().filter(|_| property.is_static);
-                value.is_none_or(|value| self.expression(value, &inside))
+                property.decorators.is_empty() && value.is_none_or(|value| self.expression(value, &inside))
             }
             ClassMember::StaticBlock(block) => {
                 block.body.stmts.iter().all(|statement| self.run_block(statement, &inside))

@@ -21,7 +21,7 @@ impl Rewriter<'_> {
         if number == next {
             let base = self.context.tree.base.0;
             let (start, end) = (span.lo.0.saturating_sub(base), span.hi.0.saturating_sub(base));
-            self.out.records.push(ImportRecord { specifier, kind, start, end, attribute, guarded });
+            self.out.records.push(ImportRecord { specifier, kind, start, end, attribute, names: None, guarded });
         } else {
             self.out.records[number as usize].guarded &= guarded;
         }
@@ -79,7 +79,15 @@ impl Rewriter<'_> {
         };
         let span = call.args[0].expr.span();
         let attribute = call.args.get(1).and_then(|options| attribute_of(&options.expr));
+        let next = self.out.records.len() as u32;
         let record = self.record_with(specifier, ImportKind::Dynamic, attribute, span);
+        let read = self.awaited.get(&call.span.lo).cloned();
+        let names = &mut self.out.records[record as usize].names;
+        let before = if record == next { Some(Vec::new()) } else { names.take() };
+        *names = read.zip(before).map(|(mut read, before)| {
+            read.extend(before);
+            read.into_iter().collect()
+        });
         call.args[0] = Expr::Ident(self.target_marker(record, span)).into();
         None
     }
