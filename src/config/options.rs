@@ -132,7 +132,7 @@ pub struct Options {
     pub drop_debugger: bool,
     pub pure: Vec<String>,
     pub keep_names: bool,
-    /// Experimental: statements of ES modules are shaken inside.
+    /// Statements of ES modules are shaken inside.
     pub shake_inside: bool,
     /// `None`: property names stay.
     pub mangle: Option<Mangling>,

@@ -69,7 +69,8 @@ fn object(
     let mut applier = Applier::new(plan, &numbered, tree.unresolved, mangler);
     applier.apply(&mut body);
     let parameters = applier.finish();
-    if numbered.shakes && plan.marked.is_empty() && plan.checked.is_empty() && is_news(plan, &numbered) {
+    let again = language.thorough && numbered.shakes;
+    if again && plan.marked.is_empty() && plan.checked.is_empty() && is_news(plan, &numbered) {
         // Now it is known which exports others mention.
         let kept = numbered.ids.iter().filter(|(_, symbol)| plan.keep.binary_search(symbol).is_ok());
         let exported = kept.map(|(id, _)| id.clone()).collect();

@@ -27,6 +27,7 @@ mod meta;
 mod name_reads;
 mod names;
 mod namespaces;
+mod notes;
 mod numbering;
 mod object;
 mod object_rest;

@@ -6,13 +6,13 @@
 
 use super::facts::HELPERS;
 use super::facts::{ExportDecl, ExportTarget, Helper, ImportKind, ImportRecord, LocalSym, SymbolDecl, SymbolKind, sym};
+use super::notes;
 use super::parse::Tree;
 use super::rewrite::{AddedImport, Rewriter, Rewritten};
 use super::{LanguageOptions, ParseOptions};
 use crate::diag::{Diagnostic, Location};
 use rustc_hash::{FxHashMap, FxHashSet};
 use swc_core::atoms::Atom;
-use swc_core::common::comments::Comments;
 use swc_core::common::{BytePos, DUMMY_SP, Mark, Span, Spanned, SyntaxContext};
 use swc_core::ecma::ast::*;
 use swc_core::ecma::utils::find_pat_ids;
@@ -263,11 +263,7 @@ impl Builder<'_> {
             ModuleDecl::Import(import) => self.import(import),
             ModuleDecl::ExportDecl(export) => {
                 let span = export.span;
-                // What stands before `export` is said of the declaration.
-                let comments = &self.tree.tree.comments;
-                if comments.has_flag(span.lo, "NO_SIDE_EFFECTS") {
-                    comments.move_leading(span.lo, export.decl.span_lo());
-                }
+                notes::of_export(&self.tree.tree.comments, span.lo, export.decl.span_lo());
                 match &export.decl {
                     Decl::Class(class) => self.export_local(&class.ident, span),
                     Decl::Fn(function) => self.export_local(&function.ident, span),
@@ -384,6 +380,7 @@ impl Builder<'_> {
                 body.push(Stmt::Decl(Decl::Class(ClassDecl { ident, declare: false, class: class.class })));
             }
             DefaultDecl::Fn(function) => {
+                notes::of_export(&self.tree.tree.comments, span.lo, function.function.span.lo);
                 let ident = function.ident.unwrap_or_else(|| self.default_id());
                 self.export("default".into(), ExportDraftTarget::Local(ident.to_id()), span);
                 body.push(Stmt::Decl(Decl::Fn(FnDecl { ident, declare: false, function: function.function })));

@@ -66,9 +66,41 @@ pub(in crate::lang::js) fn is_standard(name: &str) -> bool {
     STANDARD.contains(&name)
 }
 
+/// Globals of hosts: who mentions one expects it to be there.
+const OF_HOSTS: &[&str] = &[
+    "globalThis",
+    "window",
+    "self",
+    "global",
+    "console",
+    "document",
+    "navigator",
+    "location",
+    "history",
+    "performance",
+    "process",
+    "setTimeout",
+    "clearTimeout",
+    "setInterval",
+    "clearInterval",
+    "requestAnimationFrame",
+    "queueMicrotask",
+    "fetch",
+    "URL",
+    "URLSearchParams",
+    "AbortController",
+    "TextEncoder",
+    "TextDecoder",
+    "Event",
+    "EventTarget",
+    "HTMLElement",
+    "Element",
+    "Node",
+];
+
 /// Globals whose mere mention does nothing.
 pub(in crate::lang::js) fn is_safe(name: &str) -> bool {
-    is_standard(name) || matches!(name, "undefined" | "NaN" | "Infinity" | "globalThis" | "console" | "window")
+    is_standard(name) || matches!(name, "undefined" | "NaN" | "Infinity") || OF_HOSTS.contains(&name)
 }
 
 /// Calls that look at their arguments and convert nothing.
@@ -193,6 +225,19 @@ pub(in crate::lang::js) const OF_STRINGS: &[&str] = &[
     "toLocaleUpperCase",
     "trimLeft",
     "trimRight",
+    "anchor",
+    "big",
+    "blink",
+    "bold",
+    "fixed",
+    "fontcolor",
+    "fontsize",
+    "italics",
+    "link",
+    "small",
+    "strike",
+    "sub",
+    "sup",
 ];
 
 /// Methods of numbers, booleans and regular expressions.

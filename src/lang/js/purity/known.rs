@@ -1,8 +1,9 @@
 //! What bindings hold, as far as one look at their declarations tells.
 
+use super::super::notes;
 use super::super::tree::strip;
 use rustc_hash::{FxHashMap, FxHashSet};
-use swc_core::common::comments::{Comments, SingleThreadedComments};
+use swc_core::common::comments::SingleThreadedComments;
 use swc_core::common::{BytePos, Spanned, SyntaxContext};
 use swc_core::ecma::ast::*;
 use swc_core::ecma::utils::find_pat_ids;
@@ -35,6 +36,8 @@ pub(super) struct Known<'a> {
     pub fresh: FxHashMap<Id, Fresh>,
     /// Declared under `/* #__NO_SIDE_EFFECTS__ */`.
     pub annotated: FxHashSet<Id>,
+    /// `const name = other;`
+    aliases: Vec<(Id, Id)>,
 }
 
 pub(super) struct Looking<'c> {
@@ -47,6 +50,14 @@ impl<'a> Known<'a> {
     pub fn of(statements: &'a [Stmt], looking: &Looking<'_>) -> Self {
         let mut out = Known::default();
         statements.iter().for_each(|statement| out.statement(statement, looking));
+        // Other names of functions that are said to do nothing. They may be declared further down.
+        for (name, target) in std::mem::take(&mut out.aliases) {
+            if out.annotated.contains(&target)
+                && let Some(callable) = out.callables.get(&target).copied()
+            {
+                out.function(name, callable, true, looking);
+            }
+        }
         out
     }
 
@@ -136,6 +147,7 @@ impl<'a> Known<'a> {
                 }
                 Expr::Arrow(arrow) => self.function(id, Callable::Arrow(arrow), annotated(), looking),
                 Expr::Class(class) => self.class(id, &class.class, looking),
+                Expr::Ident(other) => self.aliases.push((id, other.to_id())),
                 other => {
                     if let Some(fresh) = fresh(other).filter(|_| !looking.assigned.contains(&id)) {
                         self.fresh.insert(id, fresh);
@@ -148,7 +160,7 @@ impl<'a> Known<'a> {
 
 impl Looking<'_> {
     fn annotated(&self, position: BytePos) -> bool {
-        self.comments.is_some_and(|comments| comments.has_flag(position, "NO_SIDE_EFFECTS"))
+        self.comments.is_some_and(|comments| notes::has(comments, position, notes::NO_SIDE_EFFECTS))
     }
 }
 

@@ -9,6 +9,7 @@ pub(super) mod builtins;
 mod known;
 
 use super::facts::{LocalSym, SymbolKind};
+use super::notes;
 use super::numbering::Numbered;
 use super::tree::strip;
 use builtins::Given;
@@ -16,7 +17,7 @@ use known::{Callable, Fresh, Known, Looking};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
-use swc_core::common::comments::{Comments, SingleThreadedComments};
+use swc_core::common::comments::SingleThreadedComments;
 use swc_core::common::{BytePos, SyntaxContext};
 use swc_core::ecma::ast::*;
 
@@ -83,7 +84,7 @@ pub(super) enum Root {
 
 impl<'a> Purity<'a> {
     pub fn new(settings: Settings<'a>, numbered: &'a Numbered) -> Self {
-        let annotated = |at: BytePos| !settings.ignore_annotations && settings.comments.has_flag(at, "PURE");
+        let annotated = |at: BytePos| !settings.ignore_annotations && notes::has(settings.comments, at, notes::PURE);
         let changed = known::changed(&numbered.body, settings.unresolved, &annotated);
         let comments = (!settings.ignore_annotations).then_some(settings.comments);
         let top = Known::of(&numbered.body, &Looking { assigned: &changed.bindings, comments });
@@ -315,7 +316,7 @@ impl<'a> Purity<'a> {
     }
 
     fn annotated(&self, position: BytePos) -> bool {
-        !self.settings.ignore_annotations && self.settings.comments.has_flag(position, "PURE")
+        !self.settings.ignore_annotations && notes::has(self.settings.comments, position, notes::PURE)
     }
 
     fn arguments(&self, arguments: &'a [ExprOrSpread], frame: &Frame<'a, '_>) -> bool {

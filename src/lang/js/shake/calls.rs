@@ -59,7 +59,7 @@ impl<'a> Flow<'a, '_> {
         let func = self.world.objects[site as usize].func.unwrap_or_default();
         let this = self.this.clone();
         let changed = self.world.funcs[func as usize].this.join(&this);
-        self.world.changed |= changed;
+        self.world.given_changed(func, changed);
         Value::site(site)
     }
 
@@ -107,7 +107,10 @@ impl<'a> Flow<'a, '_> {
         let (key, new) = match property {
             Prop::Shorthand(name) => {
                 let value = match self.world.ids.get(&name.to_id()) {
-                    Some(variable) => self.world.variables[*variable as usize].value.clone(),
+                    Some(variable) => {
+                        self.world.reads_variable(*variable);
+                        self.world.variables[*variable as usize].value.clone()
+                    }
                     None => Value::any(),
                 };
                 (Some(name.sym.clone()), plain(value))
@@ -125,7 +128,7 @@ impl<'a> Flow<'a, '_> {
                     let object = &mut self.world.objects[site as usize];
                     if proto != object.proto {
                         object.proto = proto;
-                        self.world.changed = true;
+                        self.world.object_changed(site, true);
                     }
                     if proto == Proto::Unknown {
                         self.world.escape(&value);
@@ -265,6 +268,7 @@ impl<'a> Flow<'a, '_> {
         // Sloppy functions get another `this` than they are given.
         let this = if this.is_nullish() && !self.scene.strict { &Value::any() } else { this };
         self.world.call(func, this, arguments, spread);
+        self.world.reads_result(func);
         self.world.funcs[func as usize].returned.clone()
     }
 
@@ -307,6 +311,7 @@ impl<'a> Flow<'a, '_> {
         if matches!(self.world.funcs[func as usize].code, Code::Default) {
             given.values.iter().for_each(|value| self.world.escape(value));
         }
+        self.world.reads_result(func);
         let returned = &self.world.funcs[func as usize].returned;
         let replaced = Value { kinds: returned.kinds & UNKNOWN, exact: None, sites: returned.sites.clone() };
         this.joined(&replaced)
@@ -343,6 +348,7 @@ impl<'a> Flow<'a, '_> {
             let Some(func) = self.world.objects[*site as usize].func else { continue };
             self.world.call(func, &this, arguments, spread);
             // It may give another object, which then is `this`.
+            self.world.reads_result(func);
             let returned = self.world.funcs[func as usize].returned.clone();
             if !returned.is_primitive() {
                 self.world.escape(&returned);
@@ -402,6 +408,7 @@ impl<'a> Flow<'a, '_> {
         if this.is_primitive() && this.kinds & NULLISH == 0 && this.kinds != 0 {
             given.values.iter().for_each(|value| self.world.escape(value));
             let kinds = match this.kinds {
+                STRING | NUMBER | BOOL if &*name.sym == "valueOf" => this.kinds,
                 STRING | NUMBER | BOOL => result(&name.sym),
                 _ => 255,
             };
@@ -410,6 +417,7 @@ impl<'a> Flow<'a, '_> {
         let plain = this.is_known()
             && this.sites.iter().all(|site| {
                 let object = &self.world.objects[*site as usize];
+                self.world.reads_object(*site);
                 !object.escaped
                     && object.kind == Kind::Object
                     && object.proto == Proto::Object
@@ -418,6 +426,11 @@ impl<'a> Flow<'a, '_> {
         if plain && matches!(&*name.sym, "hasOwnProperty" | "isPrototypeOf" | "propertyIsEnumerable") {
             given.values.iter().filter(|value| !value.is_primitive()).for_each(|value| self.world.escape(value));
             return Some(Value::of(BOOL));
+        }
+        let converts = matches!(&*name.sym, "toString" | "toLocaleString");
+        let own = |site: &Site| self.world.objects[*site as usize].properties.keys().any(|key| **key == *"toString");
+        if plain && (converts && !this.sites.iter().any(own) || &*name.sym == "valueOf") {
+            return Some(if converts { Value::of(STRING) } else { this.clone() });
         }
         if self.is_array(this)
             && !this.sites.iter().any(|site| self.world.objects[*site as usize].properties.contains_key(&name.sym))
@@ -513,7 +526,9 @@ fn result(name: &str) -> u8 {
         | "trimLeft" | "trimRight" | "trimStart" => STRING,
         "charCodeAt" | "indexOf" | "lastIndexOf" | "localeCompare" | "search" => NUMBER,
         "endsWith" | "includes" | "startsWith" => BOOL,
-        "valueOf" => BOOL | NUMBER | STRING,
+        "hasOwnProperty" | "isPrototypeOf" | "propertyIsEnumerable" => BOOL,
+        "anchor" | "big" | "blink" | "bold" | "fixed" | "fontcolor" | "fontsize" | "italics" | "link" | "small"
+        | "strike" | "sub" | "sup" => STRING,
         _ => 255,
     }
 }

@@ -56,10 +56,11 @@ impl<'a> Flow<'a, '_> {
             }
         };
         for (at, proto) in [(Some(site), own), (prototype, shared)] {
-            let Some(object) = at.map(|at| &mut self.world.objects[at as usize]) else { continue };
+            let Some(at) = at else { continue };
+            let object = &mut self.world.objects[at as usize];
             if object.proto != proto {
                 object.proto = proto;
-                self.world.changed = true;
+                self.world.object_changed(at, true);
             }
         }
     }

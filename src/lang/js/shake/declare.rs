@@ -1,7 +1,7 @@
 //! The bindings of a module, those of its functions included.
 
 use super::values::{UNDEFINED, Value};
-use super::world::{Binding, Variable, World};
+use super::world::{Binding, Mark, Variable, World};
 use rustc_hash::{FxHashMap, FxHashSet};
 use swc_core::ecma::ast::*;
 use swc_core::ecma::utils::find_pat_ids;
@@ -65,7 +65,13 @@ impl Finder<'_, '_> {
         let next = self.world.variables.len() as u32;
         let at = *self.world.ids.entry(id).or_insert(next);
         if at == next {
-            self.world.variables.push(Variable { value: Value::default(), binding, owner, exported });
+            self.world.variables.push(Variable {
+                value: Value::default(),
+                binding,
+                owner,
+                exported,
+                mark: Mark::default(),
+            });
         }
     }
 

@@ -264,13 +264,15 @@ impl<'a> Needs<'a, '_, '_> {
         let key = self.key_of(&member.prop);
         let object = self.flow.value(&member.obj);
         let known = match strip(&member.obj) {
-            Expr::MetaProp(_) => true,
+            Expr::MetaProp(_) | Expr::Lit(Lit::Regex(_)) => true,
             Expr::Ident(name) if self.flow.world.ids.contains_key(&name.to_id()) => false,
             // The global object is there; what it lacks is undefined.
             Expr::Ident(name) if &*name.sym == "arguments" => true,
             object @ (Expr::Ident(_) | Expr::Member(_)) => self.flow.scene.global(object).is_some_and(|path| {
                 let prototypes = ["Object.prototype", "Array.prototype", "Function.prototype", "String.prototype"];
-                &*path == "globalThis" || builtins::has_property(&path) || prototypes.contains(&&*path)
+                matches!(&*path, "globalThis" | "window")
+                    || builtins::has_property(&path)
+                    || prototypes.contains(&&*path)
             }),
             _ => false,
         };
@@ -430,7 +432,8 @@ impl<'a> Needs<'a, '_, '_> {
         };
         let looks = matches!(&*name.sym, "hasOwnProperty" | "propertyIsEnumerable") && plain(self)
             || &*name.sym == "isPrototypeOf" && arguments.iter().all(known);
-        looks || &*name.sym == "valueOf" || &*name.sym == "toString" && self.is_bare(&this)
+        let converts = matches!(&*name.sym, "toString" | "toLocaleString") && self.is_bare(&this);
+        looks || converts || &*name.sym == "valueOf"
     }
 
     /// Objects whose conversion is the language's own.
@@ -439,7 +442,7 @@ impl<'a> Needs<'a, '_, '_> {
             let object = &self.flow.world.objects[*site as usize];
             !object.wild
                 && object.proto == super::world::Proto::Object
-                && !object.properties.keys().any(|key| key.starts_with("@@"))
+                && !object.properties.keys().any(|key| key.starts_with("@@") || &**key == "toString")
         })
     }
 

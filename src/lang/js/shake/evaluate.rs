@@ -141,6 +141,7 @@ impl<'a> Flow<'a, '_> {
 
     fn identifier(&self, name: &Ident) -> Value {
         if let Some(variable) = self.world.ids.get(&name.to_id()) {
+            self.world.reads_variable(*variable);
             let variable = &self.world.variables[*variable as usize];
             if self.world.early.contains(&address(name)) {
                 return Value::any().joined(&variable.value);
@@ -225,7 +226,7 @@ impl<'a> Flow<'a, '_> {
                         && !property.optional
                     {
                         property.optional = true;
-                        self.world.changed = true;
+                        self.world.object_changed(site, true);
                     }
                 }
                 None => self.world.escape_site(site),
@@ -495,7 +496,7 @@ impl<'a> Flow<'a, '_> {
             return self.world.loosen(site, value);
         };
         let mut found = Found::default();
-        self.world.find(site, &key, &mut found);
+        self.world.look_up(site, &key, &mut found);
         for setter in &found.setters {
             self.call_site(*setter, &Value::site(site), std::slice::from_ref(value), false);
         }
@@ -523,7 +524,7 @@ impl<'a> Flow<'a, '_> {
         }
         let changed = property.value.join(value) || !known;
         let escaped = object.escaped;
-        self.world.changed |= changed;
+        self.world.object_changed(site, changed);
         if escaped {
             self.world.escape(value);
         }
@@ -584,11 +585,19 @@ fn arithmetic(op: BinaryOp, left: &Value, right: &Value) -> Option<Value> {
         BinaryOp::Gt => Value::bool(a > b),
         BinaryOp::GtEq => Value::bool(a >= b),
         BinaryOp::Mod if b != 0.0 => Value::number(a % b),
+        BinaryOp::Exp => Value::number(power(a, b)?),
         BinaryOp::BitOr => Value::number(f64::from(bits(a)? | bits(b)?)),
         BinaryOp::BitAnd => Value::number(f64::from(bits(a)? & bits(b)?)),
         BinaryOp::BitXor => Value::number(f64::from(bits(a)? ^ bits(b)?)),
         _ => return None,
     })
+}
+
+/// Where it is an integer that is exact.
+fn power(base: f64, exponent: f64) -> Option<f64> {
+    let whole = base.fract() == 0.0 && exponent.fract() == 0.0 && (0.0..64.0).contains(&exponent);
+    let power = whole.then(|| base.powi(exponent as i32))?;
+    (power.abs() < 9_007_199_254_740_992.0).then_some(power)
 }
 
 /// `ToInt32` of numbers that are no greater than what is exact.

@@ -2,14 +2,17 @@
 
 use super::declare::address;
 use super::values::*;
-use super::world::{Code, World};
+use super::world::{Code, Read, World};
 use super::{Scene, declare};
 use crate::lang::js::tree::strip;
 use rustc_hash::{FxHashMap, FxHashSet};
 use swc_core::ecma::ast::*;
 
-/// Code that has not settled after this many rounds is left alone.
+/// Code that has not settled after this many looks at all of it is left alone.
 const ROUNDS_MAX: u32 = 14;
+
+/// So is code of which parts have not settled after this many looks at what may have changed.
+const QUICK_ROUNDS_MAX: u32 = 100;
 
 /// So is code that is nested deeper than this.
 pub(super) const DEPTH_MAX: u32 = 250;
@@ -34,6 +37,18 @@ pub(super) struct Flow<'a, 's> {
     /// Expressions and statements around the one at hand.
     pub(super) depth: u32,
     body: &'a [Stmt],
+    /// What the statements outside of functions, and each function, read when they were looked at last.
+    looks: Vec<Look>,
+}
+
+#[derive(Default)]
+struct Look {
+    time: u32,
+    reads: Vec<Read>,
+    /// Something had no value yet.
+    unsettled: bool,
+    /// It changed what it had read.
+    feeds_back: bool,
 }
 
 impl<'a, 's> Flow<'a, 's> {
@@ -41,11 +56,13 @@ impl<'a, 's> Flow<'a, 's> {
     pub fn of(body: &'a [Stmt], scene: &'s Scene<'s>) -> Option<Self> {
         let mut world = World { touched_prototypes: super::prototypes::are_touched(body, scene), ..World::default() };
         let arguments = declare::declare(body, scene.exported, &mut world);
+        // About so many expressions and statements stand around so many variables.
+        let size = world.variables.len();
         let mut flow = Flow {
             world,
             scene,
-            memo: FxHashMap::default(),
-            reached: FxHashSet::default(),
+            memo: FxHashMap::with_capacity_and_hasher(size * 8 + 50, Default::default()),
+            reached: FxHashSet::with_capacity_and_hasher(size * 2 + 20, Default::default()),
             sites: FxHashMap::default(),
             arguments,
             current: None,
@@ -55,40 +72,79 @@ impl<'a, 's> Flow<'a, 's> {
             failed: false,
             depth: 0,
             body,
+            looks: Vec::new(),
         };
-        for _ in 0..ROUNDS_MAX {
-            flow.depth = 0;
-            flow.round();
-            if flow.failed {
-                return None;
-            }
-            if !flow.world.changed {
-                if flow.settled || !flow.unsettled {
-                    return Some(flow);
-                }
-                flow.settled = true;
-            }
-        }
-        None
+        flow.run_all().then_some(flow)
     }
 
-    fn round(&mut self) {
+    /// Whether everything settled. After a look at all of it, what may have changed is looked at until nothing does; all
+    /// of it once more shows whether that was everything.
+    fn run_all(&mut self) -> bool {
+        let mut quick = 0;
+        for round in 0..ROUNDS_MAX {
+            self.round(true);
+            if round > 0 && !self.world.changed && !self.failed {
+                return true;
+            }
+            loop {
+                if self.failed || quick > QUICK_ROUNDS_MAX {
+                    return false;
+                }
+                if !self.world.changed {
+                    if self.settled || !self.looks.iter().any(|look| look.unsettled) {
+                        break;
+                    }
+                    self.settled = true;
+                }
+                quick += 1;
+                self.round(false);
+            }
+        }
+        false
+    }
+
+    fn round(&mut self, all: bool) {
         self.world.changed = false;
-        self.unsettled = false;
-        self.current = None;
-        self.this = self.scene.this();
-        self.statements(self.body);
+        self.depth = 0;
+        self.look(0, all, |flow| {
+            flow.current = None;
+            flow.this = flow.scene.this();
+            flow.statements(flow.body);
+        });
         let mut at = 0;
         while at < self.world.funcs.len() {
             if self.world.funcs[at].called {
-                self.function(at as u32);
+                self.look(at + 1, all, |flow| flow.function(at as u32));
             }
             at += 1;
         }
     }
 
+    /// Runs code if it was not looked at before, or reads what has changed since.
+    fn look(&mut self, at: usize, always: bool, run: impl FnOnce(&mut Self)) {
+        if self.looks.len() <= at {
+            self.looks.resize_with(at + 1, Look::default);
+        }
+        let look = &self.looks[at];
+        let again = look.feeds_back || look.unsettled && self.settled;
+        if !always && look.time != 0 && !again && !self.world.is_stale(&look.reads, look.time) {
+            return;
+        }
+        self.world.clock += 1;
+        self.looks[at].time = self.world.clock;
+        self.world.reads.borrow_mut().clear();
+        self.unsettled = false;
+        self.world.feeds_back = false;
+        run(self);
+        let reads = self.world.reads.take();
+        self.looks[at].reads = reads;
+        self.looks[at].unsettled = self.unsettled && !self.settled;
+        self.looks[at].feeds_back = self.world.feeds_back;
+    }
+
     /// The body of a function that is called.
     fn function(&mut self, at: u32) {
+        self.world.reads_given(at);
         let func = &self.world.funcs[at as usize];
         let (code, class) = (func.code, func.class);
         self.current = Some(at);
@@ -314,6 +370,7 @@ impl<'a, 's> Flow<'a, 's> {
     pub(super) fn is_array(&self, values: &Value) -> bool {
         let plain = |site: &Site| {
             let object = &self.world.objects[*site as usize];
+            self.world.reads_object(*site);
             object.kind == super::world::Kind::Array
                 && !object.escaped
                 && !object.properties.contains_key(&self.world.names.iterator)

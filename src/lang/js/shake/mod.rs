@@ -27,9 +27,10 @@ mod trim;
 mod values;
 mod world;
 
+use super::notes;
 use super::tree::strip;
 use rustc_hash::FxHashSet;
-use swc_core::common::comments::{Comments, SingleThreadedComments};
+use swc_core::common::comments::SingleThreadedComments;
 use swc_core::common::{BytePos, SyntaxContext};
 use swc_core::ecma::ast::*;
 use values::{UNDEFINED, Value};
@@ -54,11 +55,11 @@ impl Scene<'_> {
     }
 
     fn is_annotated(&self, position: BytePos) -> bool {
-        !self.ignore_annotations && self.comments.has_flag(position, "PURE")
+        !self.ignore_annotations && notes::has(self.comments, position, notes::PURE)
     }
 
     fn is_harmless(&self, position: BytePos) -> bool {
-        !self.ignore_annotations && self.comments.has_flag(position, "NO_SIDE_EFFECTS")
+        !self.ignore_annotations && notes::has(self.comments, position, notes::NO_SIDE_EFFECTS)
     }
 
     fn is_pure_name(&self, path: &str) -> bool {

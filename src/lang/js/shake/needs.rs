@@ -208,8 +208,9 @@ impl<'a> Needs<'a, '_, '_> {
         self.guarded = outer;
     }
 
+    /// From the end: what is needed there is declared further up, and then seen in one pass.
     pub(super) fn list(&mut self, statements: &'a [Stmt]) {
-        statements.iter().for_each(|statement| self.one(statement));
+        statements.iter().rev().for_each(|statement| self.one(statement));
     }
 
     fn one(&mut self, statement: &'a Stmt) {

@@ -2,6 +2,7 @@
 
 use super::values::*;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::cell::{Cell, RefCell};
 use swc_core::atoms::Atom;
 use swc_core::ecma::ast::*;
 
@@ -34,6 +35,10 @@ pub(super) struct Func<'a> {
     pub uses_arguments: bool,
     /// `/* #__NO_SIDE_EFFECTS__ */`
     pub harmless: bool,
+    /// Of what it is given.
+    pub given: Mark,
+    /// Of what it returns.
+    pub result: Mark,
 }
 
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -78,6 +83,7 @@ pub(super) struct Object {
     pub escaped: bool,
     pub frozen: bool,
     pub func: Option<u32>,
+    pub mark: Mark,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -96,6 +102,36 @@ pub(super) struct Variable {
     /// The function that declares it, by address; 0 for the top level.
     pub owner: usize,
     pub exported: bool,
+    pub mark: Mark,
+}
+
+/// When a variable, object or function changed last, and when it was read last, by the clock of [`World`].
+#[derive(Default)]
+pub(super) struct Mark {
+    changed: u32,
+    read: Cell<u32>,
+}
+
+impl Mark {
+    /// Whether who reads at this time has read it before.
+    fn change(&mut self, clock: u32) -> bool {
+        self.changed = clock;
+        self.read.get() == clock
+    }
+
+    /// Whether this is the first time that the clock's reader reads it.
+    fn is_news(&self, clock: u32) -> bool {
+        self.read.replace(clock) != clock
+    }
+}
+
+/// What code has read.
+#[derive(Clone, Copy)]
+pub(super) enum Read {
+    Variable(u32),
+    Object(Site),
+    Given(u32),
+    Result(u32),
 }
 
 /// What reading a property may give.
@@ -122,6 +158,12 @@ pub(super) struct World<'a> {
     pub objects: Vec<Object>,
     pub funcs: Vec<Func<'a>>,
     pub changed: bool,
+    /// Goes on with every function that is looked at.
+    pub clock: u32,
+    /// What the function at hand has read, each once.
+    pub reads: RefCell<Vec<Read>>,
+    /// It has changed something that it had read.
+    pub feeds_back: bool,
     pub names: Names,
 }
 
@@ -139,6 +181,55 @@ impl Default for Names {
 }
 
 impl<'a> World<'a> {
+    pub fn reads_variable(&self, at: u32) {
+        if self.variables[at as usize].mark.is_news(self.clock) {
+            self.reads.borrow_mut().push(Read::Variable(at));
+        }
+    }
+
+    pub fn reads_object(&self, at: Site) {
+        if self.objects[at as usize].mark.is_news(self.clock) {
+            self.reads.borrow_mut().push(Read::Object(at));
+        }
+    }
+
+    pub fn reads_given(&self, func: u32) {
+        if self.funcs[func as usize].given.is_news(self.clock) {
+            self.reads.borrow_mut().push(Read::Given(func));
+        }
+    }
+
+    pub fn reads_result(&self, func: u32) {
+        if self.funcs[func as usize].result.is_news(self.clock) {
+            self.reads.borrow_mut().push(Read::Result(func));
+        }
+    }
+
+    /// Something of what was read has changed after `time`.
+    pub fn is_stale(&self, reads: &[Read], time: u32) -> bool {
+        let changed = |read: &Read| match *read {
+            Read::Variable(at) => self.variables[at as usize].mark.changed,
+            Read::Object(at) => self.objects[at as usize].mark.changed,
+            Read::Given(func) => self.funcs[func as usize].given.changed,
+            Read::Result(func) => self.funcs[func as usize].result.changed,
+        };
+        reads.iter().any(|read| changed(read) > time)
+    }
+
+    pub fn object_changed(&mut self, at: Site, changed: bool) {
+        if changed {
+            self.feeds_back |= self.objects[at as usize].mark.change(self.clock);
+            self.changed = true;
+        }
+    }
+
+    pub fn given_changed(&mut self, func: u32, changed: bool) {
+        if changed {
+            self.feeds_back |= self.funcs[func as usize].given.change(self.clock);
+            self.changed = true;
+        }
+    }
+
     pub fn object(&mut self, kind: Kind, proto: Proto) -> Site {
         self.objects.push(Object {
             kind,
@@ -149,6 +240,7 @@ impl<'a> World<'a> {
             escaped: false,
             frozen: false,
             func: None,
+            mark: Mark { changed: self.clock, ..Mark::default() },
         });
         self.changed = true;
         self.objects.len() as Site - 1
@@ -175,6 +267,8 @@ impl<'a> World<'a> {
             instance: None,
             uses_arguments: false,
             harmless: false,
+            given: Mark { changed: self.clock, ..Mark::default() },
+            result: Mark { changed: self.clock, ..Mark::default() },
         });
         site
     }
@@ -214,14 +308,17 @@ impl<'a> World<'a> {
                 }
             }
         }
-        self.changed |= changed;
+        self.object_changed(site, changed);
     }
 
     pub fn assign(&mut self, variable: u32, value: &Value) {
         let found = &mut self.variables[variable as usize];
         let changed = found.value.join(value);
         let exported = found.exported;
-        self.changed |= changed;
+        if changed {
+            self.feeds_back |= found.mark.change(self.clock);
+            self.changed = true;
+        }
         if exported {
             self.escape(value);
         }
@@ -233,7 +330,7 @@ impl<'a> World<'a> {
         let changed = object.rest.join(value) || !object.wild;
         object.wild = true;
         let escaped = object.escaped;
-        self.changed |= changed;
+        self.object_changed(site, changed);
         if escaped {
             self.escape(value);
         }
@@ -241,15 +338,16 @@ impl<'a> World<'a> {
 
     /// A key that was thought to be known is not: what was defined may not be there.
     pub fn doubt(&mut self, site: Site) {
+        let mut changed = false;
         for property in self.objects[site as usize].properties.values_mut() {
-            self.changed |= !std::mem::replace(&mut property.optional, true);
+            changed |= !std::mem::replace(&mut property.optional, true);
         }
+        self.object_changed(site, changed);
     }
 
     pub fn freeze(&mut self, site: Site) {
-        let object = &mut self.objects[site as usize];
-        self.changed |= !object.frozen;
-        object.frozen = true;
+        let changed = !std::mem::replace(&mut self.objects[site as usize].frozen, true);
+        self.object_changed(site, changed);
     }
 
     pub fn escape(&mut self, value: &Value) {
@@ -263,6 +361,7 @@ impl<'a> World<'a> {
             if std::mem::replace(&mut object.escaped, true) {
                 continue;
             }
+            self.feeds_back |= object.mark.change(self.clock);
             self.changed = true;
             for property in object.properties.values() {
                 work.extend(&property.value.sites);
@@ -282,6 +381,7 @@ impl<'a> World<'a> {
     /// Unknown code may call the function, with anything.
     fn open(&mut self, func: u32, work: &mut Vec<Site>) {
         let func = &mut self.funcs[func as usize];
+        self.feeds_back |= func.given.change(self.clock);
         func.open = true;
         func.called = true;
         for parameter in &mut func.params {
@@ -305,7 +405,7 @@ impl<'a> World<'a> {
             changed |= parameter.join(given);
         }
         let beyond = found.uses_arguments || found.open || has_rest(found.code);
-        self.changed |= changed;
+        self.given_changed(func, changed);
         if beyond {
             arguments.iter().for_each(|argument| self.escape(argument));
         }
@@ -316,14 +416,25 @@ impl<'a> World<'a> {
 
     pub fn returns(&mut self, func: u32, value: &Value) {
         let found = &mut self.funcs[func as usize];
-        self.changed |= found.returned.join(value);
-        if found.open {
+        let changed = found.returned.join(value);
+        let open = found.open;
+        if changed {
+            self.feeds_back |= found.result.change(self.clock);
+            self.changed = true;
+        }
+        if open {
             self.escape(value);
         }
     }
 
     /// Looks a key up, along the prototypes.
     pub fn find(&self, site: Site, key: &Atom, out: &mut Found) {
+        self.look_up(site, key, out);
+        out.path.iter().for_each(|site| self.reads_object(*site));
+    }
+
+    /// The same for who writes: what the properties hold does not matter.
+    pub fn look_up(&self, site: Site, key: &Atom, out: &mut Found) {
         let mut at = site;
         for _ in 0..CHAIN_MAX {
             let object = &self.objects[at as usize];
@@ -377,6 +488,7 @@ impl<'a> World<'a> {
     /// The object that `prototype` of a function always is.
     pub fn prototype_of(&self, function: Site) -> Option<Site> {
         let object = &self.objects[function as usize];
+        self.reads_object(function);
         let property = object.properties.get(&self.names.prototype).filter(|_| !object.escaped && !object.wild)?;
         match property.value.sites[..] {
             [only] if property.value.kinds == 0 && property.get.is_none() => Some(only),
@@ -389,6 +501,7 @@ impl<'a> World<'a> {
         let mut at = site;
         for _ in 0..CHAIN_MAX {
             let object = &self.objects[at as usize];
+            self.reads_object(at);
             let accessor = |property: &Property| property.get.is_some() || property.set.is_some();
             if object.escaped || object.properties.values().any(accessor) {
                 return true;
@@ -409,6 +522,7 @@ impl<'a> World<'a> {
     /// Everything that may be read of an object.
     pub fn contents(&self, site: Site) -> Value {
         let object = &self.objects[site as usize];
+        self.reads_object(site);
         let mut out = Value::any();
         out.join(&object.rest);
         for property in object.properties.values() {
