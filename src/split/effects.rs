@@ -16,6 +16,13 @@ pub enum Effect {
 
 pub fn effects(graph: &ModuleGraph, linked: &Linked) -> IndexVec<ModuleId, Effect> {
     let mut out: IndexVec<ModuleId, Effect> = graph.modules.ids().map(|id| effect(graph, linked, id)).collect();
+    // In a circle of imports others see whether a module has run: its names have a dead zone until then.
+    for (id, _) in linked.modules.iter_ids().filter(|(_, link)| link.included && link.in_circle) {
+        let facts = &graph.modules[id].facts;
+        if facts.lexical_default || facts.symbols.iter().any(|found| found.lexical) {
+            out[id] = Effect::Sensitive;
+        }
+    }
     // What is imported without a name is imported for what it does.
     for (id, module) in graph.modules.iter_ids().filter(|(id, _)| linked.modules[*id].included) {
         for target in bare_imports(module) {

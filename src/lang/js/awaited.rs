@@ -174,11 +174,33 @@ impl Visit for Finder {
             && let Some(place) = call(obj)
             && member(prop).as_deref() == Some("then")
             && let Some(ExprOrSpread { spread: None, expr }) = then.args.first()
-            && let Some(names) = read_by(expr)
+            && let Some(names) = read_by(expr).filter(|names| !names.is_empty())
         {
             self.found.insert(place, names);
         }
-        then.visit_children_with(self);
+        match &then.callee {
+            Callee::Expr(callee) => called(callee, self),
+            other => other.visit_with(self),
+        }
+        then.args.visit_with(self);
+    }
+
+    fn visit_opt_call(&mut self, call: &OptCall) {
+        called(&call.callee, self);
+        call.args.visit_with(self);
+    }
+
+    fn visit_tagged_tpl(&mut self, tagged: &TaggedTpl) {
+        called(&tagged.tag, self);
+        tagged.tpl.visit_with(self);
+    }
+}
+
+/// A method of the namespace is called: as its `this` the namespace may be asked for anything.
+fn called(callee: &Expr, visitor: &mut impl Visit) {
+    match strip(callee) {
+        Expr::Member(member) => member.visit_children_with(visitor),
+        other => other.visit_with(visitor),
     }
 }
 
@@ -224,6 +246,24 @@ impl Visit for Reads {
         }
     }
 
+    fn visit_call_expr(&mut self, call: &CallExpr) {
+        match &call.callee {
+            Callee::Expr(callee) => called(callee, self),
+            other => other.visit_with(self),
+        }
+        call.args.visit_with(self);
+    }
+
+    fn visit_opt_call(&mut self, call: &OptCall) {
+        called(&call.callee, self);
+        call.args.visit_with(self);
+    }
+
+    fn visit_tagged_tpl(&mut self, tagged: &TaggedTpl) {
+        called(&tagged.tag, self);
+        tagged.tpl.visit_with(self);
+    }
+
     fn visit_ident(&mut self, name: &Ident) {
         if let Some(names) = self.of.get_mut(&name.to_id()) {
             *names = None;
@@ -246,12 +286,11 @@ mod tests {
         let cases: &[(&str, &[&str])] = &[
             ("const { a, b: { c }, 'd e': f = 1 } = await import('x');", &["a", "b", "d e"]),
             ("use((await import('x')).a, (await import('x'))?.['b c']);", &["a", "b c"]),
-            ("async () => { const x = await import('x'); x.a(); x.b += x.c; }", &["a", "b", "c"]),
+            ("async () => { const x = await import('x'); x.a; x.b += new x.c(); }", &["a", "b", "c"]),
             ("async () => { const x = await import('x'), { a } = x; return [x.b, a]; }", &["a", "b"]),
             ("import('x').then(({ a }) => a, fail);", &["a"]),
             ("lazy(() => import('x').then((x) => ({ default: x.Page })));", &["Page"]),
             ("import('x').then(function (x) { return x.a; }).catch(fail);", &["a"]),
-            ("import('x').then(() => go());", &[]),
             ("import('x'); await import('x'); void import('x');", &[]),
         ];
         for (source, expected) in cases {
@@ -274,6 +313,12 @@ mod tests {
             "let x = await import('x'); x = other; x.a;",
             "const x = await import('x'); x.a; use({ x });",
             "import('x').then((x) => use(x));",
+            "import('x').then((x) => x.a());",
+            "import('x').then(() => go());",
+            "(await import('x')).a();",
+            "(await import('x')).a?.();",
+            "const x = await import('x'); x.a();",
+            "const x = await import('x'); x?.a(); x.b``;",
             "import('x').then(({ a }) => a); import('x').then(all);",
             "import('x').then(function ({ a }) { return arguments; });",
             "import('x').then((...all) => all);",

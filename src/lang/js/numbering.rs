@@ -161,7 +161,9 @@ fn may_shake(body: &[Stmt], rewritten: &Rewritten, tree: &TreeContext<'_>, parse
         || rewritten.uses_module
         || parse.source_type == Some(super::SourceTypeHint::CommonJs)
         || super::scan::returns(body);
-    !rewritten.pins_names && tree.name != super::RUNTIME_NAME && (tree.tree.has_module_syntax || !common_js)
+    // Behind a `throw` stand declarations that are never made.
+    let throws = body.iter().any(Stmt::is_throw);
+    !throws && !rewritten.pins_names && tree.name != super::RUNTIME_NAME && (tree.tree.has_module_syntax || !common_js)
 }
 
 /// Imports through which threads of Node are started: `Worker` and the namespace of the module that has it.

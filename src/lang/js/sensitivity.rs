@@ -218,6 +218,7 @@ struct Walk<'a> {
 impl Walk<'_> {
     fn root<'e>(&self, mut expression: &'e Expr) -> Root<'e> {
         loop {
+            expression = boxed(expression).unwrap_or(expression);
             expression = match expression {
                 Expr::Member(member) => &member.obj,
                 Expr::Call(CallExpr { callee: Callee::Expr(callee), .. }) => callee,
@@ -317,9 +318,17 @@ impl Walk<'_> {
     }
 }
 
+/// `Object(x)` gives the object that it is given.
+fn boxed(expression: &Expr) -> Option<&Expr> {
+    let call = expression.as_call()?;
+    let name = call.callee.as_expr()?.as_ident()?;
+    (&*name.sym == "Object").then(|| call.args.first().map(|argument| &*argument.expr))?
+}
+
 /// What a call returned is taken for a new value.
 fn is_result(mut expression: &Expr) -> bool {
     loop {
+        expression = boxed(expression).unwrap_or(expression);
         expression = match expression {
             Expr::Member(member) => &member.obj,
             Expr::Paren(inner) => &inner.expr,

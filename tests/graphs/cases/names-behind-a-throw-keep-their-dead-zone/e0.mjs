@@ -1,0 +1,2 @@
+log('e0.6 ' + peek(() => init));
+import { n as init } from "./m3.mjs";

@@ -1,0 +1,1 @@
+export { n } from "./e1.mjs";

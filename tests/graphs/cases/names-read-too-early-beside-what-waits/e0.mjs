@@ -1,0 +1,2 @@
+export * as n from "./m6.mjs";
+export { Thing } from "./m8.mjs";

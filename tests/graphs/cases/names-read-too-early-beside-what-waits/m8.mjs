@@ -1,0 +1,2 @@
+const Promise = { v: 'm8.3' };
+export { Promise as Thing };

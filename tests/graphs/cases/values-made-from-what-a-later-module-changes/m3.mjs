@@ -1,0 +1,2 @@
+const { p: value = 2, ...restvalue } = { q: 'm3.2', p: [1] };
+export { value as n };

@@ -1,0 +1,1 @@
+export * from "./m4.mjs";

@@ -1,0 +1,1 @@
+import "./m6.mjs";

@@ -1,0 +1,2 @@
+import "./m12.mjs";
+import * as $ from "./m8.mjs";

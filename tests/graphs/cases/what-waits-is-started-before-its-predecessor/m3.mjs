@@ -1,0 +1,1 @@
+import "./m4.mjs";
