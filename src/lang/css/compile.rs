@@ -7,6 +7,7 @@ use super::names::{Naming, rename};
 use super::parse::{compiler_failed, guarded, parse, parser_options, sentinel, targets};
 use super::problems::{MAX_DEPTH, Place, too_deep};
 use super::scan::blank;
+use super::tighten::{Abilities, tighten, tighten_declarations};
 use crate::diag::{Diagnostic, Noted};
 use crate::lang::LanguageTarget;
 use lightningcss::stylesheet::{MinifyOptions, PrinterOptions, StyleAttribute, StyleSheet};
@@ -98,6 +99,7 @@ fn print(
         Some(local) => rename(&code, local, &Naming { sheet: sheet.name_hash, short: options.minify_names }),
         None => code,
     };
+    let code = if options.minify { tighten(&code, &Abilities::of(&options.target)) } else { code };
     let (namespaces, body) = split_namespaces(code);
     Ok(CompiledCss { layers, namespaces, body: prepared.slots(&body), ..CompiledCss::default() })
 }
@@ -141,6 +143,9 @@ pub fn compile_attribute(source: &str, name: &str, options: &CompileOptions) -> 
             .map_err(|error| place.print_error(&error))
     });
     match printed {
+        Some(Ok(printed)) if options.minify => {
+            Noted::clean(prepared.slots(&tighten_declarations(&printed.code, &Abilities::of(&options.target))))
+        }
         Some(Ok(printed)) => Noted::clean(prepared.slots(&printed.code)),
         Some(Err(problem)) => Noted::new(Vec::new(), vec![problem]),
         None => Noted::new(Vec::new(), vec![compiler_failed(name)]),
@@ -308,6 +313,7 @@ pub fn compile_condition(at_rule: &str, condition: &str, options: &CompileOption
     let printed = parse(&text, parser, &place)
         .and_then(|mut sheet| lower_and_print(&mut sheet, &CompileOptions { minify: true, ..options.clone() }, &place));
     let Ok(printed) = printed else { return given };
+    let printed = if options.minify { tighten(&printed, &Abilities::of(&options.target)) } else { printed };
     if printed == "a{b:c}" {
         return String::new();
     }
