@@ -190,7 +190,7 @@ fn write_into(nodes: &[Node], block: bool, out: &mut String) {
             }
             Node::Raw(text, statement) => {
                 out.push_str(text);
-                *statement && !(last && !text.starts_with('@'))
+                *statement && (!last || text.starts_with('@'))
             }
         };
         if ends {

@@ -1,11 +1,12 @@
 //! One sheet to final text with slots for its URLs.
 
-use super::anatomy::{Anatomy, Span, Statement};
+use super::anatomy::{Anatomy, Span, Statement, parting_comments};
 use super::layers::declared_layers;
 use super::lex::{Kind, tokens};
 use super::names::{Naming, rename};
 use super::parse::{compiler_failed, guarded, parse, parser_options, sentinel, targets};
 use super::problems::{MAX_DEPTH, Place, too_deep};
+use super::property::without_incomplete_properties;
 use super::scan::blank;
 use super::tighten::{Abilities, tighten, tighten_declarations};
 use crate::diag::{Diagnostic, Noted};
@@ -191,6 +192,8 @@ impl Prepared {
             }
             blank(&mut blanked, *span);
         }
+        without_incomplete_properties(&mut blanked, source);
+        parting_comments(source).into_iter().for_each(|span| blank(&mut blanked, span));
         if local {
             anatomy.values.iter().for_each(|span| blank(&mut blanked, *span));
         }

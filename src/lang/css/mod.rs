@@ -19,6 +19,7 @@ mod local;
 mod names;
 mod parse;
 mod problems;
+mod property;
 mod scan;
 mod selectors;
 #[cfg(test)]

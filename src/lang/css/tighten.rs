@@ -95,7 +95,7 @@ impl Pass<'_> {
                 raw => out.push(raw),
             }
         }
-        out
+        without_repeated(out)
     }
 
     fn value(self, name: &str, value: &str) -> String {
@@ -136,6 +136,27 @@ impl Pass<'_> {
         };
         Some(Node::At { name, prelude: short.unwrap_or_else(|| prelude.to_string()), body })
     }
+}
+
+/// Without declarations that stand once more, letter by letter, further down with nothing but declarations between: the
+/// last one wins, or none is valid (Cascade 5, section 6.1).
+fn without_repeated(nodes: Vec<Node>) -> Vec<Node> {
+    let is_declaration = |node: &Node| match node {
+        Node::Declaration { .. } => true,
+        Node::Raw(text, _) => text.starts_with("--"),
+        _ => false,
+    };
+    let mut out: Vec<Node> = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        if is_declaration(&node) {
+            let start = out.iter().rposition(|before| !is_declaration(before)).map_or(0, |at| at + 1);
+            if let Some(at) = out[start..].iter().position(|before| *before == node) {
+                out.remove(start + at);
+            }
+        }
+        out.push(node);
+    }
+    out
 }
 
 /// Takes the `&` from the start of nested selectors.
@@ -268,6 +289,8 @@ mod tests {
         assert_eq!(new(".a{& .b{& .c{d:e}}}"), ".a .b .c{d:e}");
         assert_eq!(new(".a{& .b{& .c{d:e}& .f{g:h}}}"), ".a .b{.c{d:e}.f{g:h}}");
         assert_eq!(new(".a{& .b,& .b{c:d}}"), ".a .b{c:d}");
+        assert_eq!(new("a{b:c;--d:e;b:f;b:c;--d:e}"), "a{b:f;b:c;--d:e}");
+        assert_eq!(new("a{b:c;&:d{e:f}b:c;b:c!important}"), "a{b:c;&:d{e:f}b:c;b:c!important}");
         assert_eq!(new("a,b{&:hover{c:d}}"), "a,b{&:hover{c:d}}");
     }
 
