@@ -95,7 +95,12 @@ function rule(r, number) {
     `.b${b} > .in`,
     '#boxes .all',
   ]);
-  return `${selector} { ${inside(r, number, 0)} }`;
+  const one = `${selector} { ${inside(r, number, 0)} }`;
+  if (selector.includes(',') || !r.chance(0.4)) return one;
+  // Neighbours that start alike.
+  const like = () => `${selector}${r.pick(['.all', ':not(.in)', ' .in', ' > i', ' + div', ' ~ .all .in', ':has(.in) i'])}`;
+  const more = Array.from({ length: r.between(1, 3) }, () => `${r.chance(0.2) ? `${like()}, ` : ''}${like()} { ${inside(r, number, 2)} }`);
+  return [...(r.chance(0.7) ? [one] : []), ...more].join(' ');
 }
 
 /** Declarations, rules that are nested among them or stand alone, and conditions around both. */

@@ -11,6 +11,7 @@ mod anatomy;
 mod blocks;
 mod compile;
 mod facts;
+mod fold;
 mod gaps;
 mod gradients;
 mod layers;

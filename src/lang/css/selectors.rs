@@ -126,7 +126,7 @@ pub(super) fn relaxed(selector: &str) -> &str {
 }
 
 /// What stands behind the `&` of a nested selector that may be appended to the selector of the rule around it.
-fn suffix(selector: &str) -> Option<&str> {
+pub(super) fn suffix(selector: &str) -> Option<&str> {
     let rest = selector.strip_prefix('&')?;
     let tokens = tokens(rest);
     let first = tokens.first()?;
@@ -145,8 +145,8 @@ fn is_host(token: &Token, text: &str) -> bool {
 }
 
 /// Whether `&` in a rule of this selector is just this selector: it is one, and names no pseudo-element (`&` cannot
-/// stand for those) and no host of a shadow tree.
-fn stands_for_itself(selector: &str) -> bool {
+/// stand for those), no host of a shadow tree, and no visited link (browsers hide those in ways of their own).
+pub(super) fn stands_for_itself(selector: &str) -> bool {
     let tokens = tokens(selector);
     let mut before = "";
     for token in &tokens {
@@ -154,7 +154,8 @@ fn stands_for_itself(selector: &str) -> bool {
         let element = before == ":"
             && (text == ":"
                 || ["before", "after", "first-line", "first-letter"].contains(&token.name(selector).as_str()));
-        if element || is_host(token, selector) {
+        let link = before == ":" && ["any-link", "link", "visited"].contains(&token.name(selector).as_str());
+        if element || link || is_host(token, selector) {
             return false;
         }
         before = text;

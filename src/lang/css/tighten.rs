@@ -6,6 +6,7 @@
 //! is a combinator; custom properties and at-rules that nobody knows stay as they are.
 
 use super::blocks::{Node, is_keyframes, read, write};
+use super::fold::folded;
 use super::gaps::{Gaps, tight, tight_condition};
 use super::lex::tokens;
 use super::selectors::{relaxed, unnested, without_twins};
@@ -66,10 +67,22 @@ fn tightened(text: &str, abilities: &Abilities, block: bool) -> String {
     let Some(nodes) = read(text) else { return text.to_string() };
     let mut nodes = Pass { abilities, font: false, selectors: true }.nodes(nodes);
     if abilities.relaxed_nesting {
+        nodes = fold_all(nodes);
         relax(&mut nodes, false);
     }
     let out = write(&nodes, block);
     if out.len() <= text.len() { out } else { text.to_string() }
+}
+
+/// Folds rules, in conditions and layers too.
+fn fold_all(nodes: Vec<Node>) -> Vec<Node> {
+    let inside = |node| match node {
+        Node::At { name, prelude, body: Some(body) } if name != "scope" && !is_keyframes(&name) => {
+            Node::At { name, prelude, body: Some(fold_all(body)) }
+        }
+        other => other,
+    };
+    folded(nodes.into_iter().map(inside).collect())
 }
 
 #[derive(Clone, Copy)]
