@@ -51,16 +51,18 @@ impl Writer<'_> {
     /// Imports that stay imports, and the layer statements before them. Returns how many entries that were.
     fn write_top(&self, entries: &[Entry], out: &mut Out) -> usize {
         let Some(last) = entries.iter().rposition(|entry| matches!(entry.item, Item::External(_))) else { return 0 };
+        let minify = self.options.minified();
         let mut imported = false;
         for entry in &entries[..=last] {
             let statement = match &entry.item {
-                Item::External(url) => import(url, &entry.conditions),
-                Item::Layers(names) => early_layers(names, &entry.conditions),
+                Item::External(url) => import(url, &entry.conditions, minify),
+                Item::Layers(names) => early_layers(names, &entry.conditions, minify),
                 Item::Sheet(_) => continue,
             };
             // After a layer statement that follows an import, imports are ignored.
             let is_import = statement.starts_with("@import");
-            let statement = if imported && !is_import { wrap(statement, &[Condition::default()]) } else { statement };
+            let statement =
+                if imported && !is_import { wrap(statement, &[Condition::default()], minify) } else { statement };
             imported |= is_import;
             out.text(&statement);
             out.newline();
@@ -322,14 +324,15 @@ fn reference(key: OutputKey, suffix: &str, whole: bool, writer: &Writer) -> [Pie
 }
 
 /// An import that stays one. `@import` takes one set of conditions: each further one needs a sheet around it.
-fn import(url: &str, conditions: &[Condition]) -> String {
-    let Some((last, outer)) = conditions.split_last() else { return format!("@import {};", css::string_token(url)) };
-    let statement = format!("@import {}{};", css::string_token(url), import_conditions(last));
-    wrap(statement, outer)
+fn import(url: &str, conditions: &[Condition], minify: bool) -> String {
+    match conditions.split_last() {
+        None => import_statement(url, &Condition::default(), minify),
+        Some((last, outer)) => wrap(import_statement(url, last, minify), outer, minify),
+    }
 }
 
 /// Layers that must be declared before an import.
-fn early_layers(names: &[String], conditions: &[Condition]) -> String {
+fn early_layers(names: &[String], conditions: &[Condition], minify: bool) -> String {
     let innermost = conditions.iter().rposition(|rest| !rest.media.is_empty() || !rest.supports.is_empty());
     let outer = innermost.map_or(0, |at| at + 1);
     let mut parents: Vec<&str> = Vec::new();
@@ -344,31 +347,49 @@ fn early_layers(names: &[String], conditions: &[Condition]) -> String {
         (true, false) => format!("@layer {};", parents.join(".")),
         (false, _) => format!("@layer {};", names.iter().map(full).collect::<Vec<_>>().join(",")),
     };
-    wrap(statement, &conditions[..outer])
+    wrap(statement, &conditions[..outer], minify)
 }
 
-fn wrap(mut statement: String, outer: &[Condition]) -> String {
+fn wrap(mut statement: String, outer: &[Condition], minify: bool) -> String {
     for condition in outer.iter().rev() {
         let url = format!("data:text/css,{}", percent_encoded(&statement));
-        statement = format!("@import {}{};", css::string_token(&url), import_conditions(condition));
+        statement = import_statement(&url, condition, minify);
     }
     statement
 }
 
-fn import_conditions(condition: &Condition) -> String {
-    let mut out = String::new();
+/// Strings and parentheses end where they end: only a word needs white space behind it (CSS Syntax 3, section 4.3).
+fn import_statement(url: &str, condition: &Condition, minify: bool) -> String {
+    let mut parts = vec!["@import".to_string(), css::string_token(url)];
     match &condition.layer {
         None => {}
-        Some(Layer::Named(name)) => out.push_str(&format!(" layer({name})")),
-        Some(Layer::Anonymous(_)) => out.push_str(" layer"),
+        Some(Layer::Named(name)) => parts.push(format!("layer({name})")),
+        Some(Layer::Anonymous(_)) => parts.push("layer".to_string()),
     }
     if !condition.supports.is_empty() {
-        out.push_str(&format!(" supports({})", condition.supports));
+        let declaration = minify.then(|| lone_declaration(&condition.supports)).flatten();
+        parts.push(format!("supports({})", declaration.unwrap_or(&condition.supports)));
     }
     if !condition.media.is_empty() {
-        out.push_str(&format!(" {}", condition.media));
+        parts.push(condition.media.clone());
     }
-    out
+    let mut out = String::new();
+    for part in parts {
+        let word = out.ends_with(|c: char| c != '"' && c != ')') && !part.starts_with('"');
+        if !out.is_empty() && (!minify || word) {
+            out.push(' ');
+        }
+        out.push_str(&part);
+    }
+    out + ";"
+}
+
+/// `display:grid` of `(display:grid)`: `supports()` takes it without parentheses of its own (CSS Cascade 5, section 2).
+fn lone_declaration(condition: &str) -> Option<&str> {
+    let inside = condition.strip_prefix('(')?.strip_suffix(')')?;
+    let name = inside.split(':').next()?;
+    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    (is_name && name.len() < inside.len() && !inside.contains(['(', ')', '"', '\\'])).then_some(inside)
 }
 
 fn percent_encoded(text: &str) -> String {

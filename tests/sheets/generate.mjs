@@ -4,11 +4,27 @@
 import { random } from '../graphs/random.mjs';
 
 export const ELEMENTS = 6;
-export const PROPERTIES = ['z-index', 'order', 'widows', 'orphans'];
+const NUMBERS = ['z-index', 'order', 'widows', 'orphans'];
+/** Values of several parts, with a number in each. */
+const VALUES = {
+  'border-left': (n) => `${n}px solid #0${n % 10}${n % 7}`,
+  'box-shadow': (n) => `0 -1px ${n}px #000000${10 + (n % 90)}, inset 1px 1px ${n}px red`,
+  color: (n) => `color-mix(in srgb, currentcolor 50%, rgb(${n % 256} 0 0) 50%)`,
+  'background-color': (n) => `oklch(${n % 100}% .1 20)`,
+  'font-family': (n) => `"f ${n}" , serif`,
+  'grid-template-columns': (n) => `[a b] ${n}px [c] calc(var(--n) * 2px)`,
+  'grid-area': (n) => `${n} / span 2 / auto / a`,
+  'min-width': (n) => (n % 3 ? `calc(${n}px * 2 - (var(--n) * 1px + 1px) / 2)` : 'initial'),
+  opacity: (n) => (n % 3 ? `calc(1 / ${n})` : 'initial'),
+  quotes: (n) => `"${n}" "\\2019  " '(' ")"`,
+  transform: (n) => `translateX( ${n}px ) rotate(.25turn) scale(var(--n))`,
+};
+/** What is compared. */
+export const PROPERTIES = [...NUMBERS, ...Object.keys(VALUES)];
 
 const LAYERS = ['base', 'ui', 'base.deep', 'late'];
-const MEDIA = ['screen', 'print', '(min-width: 1px)', '(max-width: 1px)', 'screen and (min-height: 1px)', 'not print', 'print, screen'];
-const SUPPORTS = ['display: grid', 'not (display: grid)', 'nothing: known', '(display: grid) and (order: 1)'];
+const MEDIA = ['screen', '(min-width: 1px) and (max-width: 9999px)', '(max-width: 1px) and (min-width: 9px)', 'print', '(min-width: 1px)', '(max-width: 1px)', 'screen and (min-height: 1px)', 'not print', 'print, screen'];
+const SUPPORTS = ['display: grid', 'not (display: grid)', 'nothing: known', '(display: grid) and (order: 1)', '(nothing: known) or (not (order: x))'];
 
 /** `files`: name to text. `links`: what the page links, in order. `start` and `later`: scripts. */
 export function generate(seed) {
@@ -65,9 +81,63 @@ function block(r, number, depth) {
 
 function rule(r, number) {
   const b = r.int(ELEMENTS);
-  const selector = r.pick([`.b${b}`, `.b${b}`, `.b${b}`, `div.b${b}`, '.all', `:where(.b${b})`, `.b${b}, .b${(b + 1) % ELEMENTS}`]);
-  const declarations = r.shuffle(PROPERTIES).slice(0, r.between(1, 2)).map((name) => `${name}: ${number()}${r.chance(0.08) ? ' !important' : ''}`);
-  return `${selector} { ${declarations.join('; ')} }`;
+  const other = (b + 1) % ELEMENTS;
+  const selector = r.pick([
+    `.b${b}`,
+    `.b${b}`,
+    `.b${b}`,
+    `div.b${b}`,
+    '.all',
+    `:where(.b${b})`,
+    `.b${b}, .b${other}`,
+    `:is(.b${b}, .b${other}, .b${b})`,
+    `:is(.b${b}, div), .b${b}`,
+    `.b${b} > .in`,
+    '#boxes .all',
+  ]);
+  const one = `${selector} { ${inside(r, number, 0)} }`;
+  if (selector.includes(',') || !r.chance(0.4)) return one;
+  // Neighbours that start alike.
+  const like = () => `${selector}${r.pick(['.all', ':not(.in)', ' .in', ' > i', ' + div', ' ~ .all .in', ':has(.in) i'])}`;
+  const more = Array.from({ length: r.between(1, 3) }, () => `${r.chance(0.2) ? `${like()}, ` : ''}${like()} { ${inside(r, number, 2)} }`);
+  return [...(r.chance(0.7) ? [one] : []), ...more].join(' ');
+}
+
+/** Declarations, rules that are nested among them or stand alone, and conditions around both. */
+function inside(r, number, depth) {
+  const nested = depth < 3 && r.chance(0.3);
+  const out = nested && r.chance(0.5) ? [] : [declarations(r, number)];
+  if (!nested) return out.join(' ');
+  for (let left = r.between(1, 2); left > 0; left--) {
+    const prelude = r.pick([
+      '& .in',
+      '> .in',
+      '.in',
+      'i',
+      '&.all',
+      '&:not(.b0)',
+      '& > i, & + .all',
+      '+ div',
+      '~ .all, .in',
+      '#boxes &',
+      '.all:has(&)',
+      ':is(i, .in)',
+      '&',
+      `@media ${r.pick(MEDIA)}`,
+      `@supports (${r.pick(SUPPORTS)})`,
+    ]);
+    out.push(`${prelude} { ${inside(r, number, depth + 1)} }`);
+    if (r.chance(0.2)) out.push(declarations(r, number));
+  }
+  return out.join(' ');
+}
+
+function declarations(r, number) {
+  const names = r.shuffle(r.chance(0.5) ? NUMBERS : Object.keys(VALUES)).slice(0, r.between(1, 2));
+  const one = (name) => `${name}: ${(VALUES[name] ?? String)(number())}${r.chance(0.08) ? ' !important' : ''};`;
+  const out = names.map(one);
+  if (r.chance(0.1)) out.push(r.pick(out));
+  return out.join(' ');
 }
 
 /** Modules that import sheets and each other; some are loaded later, one after the other. */

@@ -122,6 +122,38 @@ impl Anatomy {
     }
 }
 
+/// Comments in declarations that alone keep two words apart: lightningcss drops comments, and `a/**/b` is not `ab`.
+pub(super) fn parting_comments(source: &str) -> Vec<Span> {
+    if !source.contains("/*") {
+        return Vec::new();
+    }
+    let tokens = tokens(source);
+    let mut out = Vec::new();
+    let mut first = None;
+    let mut in_value = false;
+    for (at, token) in tokens.iter().enumerate() {
+        match token.kind {
+            Kind::Semicolon | Kind::Open(b'{') | Kind::Close(b'}') => (first, in_value) = (None, false),
+            Kind::Space => {}
+            Kind::Comment if in_value => {
+                let before = tokens.get(at.wrapping_sub(1)).map(|token| token.kind);
+                let after = tokens[at..].iter().map(|token| token.kind).find(|kind| *kind != Kind::Comment);
+                let word = matches!(before, Some(Kind::Ident | Kind::Number | Kind::Hash));
+                if word && matches!(after, Some(Kind::Ident | Kind::Number | Kind::Function | Kind::Url)) {
+                    out.push((token.start, token.end));
+                }
+            }
+            Kind::Comment => {}
+            _ if first.is_none() => first = Some(token.kind),
+            Kind::Other if !in_value => {
+                in_value = first == Some(Kind::Ident) && token.text(source) == ":";
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
 #[derive(Clone, Copy)]
 enum Block {
     Brace,
@@ -331,6 +363,13 @@ mod tests {
         let anatomy = Anatomy::of("@import url('a.css' mod); @import 'b.css' layer(); @import url(\"./c\\65\n.css\");");
         let names: Vec<_> = anatomy.imports().map(|import| import.specifier.as_str()).collect();
         assert_eq!(names, ["./ce.css"], "the line end belongs to the escape");
+    }
+
+    #[test]
+    fn comments_that_part_words() {
+        let found = |source: &str| parting_comments(source).len();
+        assert_eq!(found("a{--b:c/**/d;e:f 1px/*x*//**/2px}"), 2);
+        assert_eq!(found("a{--b:c /**/d;e:/**/f/**/;g:h/**/,i}/**/.a/**/.b{c:d}"), 0);
     }
 
     #[test]

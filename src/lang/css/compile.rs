@@ -1,12 +1,14 @@
 //! One sheet to final text with slots for its URLs.
 
-use super::anatomy::{Anatomy, Span, Statement};
+use super::anatomy::{Anatomy, Span, Statement, parting_comments};
 use super::layers::declared_layers;
 use super::lex::{Kind, tokens};
 use super::names::{Naming, rename};
 use super::parse::{compiler_failed, guarded, parse, parser_options, sentinel, targets};
 use super::problems::{MAX_DEPTH, Place, too_deep};
+use super::property::without_incomplete_properties;
 use super::scan::blank;
+use super::tighten::{Abilities, tighten, tighten_declarations};
 use crate::diag::{Diagnostic, Noted};
 use crate::lang::LanguageTarget;
 use lightningcss::stylesheet::{MinifyOptions, PrinterOptions, StyleAttribute, StyleSheet};
@@ -98,6 +100,7 @@ fn print(
         Some(local) => rename(&code, local, &Naming { sheet: sheet.name_hash, short: options.minify_names }),
         None => code,
     };
+    let code = if options.minify { tighten(&code, &Abilities::of(&options.target)) } else { code };
     let (namespaces, body) = split_namespaces(code);
     Ok(CompiledCss { layers, namespaces, body: prepared.slots(&body), ..CompiledCss::default() })
 }
@@ -141,6 +144,9 @@ pub fn compile_attribute(source: &str, name: &str, options: &CompileOptions) -> 
             .map_err(|error| place.print_error(&error))
     });
     match printed {
+        Some(Ok(printed)) if options.minify => {
+            Noted::clean(prepared.slots(&tighten_declarations(&printed.code, &Abilities::of(&options.target))))
+        }
         Some(Ok(printed)) => Noted::clean(prepared.slots(&printed.code)),
         Some(Err(problem)) => Noted::new(Vec::new(), vec![problem]),
         None => Noted::new(Vec::new(), vec![compiler_failed(name)]),
@@ -186,6 +192,8 @@ impl Prepared {
             }
             blank(&mut blanked, *span);
         }
+        without_incomplete_properties(&mut blanked, source);
+        parting_comments(source).into_iter().for_each(|span| blank(&mut blanked, span));
         if local {
             anatomy.values.iter().for_each(|span| blank(&mut blanked, *span));
         }
@@ -308,6 +316,7 @@ pub fn compile_condition(at_rule: &str, condition: &str, options: &CompileOption
     let printed = parse(&text, parser, &place)
         .and_then(|mut sheet| lower_and_print(&mut sheet, &CompileOptions { minify: true, ..options.clone() }, &place));
     let Ok(printed) = printed else { return given };
+    let printed = if options.minify { tighten(&printed, &Abilities::of(&options.target)) } else { printed };
     if printed == "a{b:c}" {
         return String::new();
     }

@@ -5,20 +5,28 @@
 //! Invariants: pure functions; no input makes them panic; `scan` and `compile` give a CSS module the same names;
 //! slots are numbered as `CssFacts::urls`.
 //! Not here: what an import or a URL leads to, and the order of several sheets (`style`).
-//! Start at `scan.rs`, then `compile.rs`.
+//! Start at `scan.rs`, then `compile.rs`, then `tighten.rs`.
 
 mod anatomy;
+mod blocks;
 mod compile;
 mod facts;
+mod fold;
+mod gaps;
+mod gradients;
 mod layers;
 mod lex;
 mod local;
 mod names;
 mod parse;
 mod problems;
+mod property;
 mod scan;
+mod selectors;
 #[cfg(test)]
 mod tests;
+mod tighten;
+mod values;
 
 pub use compile::{
     CompileOptions, CompiledCss, CssPiece, Sheet, compile, compile_attribute, compile_condition, string_token,

@@ -1,6 +1,7 @@
 //! The way into lightningcss: options, targets, and a guard against what it does not survive.
 
 use super::problems::Place;
+use super::tighten::Abilities;
 use crate::diag::Diagnostic;
 use crate::lang::LanguageTarget;
 use lightningcss::css_modules::{Config, Pattern, Segment};
@@ -100,7 +101,9 @@ pub(super) fn targets(target: &LanguageTarget) -> Targets {
         // itself it writes `(min-width:1px)` as `(width>=1px)`.
         return Targets { include: Features::MediaRangeSyntax, ..Targets::default() };
     }
-    Targets::from(browsers)
+    // Its tables say that Firefox has no `color(display-p3 …)`; since 113 it has.
+    let exclude = if Abilities::of(target).recent { Features::P3Colors } else { Features::empty() };
+    Targets { browsers: Some(browsers), include: Features::empty(), exclude }
 }
 
 /// A name part that does not occur in `source`, so that it can be found again in what is printed.

@@ -4,8 +4,9 @@ use super::CssFacts;
 use super::anatomy::{Anatomy, Span};
 use super::local::is_local;
 use super::names::{Composed, Locals, Naming, script};
-use super::parse::{compiler_failed, guarded, parse, parser_options, recovered, sentinel};
+use super::parse::{compiler_failed, guarded, is_package_file, parse, parser_options, recovered, sentinel};
 use super::problems::{MAX_DEPTH, Place, too_deep};
+use super::property::{Incomplete, incomplete_properties, without_incomplete_properties};
 use crate::diag::{Diagnostic, Location, Noted};
 use lightningcss::css_modules::{CssModuleExports, CssModuleReference};
 use lightningcss::printer::PrinterOptions;
@@ -20,7 +21,9 @@ pub fn scan(source: &str, name: &str, local: bool, name_hash: &str, minify_names
         return Noted::new(None, vec![too_deep(name)]);
     }
     let mut problems = Vec::new();
-    let text = without_values(source, name, local, &anatomy.values, &mut problems);
+    let mut text = without_values(source, name, local, &anatomy.values, &mut problems);
+    without_incomplete_properties(&mut text, source);
+    problems.extend(skipped_properties(source, name));
     let naming = Naming { sheet: name_hash, short: minify_names };
     match read(source, &text, name, local.then_some(&naming), &mut problems) {
         Ok(Some((script, is_local))) => {
@@ -73,6 +76,20 @@ fn without_values(source: &str, name: &str, local: bool, values: &[Span], proble
         );
     }
     text
+}
+
+/// In files of packages what browsers skip is skipped without a word.
+fn skipped_properties(source: &str, name: &str) -> Vec<Diagnostic> {
+    if is_package_file(name) {
+        return Vec::new();
+    }
+    let warning = |rule: Incomplete| {
+        let message = format!("`@property {}` has no `{}` and was left out", rule.name, rule.lacks);
+        Diagnostic::warning("css-incomplete-property", message)
+            .at(Location::span(name, source, rule.span.0, rule.span.1))
+            .note("browsers ignore such a rule")
+    };
+    incomplete_properties(source).into_iter().map(warning).collect()
 }
 
 /// Overwrites a range with spaces; lines stay where they are.

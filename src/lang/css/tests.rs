@@ -53,9 +53,9 @@ fn urls_become_slots() {
     let names: Vec<_> = facts.urls.iter().map(|url| url.specifier.as_str()).collect();
     assert_eq!(names, ["a.png", "b b.png", "c.png", "d.png", "e.png", "f.eot?#iefix", "f.woff2"]);
     let out = minified(source);
-    let rest = "b{--x:«2»;background-image:image-set(‹3› 1x,‹4› 2x)}";
+    let rest = "b{--x:«2»;background-image:image-set(‹3›1x,‹4›2x)}";
     let font = "src:«5»format(\"embedded-opentype\"),«6»";
-    for kept in ["«0» no-repeat", ",«1»", "url(#own)", "url(data:image/png;base64,AA==)", rest, font] {
+    for kept in ["«0»no-repeat", ",«1»", "url(#own)", "url(data:image/png;base64,AA==)", rest, font] {
         assert!(out.contains(kept), "{kept} in {out}");
     }
     assert!(!out.contains("plimurl"));
@@ -323,4 +323,37 @@ fn deep_nesting_is_survived() {
             assert!(started.elapsed().as_secs() < 20, "{open} × {depth}: {:?}", started.elapsed());
         }
     }
+}
+
+#[test]
+fn an_incomplete_property_is_left_out() {
+    let source = "a{b:c}\n  @property --d{inherits:false;initial-value:0}\ne{f:g}";
+    let noted = scan(source, "src/a.css", false, "src/a.css", true);
+    assert!(noted.value.is_some());
+    assert_eq!(noted.problems.len(), 1);
+    assert_eq!(noted.problems[0].code, "css-incomplete-property");
+    assert_eq!(noted.problems[0].message, "`@property --d` has no `syntax` and was left out");
+    assert_eq!(noted.problems[0].location.as_ref().map(|at| (at.line, at.column)), Some((2, 3)));
+    assert_eq!(minified(source), "a{b:c}e{f:g}");
+    let noted = scan(source, "node_modules/x/a.css", false, "node_modules/x/a.css", true);
+    assert!(noted.value.is_some() && noted.problems.is_empty());
+}
+
+#[test]
+fn sheets_are_tightened_for_the_browsers_of_the_target() {
+    let source =
+        ".a{color:red;& .b{border:1px solid #fff}}@media (min-width:1px) and (max-width:2px){.a{min-width:initial}}";
+    let new = text(&clean(compile(sheet(source), &options(true, &[("chrome", 130)]))).body);
+    assert_eq!(new, ".a{color:red;.b{border:1px solid#fff}}@media(1px<=width<=2px){.a{min-width:auto}}");
+    let known =
+        ".a{color:red;& .b{border:1px solid#fff}}@media(min-width:1px)and (max-width:2px){.a{min-width:initial}}";
+    assert_eq!(minified(source), known, "a year of ECMAScript is no target");
+    let attribute = compile_attribute("border: 1px solid #fff", "index.html", &options(true, &[]));
+    assert_eq!(text(&clean(attribute)), "border:1px solid#fff");
+}
+
+#[test]
+fn comments_keep_words_apart() {
+    assert_eq!(minified("a{--b:c/**/d;--e:1/*x*/2;f:g/**/h}"), "a{--b:c d;--e:1 2;f:g h}");
+    assert_eq!(minified("a{--b:/**/c,/**/d}"), "a{--b:c,d}");
 }

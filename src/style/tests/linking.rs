@@ -111,15 +111,15 @@ fn externals_go_to_the_top() {
             ("main.css", "@import 'a.css';@import 'http://x/1.css' print;m{top:0}"),
             ("a.css", "@import 'http://x/2.css';a{top:0}"),
         ]),
-        "@import \"http://x/2.css\";@import \"http://x/1.css\" print;a{top:0}m{top:0}"
+        "@import\"http://x/2.css\";@import\"http://x/1.css\"print;a{top:0}m{top:0}"
     );
     assert_eq!(
         linked(&[
             ("main.css", "@layer one,two;@import 'a.css' layer(two) supports(display: grid) screen;"),
             ("a.css", "@import 'http://x/2.css' layer(in) print;a{top:0}"),
         ]),
-        "@layer one,two;@import \"data:text/css,@import %22http://x/2.css%22 layer(in) print;\" layer(two) \
-         supports((display:grid)) screen;@media screen{@supports(display:grid){@layer two{a{top:0}}}}"
+        "@layer one,two;@import\"data:text/css,@import%22http://x/2.css%22layer(in)print;\"layer(two)\
+         supports(display:grid)screen;@media screen{@supports(display:grid){@layer two{a{top:0}}}}"
     );
     assert_eq!(
         linked(&[
@@ -127,12 +127,12 @@ fn externals_go_to_the_top() {
             ("a.css", "@import 'http://x/2.css';a{top:0}"),
             ("b.css", "b{top:0}"),
         ]),
-        "@import \"http://x/2.css\" layer(_anonymous0);@layer _anonymous0{a{top:0}}@layer{b{top:0}}",
+        "@import\"http://x/2.css\"layer(_anonymous0);@layer _anonymous0{a{top:0}}@layer{b{top:0}}",
         "still one layer"
     );
     assert_eq!(
         linked(&[("main.css", "@import 'http://x/1.css';@import 'http://x/2.css';@import 'http://x/1.css';")]),
-        "@import \"http://x/2.css\";@import \"http://x/1.css\";"
+        "@import\"http://x/2.css\";@import\"http://x/1.css\";"
     );
 }
 
@@ -145,17 +145,14 @@ fn layers_are_declared_before_externals_that_follow_them() {
         ("d.css", "p{top:2px}"),
     ]);
     let top = found.split("p{").next().unwrap_or_default();
-    assert!(
-        top.starts_with("@layer a;@import \"data:text/css,@layer b;\" print;@import \"http://x/c.css\";"),
-        "{found}"
-    );
+    assert!(top.starts_with("@layer a;@import\"data:text/css,@layer b;\"print;@import\"http://x/c.css\";"), "{found}");
     // A layer statement behind an import would end the place of imports.
     let found = linked(&[
         ("main.css", "@import 'http://x/a.css'; @import 'b.css'; @import 'http://x/c.css';"),
         ("b.css", "@layer b{p{top:1px}}"),
     ]);
     assert!(
-        found.starts_with("@import \"http://x/a.css\";@import \"data:text/css,@layer b;\";@import \"http://x/c.css\";"),
+        found.starts_with("@import\"http://x/a.css\";@import\"data:text/css,@layer b;\";@import\"http://x/c.css\";"),
         "{found}"
     );
 }

@@ -9,7 +9,7 @@ fn namespaces_stand_above_all_rules() {
             ("main.css", "@import 'a.css' print;@import 'http://x/1.css';@namespace svg 'http://s';svg|a{top:0}"),
             ("a.css", "@namespace svg url(http://s);svg|b{top:0}"),
         ]),
-        "@import \"http://x/1.css\";@namespace svg \"http://s\";@media print{svg|b{top:0}}svg|a{top:0}"
+        "@import\"http://x/1.css\";@namespace svg \"http://s\";@media print{svg|b{top:0}}svg|a{top:0}"
     );
 }
 
