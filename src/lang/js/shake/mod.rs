@@ -11,6 +11,7 @@
 //!
 //! The assumptions are those of `purity`.
 
+mod arithmetic;
 mod bodies;
 mod calls;
 mod classes;
