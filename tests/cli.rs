@@ -137,7 +137,7 @@ src/side.js: 1 of 1 statements kept, 20 of 20 bytes
   evaluated: imported by src/main.js ← entry main
   src/side.js:1:1  window.side = 'set';
     side effect: assignment to global window.side
-src/main.js: 2 of 3 statements kept, 75 of 92 bytes
+src/main.js: 2 of 2 statements kept, 75 of 75 bytes
   evaluated: entry main
   src/main.js:4:8  function start(name) { return used(name); }
     entry export start

@@ -234,7 +234,7 @@ mod tests {
         assert_eq!(found.engines["safari"], 16 << 16 | 4 << 8);
         assert_eq!(found.engines["node"], 20 << 16 | 1 << 8 | 2);
         assert_eq!(target("es6").unwrap().es, Some(2015));
-        assert_eq!(target("esnext").unwrap(), LanguageTarget::default());
+        assert_eq!(target("esnext").unwrap(), LanguageTarget { next: true, ..LanguageTarget::default() });
         assert_eq!(target("baseline-widely-available").unwrap(), baseline());
     }
 

@@ -20,7 +20,7 @@ pub fn shake(graph: &ModuleGraph, linked: &Linked) -> String {
         lines[id.0 as usize] = Some(LineIndex::new(&graph.modules[*id].source));
     }
     let shake = Shake { graph, linked, marks, lines };
-    let gone = graph.modules.ids().filter(|id| !linked.modules[*id].included);
+    let gone = graph.modules.ids().filter(|id| !linked.modules[*id].included && !graph.modules[*id].is_helper());
     let all = linked.order.iter().copied().chain(gone).filter(|id| !graph.modules[*id].facts.parts.is_empty());
     all.map(|id| shake.module(id)).collect()
 }
