@@ -99,8 +99,15 @@ fn read_by(function: &Expr) -> Option<BTreeSet<String>> {
             let mut reads = Reads { of: FxHashMap::default() };
             reads.of.insert(name.to_id(), Some(BTreeSet::new()));
             match strip(function) {
-                Expr::Arrow(arrow) => arrow.body.visit_with(&mut reads),
-                Expr::Fn(function) => function.function.body.visit_with(&mut reads),
+                // Defaults of the parameters behind it may mention it too.
+                Expr::Arrow(arrow) => {
+                    arrow.params[1..].visit_with(&mut reads);
+                    arrow.body.visit_with(&mut reads);
+                }
+                Expr::Fn(function) => {
+                    function.function.params[1..].iter().for_each(|parameter| parameter.visit_with(&mut reads));
+                    function.function.body.visit_with(&mut reads);
+                }
                 _ => return None,
             }
             reads.of.remove(&name.to_id())?
@@ -120,6 +127,21 @@ fn mentions_arguments(function: &Function) -> bool {
     let mut finder = Finder(false);
     function.visit_with(&mut finder);
     finder.0
+}
+
+/// What else calls a method.
+macro_rules! visits_of_other_calls {
+    () => {
+        fn visit_opt_call(&mut self, call: &OptCall) {
+            called(&call.callee, self);
+            call.args.visit_with(self);
+        }
+
+        fn visit_tagged_tpl(&mut self, tagged: &TaggedTpl) {
+            called(&tagged.tag, self);
+            tagged.tpl.visit_with(self);
+        }
+    };
 }
 
 #[derive(Default)]
@@ -178,22 +200,18 @@ impl Visit for Finder {
         {
             self.found.insert(place, names);
         }
-        match &then.callee {
-            Callee::Expr(callee) => called(callee, self),
-            other => other.visit_with(self),
-        }
-        then.args.visit_with(self);
+        parts(then, self);
     }
 
-    fn visit_opt_call(&mut self, call: &OptCall) {
-        called(&call.callee, self);
-        call.args.visit_with(self);
-    }
+    visits_of_other_calls!();
+}
 
-    fn visit_tagged_tpl(&mut self, tagged: &TaggedTpl) {
-        called(&tagged.tag, self);
-        tagged.tpl.visit_with(self);
+fn parts(call: &CallExpr, visitor: &mut impl Visit) {
+    match &call.callee {
+        Callee::Expr(callee) => called(callee, visitor),
+        other => other.visit_with(visitor),
     }
+    call.args.visit_with(visitor);
 }
 
 /// A method of the namespace is called: as its `this` the namespace may be asked for anything.
@@ -247,22 +265,10 @@ impl Visit for Reads {
     }
 
     fn visit_call_expr(&mut self, call: &CallExpr) {
-        match &call.callee {
-            Callee::Expr(callee) => called(callee, self),
-            other => other.visit_with(self),
-        }
-        call.args.visit_with(self);
+        parts(call, self);
     }
 
-    fn visit_opt_call(&mut self, call: &OptCall) {
-        called(&call.callee, self);
-        call.args.visit_with(self);
-    }
-
-    fn visit_tagged_tpl(&mut self, tagged: &TaggedTpl) {
-        called(&tagged.tag, self);
-        tagged.tpl.visit_with(self);
-    }
+    visits_of_other_calls!();
 
     fn visit_ident(&mut self, name: &Ident) {
         if let Some(names) = self.of.get_mut(&name.to_id()) {
@@ -314,6 +320,8 @@ mod tests {
             "const x = await import('x'); x.a; use({ x });",
             "import('x').then((x) => use(x));",
             "import('x').then((x) => x.a());",
+            "import('x').then((x, all = x) => x.a);",
+            "import('x').then(function (x, { all } = { all: x }) { return x.a; });",
             "import('x').then(() => go());",
             "(await import('x')).a();",
             "(await import('x')).a?.();",
