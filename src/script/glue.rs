@@ -150,8 +150,9 @@ fn views_until_made(context: &Context<'_>, id: ModuleId) -> Vec<Glue> {
 }
 
 /// Modules of a chunk whose start is left to another one: nothing runs between their place and that where a module starts that
-/// depends on them, which starts them in the same order, or not at all when what precedes them has failed. Circles start where
-/// they stand: at the right member.
+/// depends on them, which starts them in the same order, or not at all when what precedes them has failed. The root of the
+/// chunk starts them in the order of the language; what another leads to must have run, or be below the module itself. To
+/// another no circles are left: they start where they stand, at the right member.
 pub fn entered_later(context: &Context<'_>, chunk: ChunkId) -> BTreeSet<ModuleId> {
     let linked = &context.linked.modules;
     let starts = |id: ModuleId| linked[id].wrap == Wrap::Esm && linked[id].concurrent;
@@ -167,10 +168,11 @@ pub fn entered_later(context: &Context<'_>, chunk: ChunkId) -> BTreeSet<ModuleId
             && (home.is_some_and(|home| plan.static_imports.contains(&home))
                 || places.get(&id).is_some_and(|own| *own < place))
     };
-    // What the next start leads to, in order.
+    // What the next start leads to, in order, and whether that is the root's.
     let mut next: Vec<ModuleId> = Vec::new();
+    let mut by_root = false;
     if let Some((root, _)) = root(context, chunk).filter(|(root, _)| starts(*root)) {
-        next = entered(context, root);
+        (next, by_root) = (entered(context, root), true);
     }
     for (place, id) in plan.modules.iter().copied().enumerate().rev() {
         let silent = match linked[id].wrap {
@@ -181,16 +183,20 @@ pub fn entered_later(context: &Context<'_>, chunk: ChunkId) -> BTreeSet<ModuleId
             continue;
         }
         if !starts(id) {
-            next.clear();
+            (next, by_root) = (Vec::new(), false);
             continue;
         }
         let own = entered(context, id);
         let of_own: FxHashSet<ModuleId> = own.iter().copied().collect();
-        let first = next.iter().position(|entered| *entered == id).filter(|_| linked[id].circle == 0);
-        if first.is_some_and(|at| next[..at].iter().all(|id| of_own.contains(id) || ran_before(*id, place))) {
+        let precedes = |before: &ModuleId| of_own.contains(before) || ran_before(*before, place);
+        let left = match next.iter().position(|entered| *entered == id) {
+            Some(at) => by_root || linked[id].circle == 0 && next[..at].iter().all(precedes),
+            None => false,
+        };
+        if left {
             out.insert(id);
         } else {
-            next = own;
+            (next, by_root) = (own, false);
         }
     }
     out

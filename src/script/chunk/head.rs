@@ -297,12 +297,13 @@ impl Writer<'_> {
     }
 }
 
-/// Loading the chunk does something beyond declaring: statements that act, calls of modules in their place or by importers.
+/// Loading the chunk does something beyond declaring: statements that act, calls of modules in their place or by importers,
+/// which also wait there for what was started in its place.
 fn has_effects(context: &Context<'_>, chunk: ChunkId) -> bool {
     let is_called = |target: &Target| match target {
         Target::Module(target) => {
             let link = &context.linked.modules[*target];
-            link.included && link.wrap != Wrap::None && !link.eager
+            link.included && link.wrap != Wrap::None && (!link.eager || link.asynchronous)
         }
         _ => false,
     };

@@ -1,0 +1,13 @@
+log('m12 starts');
+import state from "./m13.cjs";
+export let b = `t`;
+log('m12.9');
+export { g as n };
+log('m12.2 ' + show(state.default));
+await Promise.resolve(); log('m12.4');
+await (async () => { await 0; log('m12.5'); })();
+await (async () => { await 0; log('m12.6'); })();
+const g = await ['m12.7'];
+log('m12.10');
+log('m12.8 ' + show(typeof as));
+log('m12 ends');

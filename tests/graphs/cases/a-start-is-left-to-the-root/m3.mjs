@@ -1,0 +1,1 @@
+import { c as Error } from "./m4.mjs";

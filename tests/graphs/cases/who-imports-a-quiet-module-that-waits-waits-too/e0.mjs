@@ -1,0 +1,2 @@
+import "./m1.mjs";
+log('e0');

@@ -1,0 +1,3 @@
+import "./m7.mjs";
+import "./m9.mjs";
+log('e2');

@@ -1,0 +1,2 @@
+import "./m7.mjs";
+export const q = 1;

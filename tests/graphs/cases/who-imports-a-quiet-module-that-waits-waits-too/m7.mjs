@@ -1,0 +1,2 @@
+log('m7 starts');
+await 0; log('m7 ends');
