@@ -307,6 +307,7 @@ impl Marker<'_, '_> {
             }
             return;
         }
+        self.seen_early(id, binding);
         if let Some(target) = self.zones.risky(id, binding) {
             self.checked[id.0 as usize].insert(symbol);
             self.helper(id, Helper::TDZ);
@@ -339,12 +340,21 @@ impl Marker<'_, '_> {
         self.helper(place, Helper::TO_ESM);
     }
 
+    fn seen_early(&mut self, reader: ModuleId, binding: &ExportBinding) {
+        if let ExportBinding::Symbol(target) = binding
+            && self.zones.may_precede(reader, target.module)
+        {
+            self.links[target.module].seen_early = true;
+        }
+    }
+
     /// Who has the namespace of a module through its circle of imports may look at its names too early.
     fn namespace_seen_early(&mut self, reader: ModuleId, module: ModuleId) {
         if reader == module || !self.zones.in_circle(reader) {
             return;
         }
         for binding in self.exports.all(module).values() {
+            self.seen_early(reader, binding);
             let Some(target) = self.zones.risky(reader, binding) else { continue };
             self.helper(module, Helper::TDZ);
             self.mark(target);

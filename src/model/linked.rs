@@ -120,6 +120,8 @@ pub struct ModuleLink {
     pub checked: Vec<LocalSym>,
     /// It is in a circle of imports: others may look at its names too early.
     pub in_circle: bool,
+    /// Some module of a circle of imports, which may be evaluated before this one, mentions its names.
+    pub seen_early: bool,
     /// Number of the circle of imports among wrapped ES modules that it is in; 0 for none.
     pub circle: u32,
     /// Own top-level await, or that of a static dependency.

@@ -1,8 +1,10 @@
 //! Which modules notice when they are evaluated.
 
 use crate::base::{IndexVec, ModuleId};
-use crate::lang::js::LocalSym;
-use crate::model::{ExportBinding, Linked, Module, ModuleGraph, SymbolRef, Target, Wrap};
+use crate::lang::js::{LocalSym, Part};
+use crate::model::{ExportBinding, Linked, Module, ModuleGraph, ModuleLink, SymbolRef, Target, Wrap};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Effect {
@@ -16,8 +18,9 @@ pub enum Effect {
 
 pub fn effects(graph: &ModuleGraph, linked: &Linked) -> IndexVec<ModuleId, Effect> {
     let mut out: IndexVec<ModuleId, Effect> = graph.modules.ids().map(|id| effect(graph, linked, id)).collect();
-    // In a circle of imports others see whether a module has run: its names have a dead zone until then.
-    for (id, _) in linked.modules.iter_ids().filter(|(_, link)| link.included && link.in_circle) {
+    // In a circle of imports, or through one, others see whether a module has run: its names have a dead zone until then.
+    let seen = |link: &ModuleLink| link.included && (link.in_circle || link.seen_early);
+    for (id, _) in linked.modules.iter_ids().filter(|(_, link)| seen(link)) {
         let facts = &graph.modules[id].facts;
         if facts.lexical_default || facts.symbols.iter().any(|found| found.lexical) {
             out[id] = Effect::Sensitive;
@@ -32,6 +35,56 @@ pub fn effects(graph: &ModuleGraph, linked: &Linked) -> IndexVec<ModuleId, Effec
         }
     }
     out
+}
+
+/// By module that changes what others made, and that others use: modules that make values of the same, and must have done
+/// so before it where the language evaluates them first.
+pub fn readers(
+    graph: &ModuleGraph,
+    linked: &Linked,
+    effects: &IndexVec<ModuleId, Effect>,
+) -> FxHashMap<ModuleId, Vec<ModuleId>> {
+    let mut altered: FxHashMap<ModuleId, Vec<ModuleId>> = FxHashMap::default();
+    for id in graph.modules.ids().filter(|id| effects[*id] == Effect::Sensitive) {
+        for of in touched(graph, linked, id, |part| &part.alters) {
+            altered.entry(of).or_default().push(id);
+        }
+    }
+    let mut out: FxHashMap<ModuleId, Vec<ModuleId>> = FxHashMap::default();
+    if altered.is_empty() {
+        return out;
+    }
+    for id in graph.modules.ids().filter(|id| effects[*id] == Effect::Own) {
+        for of in touched(graph, linked, id, |part| &part.looks_at) {
+            for altering in altered.get(&of).into_iter().flatten() {
+                let readers = out.entry(*altering).or_default();
+                if readers.last() != Some(&id) {
+                    readers.push(id);
+                }
+            }
+        }
+    }
+    out
+}
+
+/// The modules that made the values of some imported names of what runs of a module.
+fn touched(
+    graph: &ModuleGraph,
+    linked: &Linked,
+    id: ModuleId,
+    names: impl Fn(&Part) -> &[LocalSym],
+) -> BTreeSet<ModuleId> {
+    let (facts, link) = (&graph.modules[id].facts, &linked.modules[id]);
+    let flags = link.live_parts.iter().zip(&link.acts);
+    let runs = facts.parts.iter().zip(flags).filter(|(_, (live, acts))| **live && **acts);
+    let bound = |symbol: &LocalSym| link.bindings.get(symbol.checked_sub(facts.first_declared())? as usize)?.as_ref();
+    let made = |symbol: &LocalSym| match bound(symbol)?.base() {
+        ExportBinding::Symbol(target) => Some(target.module),
+        ExportBinding::Namespace(module) => Some(*module),
+        ExportBinding::CommonJs(found) => Some(found.module),
+        _ => None,
+    };
+    runs.flat_map(|(part, _)| names(part)).filter_map(made).collect()
 }
 
 /// Says itself that its evaluation may fail.

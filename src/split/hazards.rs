@@ -68,8 +68,12 @@ pub(super) fn hazards(inputs: &Inputs<'_>, repairs: &Repairs) -> Repairs {
     }
     checked.retain(|found| !found.concurrent);
     let unneeded = checked.iter().flat_map(|found| found.unneeded(plan, effects)).collect();
-    let preceding = unneeded::preceding(graph, inputs.imports, inputs.roots, effects, &unneeded);
-    let early = |found: &Checked, standing: &Standing<'_>| found.early(plan, standing, effects, &preceding);
+    let rules = Rules {
+        effects,
+        preceding: unneeded::preceding(graph, inputs.imports, inputs.roots, effects, &unneeded),
+        readers: effects::readers(graph, linked, effects),
+    };
+    let early = |found: &Checked, standing: &Standing<'_>| found.early(plan, standing, &rules);
     // Nothing was repaired in its chunks since it was found to be right.
     let mut right = vec![false; checked.len()];
     loop {
@@ -139,16 +143,10 @@ impl Checked {
     }
 
     /// As [`early`], when the chunk of the root is loaded.
-    fn early(
-        &self,
-        plan: &ChunkPlan,
-        standing: &Standing<'_>,
-        effects: &IndexVec<ModuleId, Effect>,
-        preceding: &FxHashMap<ModuleId, Bits>,
-    ) -> Vec<ModuleId> {
+    fn early(&self, plan: &ChunkPlan, standing: &Standing<'_>, rules: &Rules<'_>) -> Vec<ModuleId> {
         let mut run = Run { standing, done: self.done.clone(), actual: Vec::new() };
         run.chunks(plan, self.chunk, self.root);
-        early(&run, &self.order, effects, preceding)
+        early(&run, &self.order, rules)
     }
 }
 
@@ -204,13 +202,18 @@ impl<'a> Standing<'a> {
     }
 }
 
+/// What must run before what.
+struct Rules<'a> {
+    effects: &'a IndexVec<ModuleId, Effect>,
+    /// As [`unneeded::preceding`].
+    preceding: FxHashMap<ModuleId, Bits>,
+    /// As [`effects::readers`].
+    readers: FxHashMap<ModuleId, Vec<ModuleId>>,
+}
+
 /// Modules standing in a chunk that make something run before what should precede it, or that should not run at all.
-fn early(
-    run: &Run<'_>,
-    order: &[ModuleId],
-    effects: &IndexVec<ModuleId, Effect>,
-    preceding: &FxHashMap<ModuleId, Bits>,
-) -> Vec<ModuleId> {
+fn early(run: &Run<'_>, order: &[ModuleId], rules: &Rules<'_>) -> Vec<ModuleId> {
+    let Rules { effects, preceding, readers } = rules;
     let mut rank = vec![u32::MAX; run.done.len()];
     for (at, id) in order.iter().enumerate() {
         rank[id.0 as usize] = at as u32;
@@ -225,6 +228,11 @@ fn early(
         while firsts.next_if(|first| seen[first.0 as usize]).is_some() {}
         let rank = |id: ModuleId| rank[id.0 as usize];
         let late = firsts.peek().is_some_and(|first| rank(**first) < rank(*module));
+        let overtaken = |reader: &ModuleId| {
+            let at = reader.0 as usize;
+            run.done[at] && !seen[at] && rank(*reader) < rank(*module)
+        };
+        let overtakes = |id: ModuleId| readers.get(&id).is_some_and(|readers| readers.iter().any(overtaken));
         let missing = |before: &Bits| firsts.clone().any(|id| !seen[id.0 as usize] && before.has(id.0 as usize));
         // A `require()` loads what is imported only elsewhere.
         let wrong = match effects[*module] {
@@ -232,7 +240,7 @@ fn early(
             // Not needed: what precedes it elsewhere must have run, if that runs here at all.
             Effect::Own if rank(*module) == u32::MAX => late && preceding.get(module).is_none_or(missing),
             Effect::Own => late,
-            Effect::Sensitive => late || rank(*module) == u32::MAX,
+            Effect::Sensitive => late || rank(*module) == u32::MAX || overtakes(*module),
         };
         out.extend(trigger.filter(|_| wrong));
     }

@@ -226,6 +226,10 @@ pub struct Part {
     pub start: u32,
     /// Imported names that it calls: it is sensitive if they are [`ModuleFacts::stateful`].
     pub calls: Vec<LocalSym>,
+    /// Imported names of whose values it reads something when it runs.
+    pub looks_at: Vec<LocalSym>,
+    /// Imported names whose values it changes when it runs, as far as that can be seen.
+    pub alters: Vec<LocalSym>,
 }
 
 /// A literal that importers may copy.

@@ -272,6 +272,8 @@ fn parts(
             bytes: statement.span_hi().0.saturating_sub(statement.span_lo().0),
             start: statement.span_lo().0.checked_sub(tree.base.0).unwrap_or(u32::MAX),
             calls: found.calls,
+            looks_at: found.looks_at,
+            alters: found.alters,
         });
     }
     let pure_functions = if keep_all || common_js { Vec::new() } else { purity.functions() };

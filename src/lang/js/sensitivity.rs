@@ -29,6 +29,10 @@ pub(super) struct Found {
     pub throws: bool,
     /// Imported names that are called, and whose module decides.
     pub calls: Vec<LocalSym>,
+    /// Imported names of whose values something is read.
+    pub looks_at: Vec<LocalSym>,
+    /// Imported names whose values it changes, as far as that can be seen.
+    pub alters: Vec<LocalSym>,
 }
 
 pub(super) struct Sensitivity<'a> {
@@ -93,8 +97,10 @@ impl<'a> Sensitivity<'a> {
             out: Found::default(),
         };
         statement.visit_with(&mut walk);
-        walk.out.calls.sort_unstable();
-        walk.out.calls.dedup();
+        for names in [&mut walk.out.calls, &mut walk.out.looks_at, &mut walk.out.alters] {
+            names.sort_unstable();
+            names.dedup();
+        }
         walk.out
     }
 }
@@ -259,14 +265,23 @@ impl Walk<'_> {
         }
         self.out.sensitive |= match self.root(target) {
             Root::Free("window" | "self" | "globalThis" | "global") if self.universal => false,
-            Root::Free(_) | Root::Imported(_) => true,
+            Root::Imported(symbol) => {
+                self.out.alters.push(symbol);
+                true
+            }
+            Root::Free(_) => true,
             Root::Module(_) => self.own.is_some(),
             Root::Own => false,
         };
     }
 
-    /// A property of the global object is read when the module runs: others may set it.
-    fn reads_global(&mut self, object: &Expr) {
+    /// A property is read when the module runs: others may set it, of the global object or of what is imported.
+    fn reads(&mut self, object: &Expr) {
+        if self.own.is_none()
+            && let Root::Imported(symbol) = self.root(object)
+        {
+            self.out.looks_at.push(symbol);
+        }
         let name = super::tree::strip(object).as_ident().filter(|name| name.ctxt == self.unresolved);
         let is_global = name.is_some_and(|name| matches!(&*name.sym, "window" | "self" | "globalThis" | "global"));
         self.out.sensitive |= is_global && self.own.is_none() && !self.universal;
@@ -289,6 +304,10 @@ impl Walk<'_> {
             Root::Imported(symbol) => {
                 self.out.sensitive |= unused;
                 self.out.calls.push(symbol);
+                if self.own.is_none() {
+                    let names = if unused { &mut self.out.alters } else { &mut self.out.looks_at };
+                    names.push(symbol);
+                }
             }
             Root::Module(symbol) => {
                 let inside = self.own.is_some();
@@ -348,13 +367,13 @@ impl Visit for Walk<'_> {
     fn visit_constructor(&mut self, _: &Constructor) {}
 
     fn visit_member_expr(&mut self, member: &MemberExpr) {
-        self.reads_global(&member.obj);
+        self.reads(&member.obj);
         member.visit_children_with(self);
     }
 
     fn visit_var_declarator(&mut self, declarator: &VarDeclarator) {
         if let (Pat::Object(_), Some(value)) = (&declarator.name, &declarator.init) {
-            self.reads_global(value);
+            self.reads(value);
         }
         declarator.visit_children_with(self);
     }
