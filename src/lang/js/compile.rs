@@ -16,6 +16,7 @@ use super::wrap;
 use super::{JsxRuntime, LanguageOptions, ParseOptions};
 use crate::diag::Diagnostic;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use swc_core::common::comments::{Comments, SingleThreadedComments};
 use swc_core::common::{BytePos, DUMMY_SP, Mark, SourceMap, SyntaxContext, sync::Lrc};
 use swc_core::ecma::ast::*;
@@ -31,10 +32,18 @@ pub fn compile(
     language: &LanguageOptions,
     plan: &CompilePlan,
 ) -> Result<ModuleObject, Vec<Diagnostic>> {
-    let work = |tree: Tree| object(tree, source, name, parse, language, plan);
-    with_tree(Reading::Again, source, name, parse, language, work)?.ok_or_else(|| {
-        vec![Diagnostic::error("internal-error", format!("{name} could not be printed")).hint("please report this")]
-    })
+    let make = |language: &LanguageOptions| {
+        let work = |tree: Tree| object(tree, source, name, parse, language, plan);
+        with_tree(Reading::Again, source, name, parse, language, work)?.ok_or_else(|| {
+            vec![Diagnostic::error("internal-error", format!("{name} could not be printed")).hint("please report this")]
+        })
+    };
+    match catch_unwind(AssertUnwindSafe(|| make(language))) {
+        // What the compressor gives up on stays as it is.
+        Err(_) if language.compress => make(&LanguageOptions { compress: false, ..language.clone() }),
+        Err(panic) => resume_unwind(panic),
+        Ok(made) => made,
+    }
 }
 
 fn object(

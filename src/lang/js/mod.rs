@@ -20,6 +20,7 @@ mod fold;
 mod functions;
 mod glob;
 mod guard;
+mod hoisted;
 mod lower;
 mod lowered;
 mod mangle;

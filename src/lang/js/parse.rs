@@ -140,6 +140,9 @@ fn resolve(program: &mut Program, source: &str, parse: &ParseOptions, marks: Mar
     if !strict && (source.contains("function") || source.contains("for")) {
         super::sloppy::plain_statements(program);
     }
+    if source.contains("delete") {
+        super::sloppy::plain_deletes(program);
+    }
     if source.contains("use asm") {
         super::sloppy::forget_asm(program);
     }

@@ -1,6 +1,7 @@
 //! Old meanings of the language that the resolver of scopes does not know.
 
 use super::tree;
+use swc_core::atoms::Atom;
 use swc_core::common::{BytePos, Spanned, SyntaxContext};
 use swc_core::ecma::ast::*;
 use swc_core::ecma::parser::error::{Error, SyntaxError};
@@ -8,7 +9,8 @@ use swc_core::ecma::utils::find_pat_ids;
 use swc_core::ecma::visit::{VisitMut, VisitMutWith, noop_visit_mut_type};
 
 /// What strict code may not write, in words that it may: `if (x) function f() {}` as a block, `label: function f() {}`
-/// without the label, `for (var x = 1 in y)` as two statements. Before scopes are resolved.
+/// without the label, `for (var x = 1 in y)` as two statements, `function (a, a) {}` with other names for all but the last.
+/// Before scopes are resolved.
 pub(super) fn plain_statements(program: &mut Program) {
     program.visit_mut_with(&mut Statements);
 }
@@ -29,6 +31,18 @@ fn initialized_loop(statement: &mut Stmt) -> Option<&mut ForInStmt> {
 
 impl VisitMut for Statements {
     noop_visit_mut_type!();
+
+    fn visit_mut_function(&mut self, function: &mut Function) {
+        let mut names: Vec<Atom> = Vec::new();
+        for (at, parameter) in function.params.iter_mut().enumerate().rev() {
+            let Pat::Ident(name) = &mut parameter.pat else { continue };
+            if names.contains(&name.sym) {
+                name.id.sym = format!("__unused{at}").into();
+            }
+            names.push(name.sym.clone());
+        }
+        function.visit_mut_children_with(self);
+    }
 
     fn visit_mut_stmt(&mut self, statement: &mut Stmt) {
         statement.visit_mut_children_with(self);
@@ -56,6 +70,27 @@ impl VisitMut for Statements {
         }
         branch.visit_mut_children_with(self);
     }
+}
+
+/// `delete` of what is no reference takes nothing away and gives `true`: says so, since what the value is folded to may be one.
+pub(super) fn plain_deletes(program: &mut Program) {
+    struct Deletes;
+    impl VisitMut for Deletes {
+        noop_visit_mut_type!();
+        fn visit_mut_expr(&mut self, expression: &mut Expr) {
+            expression.visit_mut_children_with(self);
+            if let Expr::Unary(UnaryExpr { op: UnaryOp::Delete, arg, .. }) = expression
+                && matches!(
+                    tree::strip(arg),
+                    Expr::Cond(_) | Expr::Bin(_) | Expr::Seq(_) | Expr::Lit(_) | Expr::Assign(_)
+                )
+            {
+                let value = std::mem::take(&mut **arg);
+                *expression = tree::sequence(vec![value, Expr::Lit(Lit::Bool(true.into()))]);
+            }
+        }
+    }
+    program.visit_mut_with(&mut Deletes);
 }
 
 /// `"use asm"` promises what no tool keeps, and engines complain.

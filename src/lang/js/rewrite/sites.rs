@@ -41,7 +41,8 @@ impl Rewriter<'_> {
                     let span = name.span;
                     self.require_call(call, span)
                 }
-                Expr::Ident(name) if self.is_global(name, "eval") => {
+                // Also by a name of sloppy code, which may hold the function.
+                Expr::Ident(name) if &*name.sym == "eval" => {
                     self.out.pins_names = true;
                     None
                 }
