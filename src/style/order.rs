@@ -133,7 +133,8 @@ impl<'a> Walk<'a> {
 
     fn visit(&mut self, id: StyleId, conditions: &mut Vec<Condition>) {
         if let Some(at) = self.chain.iter().position(|seen| *seen == id) {
-            // Browsers stop here as well.
+            // Browsers stop here as well, but know the layer from now on.
+            self.push(Item::Layers(Vec::new()), conditions);
             let cycle = self.chain[at..].to_vec();
             let lowest = (0..cycle.len()).min_by_key(|at| cycle[*at]).unwrap_or(0);
             let key = [&cycle[lowest..], &cycle[..lowest]].concat();

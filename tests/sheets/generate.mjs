@@ -10,7 +10,8 @@ const NUMBERS = ['z-index', 'order', 'widows', 'orphans'];
 const VALUES = {
   'border-left': (n) => `${n}px solid #0${n % 10}${n % 7}`,
   'box-shadow': (n) => `0 -1px ${n}px #000000${10 + (n % 90)}, inset 1px 1px ${n}px red`,
-  color: (n) => `color-mix(in srgb, currentcolor 50%, rgb(${n % 256} 0 0) 50%)`,
+  // Not mixed of `currentcolor`: for the parent's Chromium now and then takes another element's.
+  color: (n) => `rgb(${n % 256} ${n % 7} 0)`,
   'background-color': (n) => `oklch(${n % 100}% .1 20)`,
   'font-family': (n) => `"f ${n}" , serif`,
   'grid-template-columns': (n) => `[a b] ${n}px [c] calc(var(--n) * 2px)`,
