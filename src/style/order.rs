@@ -255,7 +255,9 @@ fn overrides(later: &[Condition], earlier: &[Condition]) -> bool {
 /// Layer statements that come first, then imports that stay imports, then the rest. The order of layers that something
 /// declares before such an import is declared before it again.
 fn hoist_externals(entries: Vec<Entry>, nodes: &BTreeMap<StyleId, Node>) -> Vec<Entry> {
-    let leading = entries.iter().take_while(|entry| matches!(entry.item, Item::Layers(_))).count();
+    let hidden = |condition: &Condition| matches!(condition.layer, Some(Layer::Anonymous(_)));
+    let is_leading = |entry: &&Entry| matches!(entry.item, Item::Layers(_)) && !entry.conditions.iter().any(hidden);
+    let leading = entries.iter().take_while(is_leading).count();
     let Some(last) = entries.iter().rposition(|entry| matches!(entry.item, Item::External(_))) else {
         return entries;
     };
@@ -266,7 +268,6 @@ fn hoist_externals(entries: Vec<Entry>, nodes: &BTreeMap<StyleId, Node>) -> Vec<
             Item::Layers(names) => Some(names.clone()),
             Item::External(_) => None,
         };
-        let hidden = |condition: &Condition| matches!(condition.layer, Some(Layer::Anonymous(_)));
         let is_layered = |names: &Vec<String>| {
             !names.is_empty() || entry.conditions.iter().any(|condition| condition.layer.is_some())
         };

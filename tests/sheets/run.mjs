@@ -112,7 +112,9 @@ class Lane {
     this.root = root;
     const { tab } = this;
     const problems = (this.problems = []);
-    const styles = () => tab.evaluate((names) => [...document.querySelectorAll('.all')].map((box) => names.map((name) => getComputedStyle(box)[name]).join(' | ')).join(' || '), PROPERTIES);
+    // Engines print six digits, of which compilers may have rounded the last.
+    const rounded = (text) => text.replace(/\d*\.\d{5,}/g, (number) => String(Number(Number(number).toPrecision(5))));
+    const styles = async () => rounded(await tab.evaluate((names) => [...document.querySelectorAll('.all')].map((box) => names.map((name) => getComputedStyle(box)[name]).join(' | ')).join(' || '), PROPERTIES));
     try {
       await tab.goto(`${this.base}/${path}`, { waitUntil: 'load', timeout: LIMIT });
       if (!steps) return [await styles(), ...problems];
