@@ -131,7 +131,11 @@ fn lazily_loaded(inputs: &Inputs<'_>) -> FxHashMap<ModuleId, Vec<ModuleId>> {
     out
 }
 
-fn with_lazy<'i>(graph: &ModuleGraph, imports: &'i Imports, lazy: &FxHashMap<ModuleId, Vec<ModuleId>>) -> Cow<'i, Imports> {
+fn with_lazy<'i>(
+    graph: &ModuleGraph,
+    imports: &'i Imports,
+    lazy: &FxHashMap<ModuleId, Vec<ModuleId>>,
+) -> Cow<'i, Imports> {
     if lazy.is_empty() {
         return Cow::Borrowed(imports);
     }

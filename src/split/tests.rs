@@ -323,7 +323,9 @@ fn sheets_of_local_names_do_not_overtake_those_for_all_elements() {
     };
     let is_early = |late| {
         let made = split(&files(late), &[], None);
-        made.chunks().into_values().any(|modules| modules.contains(&"common.js") && modules.contains(&"card.module.css"))
+        made.chunks()
+            .into_values()
+            .any(|modules| modules.contains(&"common.js") && modules.contains(&"card.module.css"))
     };
     assert!(is_early("import card from './card.module.css'; console.log(card, 1);"));
     assert!(!is_early("import './late.css'; import card from './card.module.css'; console.log(card, 1);"));
