@@ -228,8 +228,11 @@ impl Importer<'_> {
         let specifier: String = serde_json::from_str(quoted).ok()?;
         let bare = specifier.strip_suffix("?inline").unwrap_or(&specifier);
         let spellings = [bare, bare.strip_prefix("./").unwrap_or(bare)];
-        let (at, found) = spellings.iter().find_map(|text| sheet.find(text).map(|at| (at as u32, text)))?;
-        Some(Location::span(self.name, sheet, at, at + found.len() as u32))
+        let found = spellings.iter().find_map(|text| sheet.find(text).map(|at| (at, text.len())));
+        // It may be written with escapes.
+        let near = || ["composes", "@import"].iter().find_map(|word| sheet.find(word).map(|at| (at, word.len())));
+        let (at, length) = found.or_else(near).unwrap_or((0, 1));
+        Some(Location::span(self.name, sheet, at as u32, (at + length) as u32))
     }
 }
 
