@@ -290,9 +290,9 @@ fn render(
     run.dump.push_str(&scripts.dump);
     run.properties = scripts.properties;
     let mut files = scripts.files;
-    let Some(plan) = scripts.plan else { return (files, None) };
+    let Some((linked, plan)) = scripts.plan else { return (files, None) };
     // Without splitting, entries are separate programs and their styles come with them; pages need one plan.
-    let styles = run.stage("style", |services| style::render(graph, &plan, options, &services.cache));
+    let styles = run.stage("style", |services| style::render(graph, &linked, &plan, options, &services.cache));
     files.extend(scripts.more_styles);
     files.extend(styles.files);
     let pages = run.stage("page", |_| page::render(graph, &plan, &images, &styles.inline, options));
@@ -305,7 +305,7 @@ fn render(
 struct Scripts {
     files: Vec<RenderedFile>,
     more_styles: Vec<RenderedFile>,
-    plan: Option<crate::model::ChunkPlan>,
+    plan: Option<(Linked, ChunkPlan)>,
     problems: Vec<Diagnostic>,
     timings: Timings,
     dump: String,
@@ -340,12 +340,13 @@ fn scripts(options: &Options, graph: &ModuleGraph, services: &Services) -> Scrip
             script::render(graph, arrangement, options, &out.properties, &services.cache)
         });
         if at > 0 {
-            let mut styles = run.stage("style", |services| style::render(graph, &plan, options, &services.cache)).files;
+            let render = |services: &Services| style::render(graph, &linked, &plan, options, &services.cache);
+            let mut styles = run.stage("style", render).files;
             styles.retain(|file| matches!(file.key, OutputKey::Style(_)));
             files.iter_mut().chain(&mut styles).for_each(|file| renumber(file, at as u32));
             out.more_styles.extend(styles);
         } else {
-            out.plan = Some(plan);
+            out.plan = Some((linked, plan));
         }
         out.files.extend(files);
     }

@@ -37,7 +37,7 @@ pub(super) fn load<'s>(discovery: &'s Discovery, scope: &Scope<'s>, path: &Path,
         let text = String::from_utf8_lossy(&asset.bytes).into_owned();
         match sources::parse_json(text.trim_start_matches('\u{feff}')) {
             Ok(value) => {
-                let importer = Importer { name: &asset.name, source: &text, host: None, made: false };
+                let importer = Importer { name: &asset.name, source: &text, host: None, made: false, sheet: None };
                 let mut mentions = Mentions::new(discovery, scope, &folder, importer);
                 for (pointer, url) in references(&value) {
                     let (start, end) = place_of(&text, url);

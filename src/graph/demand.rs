@@ -265,7 +265,8 @@ impl Read {
         if self.node.links[at] == Link::Unasked
             && let Body::Script(module) = &self.node.body
         {
-            let importer = Importer { name: &module.name, source: &module.source, host: None, made: false };
+            let importer =
+                Importer { name: &module.name, source: &module.source, host: None, made: false, sheet: None };
             let mut mentions = Mentions::new(discovery, scope, &self.folder, importer);
             mentions.of_script(module, &self.place);
             let only_default = self.only_default.get_or_insert_with(|| queries::take_only_default(&self.facts))[at];

@@ -207,15 +207,32 @@ pub(super) struct Importer<'a> {
     pub host: Option<&'a Host>,
     /// `source` is made; positions in it mean nothing.
     pub made: bool,
+    /// The sheet that it was made of.
+    pub sheet: Option<&'a str>,
 }
 
 impl Importer<'_> {
     pub fn location(&self, start: u32, end: u32) -> Location {
         match self.host {
             Some(host) => Location::span(&*host.name, &host.source, host.offset + start, host.offset + end),
-            None if self.made => Location::file(self.name),
+            None if self.made => self.in_sheet(start, end).unwrap_or_else(|| Location::file(self.name)),
             None => Location::span(self.name, self.source, start, end),
         }
+    }
+}
+
+impl Importer<'_> {
+    /// Where the sheet has the specifier that the script made of it has there, in quotes.
+    fn in_sheet(&self, start: u32, end: u32) -> Option<Location> {
+        let (sheet, quoted) = (self.sheet?, self.source.get(start as usize..end as usize)?);
+        let specifier: String = serde_json::from_str(quoted).ok()?;
+        let bare = specifier.strip_suffix("?inline").unwrap_or(&specifier);
+        let spellings = [bare, bare.strip_prefix("./").unwrap_or(bare)];
+        let found = spellings.iter().find_map(|text| sheet.find(text).map(|at| (at, text.len())));
+        // It may be written with escapes.
+        let near = || ["composes", "@import"].iter().find_map(|word| sheet.find(word).map(|at| (at, word.len())));
+        let (at, length) = found.or_else(near).unwrap_or((0, 1));
+        Some(Location::span(self.name, sheet, at as u32, (at + length) as u32))
     }
 }
 

@@ -10,8 +10,8 @@ pub(super) fn choose(options: &Options, path: &Path, query: &str, attribute: Opt
         "?url" => return Some(Loader::File),
         "?raw" => return Some(Loader::Text),
         // A sheet is asked for in order to be applied by hand.
-        "?inline" if matches!(by_name(options, path), Some(Loader::Css | Loader::LocalCss)) => {
-            return Some(Loader::Text);
+        "?inline" if is_sheet(options, path) => {
+            return Some(Loader::CssText(by_name(options, path) == Some(Loader::LocalCss)));
         }
         "?inline" => return Some(Loader::DataUrl),
         _ => {}
@@ -20,8 +20,13 @@ pub(super) fn choose(options: &Options, path: &Path, query: &str, attribute: Opt
         Some("json") => Some(Loader::Json),
         Some("text") => Some(Loader::Text),
         Some("bytes") => Some(Loader::Binary),
+        Some("css") if is_sheet(options, path) => Some(Loader::CssSheet),
         _ => by_name(options, path),
     }
+}
+
+fn is_sheet(options: &Options, path: &Path) -> bool {
+    matches!(by_name(options, path), Some(Loader::Css | Loader::LocalCss))
 }
 
 /// The longest suffix that `--loader` or the defaults know. In a site any file can be shipped as it is.
@@ -36,9 +41,20 @@ pub(super) fn by_name(options: &Options, path: &Path) -> Option<Loader> {
         Some(loader) => Some(loader),
         // Like Node: `bin/cli` is a script.
         None if suffixes().next().is_none() => Some(Loader::Js),
-        None if options.site => Some(Loader::File),
+        // To ship it as it is would leave the page without its styles.
+        None if options.site && language_of_sheets(path).is_none() => Some(Loader::File),
         None => None,
     }
+}
+
+/// A language that is compiled to CSS, and how.
+pub(super) fn language_of_sheets(path: &Path) -> Option<(&'static str, &'static str)> {
+    Some(match extension(path).as_str() {
+        "scss" | "sass" => ("Sass", "npx sass in.scss out.css"),
+        "less" => ("Less", "npx lessc in.less out.css"),
+        "styl" | "stylus" => ("Stylus", "npx stylus in.styl"),
+        _ => return None,
+    })
 }
 
 /// WebAssembly for which the options name no loader.

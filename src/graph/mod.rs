@@ -9,6 +9,7 @@
 
 mod asset;
 mod browser_field;
+mod css_text;
 mod data_url;
 mod demand;
 mod discover;
@@ -33,6 +34,7 @@ mod shards;
 mod sources;
 mod style;
 mod typescript;
+mod values;
 mod wasm;
 
 #[cfg(test)]

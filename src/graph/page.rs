@@ -29,7 +29,7 @@ pub(super) fn load<'s>(discovery: &'s Discovery, scope: &Scope<'s>, path: &Arc<P
     let name = project.name(path);
     let facts: HtmlFacts = html::scan(&source, &name).take(&mut problems);
     let folder = project.folder(path);
-    let importer = Importer { name: &name, source: &source, host: None, made: false };
+    let importer = Importer { name: &name, source: &source, host: None, made: false, sheet: None };
     let mut mentions = Mentions::new(discovery, scope, &folder, importer);
     let mut inline = Inlines { name: &name, path, source: &source, scripts: 0, styles: 0 };
     let links: Vec<Link> = facts.refs.iter().map(|mention| follow(&mut mentions, &mut inline, mention)).collect();

@@ -145,10 +145,12 @@ impl<'a> Project<'a> {
             Ok(text) => (text, None),
             Err(error) => {
                 let name = self.name(path);
+                let good = error.utf8_error().valid_up_to() as u32;
+                let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
                 let problem = Diagnostic::warning("not-utf8", format!("\"{name}\" is not UTF-8"))
-                    .at(Location::file(name))
+                    .at(Location::span(name, &text, good, good + 1))
                     .note("bytes that are not UTF-8 were replaced by U+FFFD");
-                (String::from_utf8_lossy(error.as_bytes()).into_owned(), Some(problem))
+                (text, Some(problem))
             }
         };
         if text.starts_with('\u{feff}') {

@@ -205,6 +205,13 @@ impl<'s, 'x, 'r, 'a> Mentions<'s, 'x, 'r, 'a> {
         Link::To(self.discovery.visit(self.scope, Key::Script { place, loader }, None))
     }
 
+    /// A sheet in a language that browsers do not read.
+    pub fn no_sheet(&mut self, path: &Path, start: u32, end: u32) -> Link {
+        let name = self.discovery.project.name(path);
+        self.problems.push(no_loader(&name, path).at(self.importer.location(start, end)));
+        Link::Unresolved
+    }
+
     fn data_module(&mut self, specifier: &str) -> Link {
         let external = || Link::External(specifier.to_string());
         let Some(url) = data_url::parse(specifier) else { return external() };
@@ -365,6 +372,11 @@ pub(super) fn data_place(root: &Path, url: &data_url::DataUrl) -> (Place, Inline
 
 pub(super) fn no_loader(name: &str, path: &Path) -> Diagnostic {
     let extension = loaders::extension(path);
+    if let Some((language, command)) = loaders::language_of_sheets(path) {
+        return Diagnostic::error("no-loader", format!("\"{name}\" is {language}, which plimsoll does not compile"))
+            .note("browsers read CSS only; nesting, custom properties, `calc()` and `color-mix()` are CSS by now")
+            .hint(format!("compile it before (`{command}`) and import the CSS"));
+    }
     Diagnostic::error("no-loader", format!("no loader is known for \"{name}\"")).hint(format!(
         "--loader:.{extension}=file (or text, binary, dataurl, copy, empty) says how to treat such files"
     ))

@@ -4,7 +4,7 @@ use super::demand::{self, Want};
 use super::discover::{Body, Discovery, Early, Host, Importer, Inline, Key, Link, Node, hash};
 use super::project::{Place, Project};
 use super::resolve::Folder;
-use super::{data_url, loaders, queries, records, sources, style, typescript};
+use super::{css_text, data_url, loaders, queries, records, sources, style, typescript};
 use crate::config::{Format, Platform};
 use crate::diag::{Diagnostic, Location};
 use crate::lang::js::{self, ParseOptions, RUNTIME_NAME, SourceTypeHint};
@@ -22,6 +22,8 @@ struct Text {
     /// What the module stands for.
     stands_for: Option<Key>,
     problems: Vec<Diagnostic>,
+    /// The sheet that it was made from.
+    sheet: Option<Arc<str>>,
 }
 
 pub(super) fn runtime(project: &Project) -> Node {
@@ -69,7 +71,17 @@ pub(super) fn load<'s>(
     }
     let mut problems = text.problems;
     problems.extend(scan(project, &mut module));
-    let importer = Importer { name: &module.name, source: &module.source, host: host.as_ref(), made: !text.is_file };
+    if loader == Loader::LocalCss {
+        // Its values are texts, whatever they are put together of: that has no effect.
+        Arc::make_mut(&mut module.facts).parts.iter_mut().for_each(|part| part.side_effects = false);
+    }
+    let importer = Importer {
+        name: &module.name,
+        source: &module.source,
+        host: host.as_ref(),
+        made: !text.is_file,
+        sheet: text.sheet.as_deref(),
+    };
     let mut mentions = records::Mentions::new(discovery, scope, &folder, importer);
     mentions.of_script(&module, &place);
     let waits = demand::may_wait(&module, project.options.tree_shaking);
@@ -173,6 +185,11 @@ fn text(project: &Project, place: &Place, loader: Loader, inline: Option<Inline>
         Loader::Js | Loader::Jsx | Loader::Ts | Loader::Tsx => own_text(project, place, inline),
         Loader::Json => json(project, place, inline),
         Loader::Text => made(own_text(project, place, inline), |text| sources::text(&text)),
+        Loader::CssText(local) => {
+            let made = css_text::text(project, &style_place(place), local);
+            Text { source: made.source, problems: made.problems, sheet: Some(made.sheet), ..Text::default() }
+        }
+        Loader::CssSheet => Text { source: css_text::sheet(&place.path), ..Text::default() },
         Loader::Base64 => from_bytes(project, place, |bytes| sources::text(&data_url::encode(bytes))),
         Loader::Binary => from_bytes(project, place, sources::binary),
         Loader::DataUrl => {
@@ -194,6 +211,7 @@ fn text(project: &Project, place: &Place, loader: Loader, inline: Option<Inline>
             Text {
                 source: sheet.facts.script.clone().unwrap_or_default(),
                 stands_for: Some(Key::Style { place: sheet_place(place), local: true }),
+                sheet: Some(Arc::clone(&sheet.source)),
                 ..Text::default()
             }
         }
@@ -203,6 +221,11 @@ fn text(project: &Project, place: &Place, loader: Loader, inline: Option<Inline>
 /// Sheets are the same for everybody.
 fn sheet_place(place: &Place) -> Place {
     Place { worker: None, ..place.clone() }
+}
+
+/// The sheet itself, however it is asked for: it has the names that it has elsewhere.
+fn style_place(place: &Place) -> Place {
+    Place::new(Arc::clone(&place.path), "")
 }
 
 fn is_manifest(path: &Path) -> bool {

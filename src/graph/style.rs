@@ -4,7 +4,7 @@ use super::discover::{Body, Discovery, Importer, Inline, Key, Link, Node, hash};
 use super::project::{Place, Project};
 use super::records::{Mentions, data_place};
 use super::resolve::{Class, Resolved};
-use super::{data_url, externals};
+use super::{data_url, externals, values};
 use crate::base::ContentHash;
 use crate::diag::{Diagnostic, Severity};
 use crate::lang::css;
@@ -37,8 +37,12 @@ fn read(project: &Project, place: &Place, local: bool, inline: Option<&Inline>) 
         },
     };
     let name = project.place_name(place);
+    let values = if local { values::of(project, place, &text, &name, &mut problems) } else { Vec::new() };
+    let text = if values.is_empty() { text } else { css::with_values(&text, &values) };
     let scanned = if inline.is_some_and(|inline| inline.attribute) {
         css::scan_attribute(&text, &name)
+    } else if local {
+        css::scan_module(&text, &name, &values, project.options.minified())
     } else {
         css::scan(&text, &name, local, &name, project.options.minified())
     };
@@ -59,7 +63,7 @@ pub(super) fn load<'s>(
     let name = project.place_name(&place);
     let made = inline.is_some();
     let host = inline.as_ref().and_then(|inline| inline.host.as_ref());
-    let importer = Importer { name: &name, source: &sheet.source, host, made };
+    let importer = Importer { name: &name, source: &sheet.source, host, made, sheet: None };
     let mut mentions = Mentions::new(discovery, scope, &folder, importer);
     mentions.code = "unresolved-url";
     let facts = &sheet.facts;
@@ -112,6 +116,9 @@ impl Mentions<'_, '_, '_, '_> {
         let name = file.strip_prefix('~').unwrap_or(file);
         match &*project.resolution.resolve(self.folder, Class::Style, false, name) {
             Resolved::File { path, .. } => {
+                if super::loaders::language_of_sheets(path).is_some() {
+                    return self.no_sheet(path, start, end);
+                }
                 let place = Place::file(path);
                 Link::To(self.discovery.visit(self.scope, Key::Style { place, local: false }, None))
             }

@@ -1,7 +1,7 @@
 //! Binds every imported symbol, and reports names that are not there.
 
 use super::exports::{Exports, Resolution};
-use crate::base::{IndexVec, ModuleId};
+use crate::base::{IndexVec, ModuleId, StyleId};
 use crate::diag::{Diagnostic, Location, nearest};
 use crate::lang::js::{ExportTarget, SymbolKind};
 use crate::model::{ExportBinding, Loader, ModuleGraph, Target};
@@ -65,6 +65,7 @@ fn bind_module<'a>(
         let binding = match found {
             Resolution::Found(binding) | Resolution::Guess(binding) => {
                 problems.extend(never_assigned(graph, id, symbol, &binding));
+                problems.extend(unknown_class(graph, exports, id, symbol));
                 binding
             }
             failed => {
@@ -87,9 +88,8 @@ fn never_assigned(graph: &ModuleGraph, id: ModuleId, symbol: u32, binding: &Expo
     let ExportBinding::CommonJs(found) = binding else { return None };
     let (module, target) = (&graph.modules[id], &graph.modules[found.module]);
     let names = &target.facts.cjs_exports;
-    let inherited = ["constructor", "hasOwnProperty", "isPrototypeOf", "toString", "valueOf", "__proto__"];
     let known = matches!(found.name.as_str(), "*" | "default" | "module.exports" | "__esModule")
-        || inherited.contains(&found.name.as_str())
+        || INHERITED.contains(&found.name.as_str())
         || names.contains(&found.name);
     if !target.facts.cjs_complete || known || found.via.0 != id {
         return None;
@@ -105,6 +105,76 @@ fn never_assigned(graph: &ModuleGraph, id: ModuleId, symbol: u32, binding: &Expo
         Some(near) => problem.hint(format!("did you mean \"{near}\"?")),
         None => problem,
     })
+}
+
+/// Everything has these.
+const INHERITED: &[&str] = &["constructor", "hasOwnProperty", "isPrototypeOf", "toString", "valueOf", "__proto__"];
+
+/// `styles.name` of a CSS module that has no such name. Files of packages are left to their authors.
+fn unknown_class(graph: &ModuleGraph, exports: &mut Exports<'_>, id: ModuleId, symbol: u32) -> Option<Diagnostic> {
+    let module = &graph.modules[id];
+    let declared = module.facts.declared(symbol)?;
+    let SymbolKind::Member { namespace, name } = &declared.kind else { return None };
+    if module.package.is_some() || INHERITED.contains(&name.as_str()) {
+        return None;
+    }
+    let target = exports.classes(id, *namespace)?;
+    let names = exports.names(target);
+    if names.contains(name.as_str()) {
+        return None;
+    }
+    Some(no_class(graph, id, symbol, &graph.modules[target].name, name, names.iter().copied()))
+}
+
+/// `composes: name from` of a sheet that has no such class.
+fn unknown_composed<'n>(
+    graph: &ModuleGraph,
+    style: StyleId,
+    sheet: &str,
+    name: &str,
+    names: impl Iterator<Item = &'n str> + Clone,
+) -> Diagnostic {
+    let style = &graph.styles[style];
+    // The script was made of the sheet: its positions mean nothing.
+    let declaration = |at: usize| {
+        let rest = &style.source[at..];
+        let end = rest.find([';', '}']).unwrap_or(rest.len());
+        rest[..end].contains("from").then(|| rest[..end].find(name)).flatten().map(|found| at + found)
+    };
+    let start = style.source.match_indices("composes").find_map(|(at, _)| declaration(at)).unwrap_or(0) as u32;
+    let at = Location::span(&style.name, &style.source, start, start + name.len() as u32);
+    no_such_class(sheet, name, names, at)
+}
+
+fn no_such_class<'n>(
+    sheet: &str,
+    name: &str,
+    names: impl Iterator<Item = &'n str> + Clone,
+    at: Location,
+) -> Diagnostic {
+    let names = names.filter(|name| *name != "default");
+    let problem = Diagnostic::error("unknown-class", format!("{sheet} has no class `{name}`")).at(at);
+    match nearest(name, names.clone(), 3).first() {
+        Some(near) => problem.hint(format!("did you mean `{near}`?")),
+        None => problem.note(exported_names(sheet, names)),
+    }
+}
+
+fn no_class<'n>(
+    graph: &ModuleGraph,
+    id: ModuleId,
+    symbol: u32,
+    sheet: &str,
+    name: &str,
+    names: impl Iterator<Item = &'n str> + Clone,
+) -> Diagnostic {
+    let module = &graph.modules[id];
+    // A path is known by where it starts.
+    let from = module.facts.declared(symbol).map_or(0, |declared| declared.start);
+    let rest = module.source.get(from as usize..).unwrap_or_default();
+    let start = from + rest.find(name).unwrap_or(0) as u32;
+    let at = Location::span(&module.name, &module.source, start, start + name.len() as u32);
+    no_such_class(sheet, name, names, at)
 }
 
 fn reexported_symbols(module: &crate::model::Module) -> FxHashSet<u32> {
@@ -138,6 +208,15 @@ fn report(
     let location =
         Location::span(&module.name, &module.source, declared.start, declared.start + declared.name.len() as u32);
     let names = exports.names(*target);
+    let composed = if module.loader == Loader::LocalCss { module.style } else { None };
+    if let Some(style) = composed {
+        problems.push(unknown_composed(graph, style, &graph.modules[*target].name, name, names.iter().copied()));
+        return;
+    }
+    if is_member && graph.modules[*target].loader == Loader::LocalCss && module.package.is_none() {
+        problems.push(no_class(graph, id, symbol, &graph.modules[*target].name, name, names.iter().copied()));
+        return;
+    }
     let near = nearest(name, names.iter().copied(), 3);
     let target_name = &graph.modules[*target].name;
     let problem = match failed {

@@ -2,7 +2,7 @@
 
 use crate::base::{IndexVec, ModuleId};
 use crate::lang::js::{ExportTarget, LocalSym, ModuleFacts, SymbolKind};
-use crate::model::{CjsBinding, ExportBinding, ModuleGraph, SymbolRef, Target};
+use crate::model::{CjsBinding, ExportBinding, Loader, ModuleGraph, SymbolRef, Target};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -256,6 +256,10 @@ impl<'a> Exports<'a> {
     /// `x.name` where `x` is imported: what a namespace exports, if `x` is one; else the path is not known.
     fn path(&mut self, module: ModuleId, base: LocalSym, name: &'a str) -> Resolution {
         let unknown = Resolution::Found(ExportBinding::Undefined);
+        if let Some(target) = self.classes(module, base) {
+            let known = name != "default" && self.own(target, name).is_some();
+            return if known { self.resolve(target, name) } else { unknown };
+        }
         match self.symbol(module, base) {
             Resolution::Found(ExportBinding::Namespace(target)) if !self.common_js[target] => {
                 match self.resolve(target, name) {
@@ -265,6 +269,15 @@ impl<'a> Exports<'a> {
             }
             _ => unknown,
         }
+    }
+
+    /// The CSS module of whose names a symbol is the object. Each of them is an export too.
+    pub fn classes(&mut self, module: ModuleId, symbol: LocalSym) -> Option<ModuleId> {
+        let Resolution::Found(ExportBinding::Symbol(found)) = self.symbol(module, symbol) else { return None };
+        let is_names = self.graph.modules[found.module].loader == Loader::LocalCss
+            && found.module != module
+            && matches!(self.own(found.module, "default"), Some(ExportTarget::Symbol(names)) if *names == found.symbol);
+        is_names.then_some(found.module)
     }
 
     /// `ns.name` where the namespace is that of the record. What may not exist is asked of the namespace itself.

@@ -52,6 +52,10 @@ pub enum Loader {
     Css,
     /// A CSS module.
     LocalCss,
+    /// The compiled text of a sheet; of a CSS module if true.
+    CssText(bool),
+    /// A sheet as an object for `adoptedStyleSheets`.
+    CssSheet,
     Text,
     Base64,
     DataUrl,

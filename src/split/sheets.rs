@@ -8,9 +8,11 @@ use super::Root;
 use super::hazards::{self, Imports};
 use super::reach::Bits;
 use crate::base::{ChunkId, IndexVec, ModuleId, SheetId};
-use crate::model::{ChunkPlan, Linked, ModuleGraph, Sheet};
+use crate::lang::js::ImportKind;
+use crate::model::{ChunkPlan, Linked, ModuleGraph, Sheet, Target};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
@@ -92,7 +94,9 @@ fn file_of(files: &[File]) -> FxHashMap<ModuleId, usize> {
 /// By root.
 fn orders(inputs: &Inputs<'_>, plan: &ChunkPlan) -> Vec<Order> {
     let Inputs { graph, linked, imports, roots, available } = *inputs;
-    let towards = towards_sheets(graph, imports);
+    let lazy = lazily_loaded(inputs);
+    let all = with_lazy(graph, imports, &lazy);
+    let towards = towards_sheets(graph, &all);
     let look = |(at, root): (usize, &Root)| {
         let has = |id: &ModuleId| available[at].as_ref().is_some_and(|found| found.has(id.0 as usize));
         let applies = |id: &ModuleId| {
@@ -101,13 +105,60 @@ fn orders(inputs: &Inputs<'_>, plan: &ChunkPlan) -> Vec<Order> {
                 && plan.chunk_of[*id].is_some()
                 && !has(id)
         };
-        let modules: Vec<ModuleId> =
-            hazards::expected(graph, imports, root.module).into_iter().filter(applies).collect();
+        let modules: Vec<ModuleId> = evaluated(inputs, &lazy, root.module).into_iter().filter(applies).collect();
         let place = modules.iter().enumerate().map(|(at, id)| (*id, at)).collect();
-        let pairs = Rivals::new(graph, imports, &towards, &modules, &place).pairs();
+        let pairs = Rivals::new(graph, &all, &towards, &modules, &place).pairs();
         Order { modules, place, pairs }
     };
     roots.par_iter().enumerate().map(look).collect()
+}
+
+/// By module: what its `import()` loads into the same file, in order of mention. Without splitting that is everything.
+fn lazily_loaded(inputs: &Inputs<'_>) -> FxHashMap<ModuleId, Vec<ModuleId>> {
+    let Inputs { graph, linked, roots, .. } = *inputs;
+    let roots: FxHashSet<ModuleId> = roots.iter().map(|root| root.module).collect();
+    let mut out: FxHashMap<ModuleId, Vec<ModuleId>> = FxHashMap::default();
+    for (id, module) in graph.modules.iter_ids().filter(|(id, _)| linked.modules[*id].included) {
+        for (record, target) in module.facts.records.iter().zip(&module.targets) {
+            if let (ImportKind::Dynamic, Target::Module(target)) = (record.kind, target)
+                && linked.modules[*target].included
+                && !roots.contains(target)
+            {
+                out.entry(id).or_default().push(*target);
+            }
+        }
+    }
+    out
+}
+
+fn with_lazy<'i>(
+    graph: &ModuleGraph,
+    imports: &'i Imports,
+    lazy: &FxHashMap<ModuleId, Vec<ModuleId>>,
+) -> Cow<'i, Imports> {
+    if lazy.is_empty() {
+        return Cow::Borrowed(imports);
+    }
+    let more = |id| lazy.get(&id).into_iter().flatten();
+    Cow::Owned(graph.modules.ids().map(|id| imports[id].iter().chain(more(id)).copied()).collect())
+}
+
+/// What a root evaluates, in the order of the language, and after it what `import()` may load into the same file.
+fn evaluated(inputs: &Inputs<'_>, lazy: &FxHashMap<ModuleId, Vec<ModuleId>>, root: ModuleId) -> Vec<ModuleId> {
+    let mut out = hazards::expected(inputs.graph, inputs.imports, root);
+    if lazy.is_empty() {
+        return out;
+    }
+    let mut seen: FxHashSet<ModuleId> = out.iter().copied().collect();
+    let mut at = 0;
+    while let Some(id) = out.get(at).copied() {
+        for target in lazy.get(&id).into_iter().flatten() {
+            let more = hazards::expected(inputs.graph, inputs.imports, *target);
+            out.extend(more.into_iter().filter(|id| seen.insert(*id)));
+        }
+        at += 1;
+    }
+    out
 }
 
 /// By module: it applies a sheet, or leads to one that does.

@@ -21,6 +21,13 @@ fn disk() -> Arc<dyn Files> {
 
 /// Splits a project whose entries are named `main*.js`.
 fn split(files: &[(&str, &str)], chunks: &[(&str, &str)], max: Option<u64>) -> Plan {
+    split_under(files, |options| {
+        options.chunking.named = chunks.iter().map(|(name, pattern)| (name.to_string(), pattern.to_string())).collect();
+        options.chunking.max_bytes = max;
+    })
+}
+
+fn split_under(files: &[(&str, &str)], change: impl FnOnce(&mut Options)) -> Plan {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().canonicalize().unwrap();
     for (path, text) in files {
@@ -34,8 +41,7 @@ fn split(files: &[(&str, &str)], chunks: &[(&str, &str)], max: Option<u64>) -> P
     options.site = false;
     options.outbase = root.clone();
     options.root = root;
-    options.chunking.named = chunks.iter().map(|(name, pattern)| (name.to_string(), pattern.to_string())).collect();
-    options.chunking.max_bytes = max;
+    change(&mut options);
     let built = graph::build(&options, &disk(), &Cache::new(None));
     assert_eq!(built.problems, []);
     let graph = built.value;
@@ -302,6 +308,30 @@ fn sheets_of_local_names_stand_with_what_more_roots_load() {
 }
 
 #[test]
+fn sheets_of_local_names_do_not_overtake_those_for_all_elements() {
+    let files = |late: &'static str| {
+        [
+            ("main.js", "import './page.js'; import('./a.js');"),
+            ("main2.js", "import './page.js'; import('./b.js');"),
+            ("page.js", "import { common } from './common.js'; console.log(common);"),
+            ("a.js", "import card from './card.module.css'; console.log(card);"),
+            ("b.js", late),
+            ("common.js", "export const common = () => 'common';"),
+            ("card.module.css", ".a { color: red }"),
+            ("late.css", "p { color: red }"),
+        ]
+    };
+    let is_early = |late| {
+        let made = split(&files(late), &[], None);
+        made.chunks()
+            .into_values()
+            .any(|modules| modules.contains(&"common.js") && modules.contains(&"card.module.css"))
+    };
+    assert!(is_early("import card from './card.module.css'; console.log(card, 1);"));
+    assert!(!is_early("import './late.css'; import card from './card.module.css'; console.log(card, 1);"));
+}
+
+#[test]
 fn sheets_apply_in_the_order_of_the_language_for_every_root() {
     let rule = "p { color: red }";
     let files = [
@@ -315,6 +345,22 @@ fn sheets_apply_in_the_order_of_the_language_for_every_root() {
     let made = split(&files, &[], None);
     assert_eq!(made.sheets("a"), [["first.css"], ["own.css"], ["last.css"]]);
     assert_eq!(made.sheets("b"), [["last.css"], ["first.css"]]);
+}
+
+#[test]
+fn without_splitting_the_sheets_of_import_calls_come_last() {
+    let rule = "p { color: red }";
+    let files = [
+        ("main.js", "import './own.css'; import('./a.js');"),
+        ("main2.js", "import './last.css'; import('./a.js');"),
+        ("a.js", "import './first.css'; import './last.css';"),
+        ("first.css", rule),
+        ("own.css", rule),
+        ("last.css", rule),
+    ];
+    let made = split_under(&files, |options| options.splitting = false);
+    assert_eq!(made.sheets("main"), [["own.css"], ["first.css"], ["last.css"]]);
+    assert_eq!(made.sheets("main2"), [["last.css"], ["first.css"]]);
 }
 
 #[test]

@@ -82,7 +82,7 @@ fn realms(inputs: &Inputs<'_>) -> Vec<u8> {
 
 /// By module: the roots that may evaluate it though they do not need it. What only makes values for itself may run there if
 /// whatever precedes it elsewhere, and acts on others, runs there too, and if it runs among such globals anyway. Applied
-/// sheets must ask for names of their own.
+/// sheets must ask for names of their own, and find there what they came after.
 pub(super) fn welcome(inputs: &Inputs<'_>) -> IndexVec<ModuleId, Bits> {
     let Inputs { graph, linked, imports, roots, effects, .. } = *inputs;
     let quiet = |id: ModuleId| {
@@ -108,7 +108,14 @@ pub(super) fn welcome(inputs: &Inputs<'_>) -> IndexVec<ModuleId, Bits> {
         roots.par_iter().map(|root| hazards::expected(graph, imports, root.module)).collect();
     for order in orders {
         let mut before = Bits::full(roots.len());
+        // A sheet of local names stays behind the sheets for all elements that precede it.
+        let mut applied = Bits::full(roots.len());
         for id in order {
+            match graph.modules[id].style.map(|style| graph.styles[style].facts.is_local) {
+                Some(true) => out[id].meet(&applied),
+                Some(false) => applied.meet(&inputs.runs(id)),
+                None => {}
+            }
             match effects[id] {
                 Effect::Sensitive => before.meet(&runs[&id]),
                 Effect::Own => out[id].meet(&before),

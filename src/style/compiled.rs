@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Raise it when the same sheet would be compiled to something else.
-const CACHE_VERSION: u32 = 3;
+const CACHE_VERSION: u32 = 4;
 
 pub(super) fn compile_options(options: &Options) -> CompileOptions {
     CompileOptions {
@@ -51,13 +51,15 @@ pub(super) fn pack<'c>(plan: &ChunkPlan, options: &Options, cache: &'c Cache) ->
 pub(super) fn compile_all(
     graph: &ModuleGraph,
     ids: &BTreeSet<StyleId>,
+    unused: &BTreeMap<StyleId, Vec<String>>,
     options: &CompileOptions,
     pack: Option<&Pack<'_>>,
 ) -> Noted<BTreeMap<StyleId, CompiledCss>> {
     let key = postcard::to_stdvec(options).unwrap_or_default();
     let ids: Vec<StyleId> = ids.iter().copied().collect();
+    let names = |id: &StyleId| unused.get(id).map_or(&[][..], Vec::as_slice);
     let done: Vec<Noted<CompiledCss>> =
-        ids.par_iter().map(|id| compile_one(&graph.styles[*id], options, &key, pack)).collect();
+        ids.par_iter().map(|id| compile_one(&graph.styles[*id], names(id), options, &key, pack)).collect();
     if let Some(pack) = pack {
         pack.store();
     }
@@ -68,16 +70,19 @@ pub(super) fn compile_all(
 
 fn compile_one(
     style: &Style,
+    unused: &[String],
     options: &CompileOptions,
     options_key: &[u8],
     pack: Option<&Pack<'_>>,
 ) -> Noted<CompiledCss> {
-    let sheet = Sheet { source: &style.source, name: &style.name, local: style.local, name_hash: &style.name };
+    let sheet = Sheet { source: &style.source, name: &style.name, local: style.local, name_hash: &style.name, unused };
     let Some(pack) = pack else { return css::compile(sheet, options) };
+    let unused_key = postcard::to_stdvec(unused).unwrap_or_default();
+    let source = ContentHash::of(style.source.as_bytes());
     let key = Cache::key(
         "css-compile",
         CACHE_VERSION,
-        &[&ContentHash::of(style.source.as_bytes()).0, style.name.as_bytes(), &[u8::from(style.local)], options_key],
+        &[&source.0, style.name.as_bytes(), &[u8::from(style.local)], options_key, &unused_key],
     );
     if let Some(bytes) = pack.get(key)
         && let Ok((value, problems)) = postcard::from_bytes::<(CompiledCss, Vec<Diagnostic>)>(bytes)

@@ -2,7 +2,7 @@
 
 use super::order::{Condition, Entry, Item, Layer, Node};
 use crate::base::StyleId;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Declared layers: by full name, the media and supports conditions under which each was declared.
 type Declared = BTreeMap<String, Vec<Vec<(String, String)>>>;
@@ -10,11 +10,12 @@ type Declared = BTreeMap<String, Vec<Vec<(String, String)>>>;
 /// Drops layer names that are declared already under the same or weaker conditions, and entries that are left with
 /// nothing to say.
 pub(super) fn without_redundant(entries: Vec<Entry>, nodes: &BTreeMap<StyleId, Node>) -> Vec<Entry> {
+    let applied = anonymous(&entries);
     let mut declared = Declared::new();
     let mut out = Vec::with_capacity(entries.len());
     for (at, mut entry) in entries.iter().cloned().enumerate() {
         if let Item::Layers(names) = &mut entry.item {
-            trim(names, &mut entry.conditions);
+            trim(names, &mut entry.conditions, &applied);
             let path = path(&entry.conditions);
             let conditions = plain(&entry.conditions);
             if names.is_empty() {
@@ -37,9 +38,23 @@ pub(super) fn without_redundant(entries: Vec<Entry>, nodes: &BTreeMap<StyleId, N
     out
 }
 
-/// An anonymous layer hides what is declared in it; conditions around nothing declare nothing.
-fn trim(names: &mut Vec<String>, conditions: &mut Vec<Condition>) {
-    if let Some(at) = conditions.iter().position(|condition| matches!(condition.layer, Some(Layer::Anonymous(_)))) {
+/// Anonymous layers in which rules stand.
+fn anonymous(entries: &[Entry]) -> BTreeSet<u32> {
+    let rules = entries.iter().filter(|entry| !matches!(entry.item, Item::Layers(_)));
+    rules.flat_map(|entry| &entry.conditions).filter_map(number).collect()
+}
+
+fn number(condition: &Condition) -> Option<u32> {
+    match condition.layer {
+        Some(Layer::Anonymous(number)) => Some(number),
+        _ => None,
+    }
+}
+
+/// An anonymous layer without rules hides what is declared in it; conditions around nothing declare nothing.
+fn trim(names: &mut Vec<String>, conditions: &mut Vec<Condition>, applied: &BTreeSet<u32>) {
+    let hides = |condition: &Condition| number(condition).is_some_and(|number| !applied.contains(&number));
+    if let Some(at) = conditions.iter().position(hides) {
         conditions.truncate(at);
         names.clear();
     }
@@ -53,8 +68,11 @@ fn trim(names: &mut Vec<String>, conditions: &mut Vec<Condition>) {
 fn path(conditions: &[Condition]) -> String {
     let mut out = String::new();
     for condition in conditions {
-        if let Some(Layer::Named(name)) = &condition.layer {
-            out = join(&out, name);
+        match &condition.layer {
+            Some(Layer::Named(name)) => out = join(&out, name),
+            // No name has such a character.
+            Some(Layer::Anonymous(number)) => out = join(&out, &format!("\0{number}")),
+            None => {}
         }
     }
     out
@@ -77,9 +95,6 @@ fn is_declared(declared: &Declared, path: &str, conditions: &[(String, String)])
 }
 
 fn declare(entry: &Entry, nodes: &BTreeMap<StyleId, Node>, declared: &mut Declared) {
-    if entry.conditions.iter().any(|condition| matches!(condition.layer, Some(Layer::Anonymous(_)))) {
-        return;
-    }
     let path = path(&entry.conditions);
     let names: &[String] = match &entry.item {
         Item::Layers(names) => names,

@@ -1,6 +1,6 @@
 //! Stage 6: style sheets.
 //!
-//! In: [`ModuleGraph`], [`ChunkPlan`]. Out: [`RenderedStyles`]: one file per chunk with styles, one per sheet that a
+//! In: [`ModuleGraph`], [`Linked`], [`ChunkPlan`]. Out: [`RenderedStyles`]: one file per chunk with styles, one per sheet that a
 //! page links, and the pieces of sheets that stand in a page.
 //! Invariants: every sheet is compiled once; the order within a file is that of the plan, with imports before their
 //! importer; no URL is final (assets are references); the same bytes from any number of threads.
@@ -11,6 +11,7 @@ mod compiled;
 mod layers;
 mod order;
 mod origin;
+mod unused;
 mod write;
 
 use crate::base::{PageId, SheetId, StyleId};
@@ -20,7 +21,8 @@ use crate::diag::{Diagnostic, Location, Noted};
 use crate::lang::css::{self, CompileOptions};
 use crate::lang::html::HtmlRefKind;
 use crate::model::{
-    ChunkKind, ChunkPlan, FileKind, ModuleGraph, NameTemplate, OutputKey, Piece, RenderedFile, RenderedStyles, Target,
+    ChunkKind, ChunkPlan, FileKind, Linked, ModuleGraph, NameTemplate, OutputKey, Piece, RenderedFile, RenderedStyles,
+    Target,
 };
 use order::{Node, Ordered};
 use rayon::prelude::*;
@@ -28,27 +30,34 @@ use std::collections::{BTreeMap, BTreeSet};
 use write::Writer;
 
 /// Links and prints every style sheet of the build.
-pub fn render(graph: &ModuleGraph, plan: &ChunkPlan, options: &Options, cache: &Cache) -> Noted<RenderedStyles> {
+pub fn render(
+    graph: &ModuleGraph,
+    linked: &Linked,
+    plan: &ChunkPlan,
+    options: &Options,
+    cache: &Cache,
+) -> Noted<RenderedStyles> {
     let jobs = jobs(graph, plan);
     let compile = compiled::compile_options(options);
     let roots = jobs.iter().flat_map(|job| job.roots.iter().copied());
     let used = compiled::reachable(graph, roots);
+    let unused = unused::unused(graph, linked);
     let mut problems = Vec::new();
     let pack = compiled::pack(plan, options, cache);
-    let compiled = compiled::compile_all(graph, &used, &compile, pack.as_ref()).take(&mut problems);
+    let compiled = compiled::compile_all(graph, &used, &unused, &compile, pack.as_ref()).take(&mut problems);
     let nodes = compiled::nodes(graph, &compiled, &compile);
     let writer = Writer { graph, plan, compiled: &compiled, options };
 
-    let linked: Vec<Linked> = jobs.par_iter().map(|job| link(job, &nodes, &writer)).collect();
+    let written: Vec<Written> = jobs.par_iter().map(|job| link(job, &nodes, &writer)).collect();
     let mut cycles = BTreeMap::new();
     let mut cut = BTreeSet::new();
     let mut out = RenderedStyles::default();
-    for linked in linked {
-        for (key, cycle) in linked.cycles {
+    for written in written {
+        for (key, cycle) in written.cycles {
             cycles.entry(key).or_insert(cycle);
         }
-        cut.extend(linked.cut);
-        match linked.output {
+        cut.extend(written.cut);
+        match written.output {
             Output::File(file) => out.files.push(*file),
             Output::Inline(place, pieces) => drop(out.inline.insert(place, pieces)),
         }
@@ -100,13 +109,13 @@ enum Output {
     Inline((PageId, u32), Vec<Piece>),
 }
 
-struct Linked {
+struct Written {
     output: Output,
     cycles: BTreeMap<Vec<StyleId>, Vec<StyleId>>,
     cut: Vec<StyleId>,
 }
 
-fn link(job: &Job, nodes: &BTreeMap<StyleId, Node>, writer: &Writer) -> Linked {
+fn link(job: &Job, nodes: &BTreeMap<StyleId, Node>, writer: &Writer) -> Written {
     let Ordered { entries, cycles, cut } = order::order(&job.roots, nodes);
     let file = !matches!(job.goal, Goal::Inline(..));
     let mut body = writer.body(&entries, file);
@@ -115,7 +124,7 @@ fn link(job: &Job, nodes: &BTreeMap<StyleId, Node>, writer: &Writer) -> Linked {
         Goal::Linked(page, index) => (OutputKey::PageStyle(page, index), Name::Sheet(job.roots[0])),
         Goal::Inline(page, index) => {
             body.pieces.iter_mut().for_each(close_no_style);
-            return Linked { output: Output::Inline((page, index), body.pieces), cycles, cut };
+            return Written { output: Output::Inline((page, index), body.pieces), cycles, cut };
         }
     };
     let contributions = origin::contributions(writer.graph, &body);
@@ -127,7 +136,7 @@ fn link(job: &Job, nodes: &BTreeMap<StyleId, Node>, writer: &Writer) -> Linked {
         contributions,
         exports: Vec::new(),
     };
-    Linked { output: Output::File(Box::new(file)), cycles, cut }
+    Written { output: Output::File(Box::new(file)), cycles, cut }
 }
 
 enum Name {

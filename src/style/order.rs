@@ -133,7 +133,8 @@ impl<'a> Walk<'a> {
 
     fn visit(&mut self, id: StyleId, conditions: &mut Vec<Condition>) {
         if let Some(at) = self.chain.iter().position(|seen| *seen == id) {
-            // Browsers stop here as well.
+            // Browsers stop here as well, but know the layer from now on.
+            self.push(Item::Layers(Vec::new()), conditions);
             let cycle = self.chain[at..].to_vec();
             let lowest = (0..cycle.len()).min_by_key(|at| cycle[*at]).unwrap_or(0);
             let key = [&cycle[lowest..], &cycle[..lowest]].concat();
@@ -254,7 +255,9 @@ fn overrides(later: &[Condition], earlier: &[Condition]) -> bool {
 /// Layer statements that come first, then imports that stay imports, then the rest. The order of layers that something
 /// declares before such an import is declared before it again.
 fn hoist_externals(entries: Vec<Entry>, nodes: &BTreeMap<StyleId, Node>) -> Vec<Entry> {
-    let leading = entries.iter().take_while(|entry| matches!(entry.item, Item::Layers(_))).count();
+    let hidden = |condition: &Condition| matches!(condition.layer, Some(Layer::Anonymous(_)));
+    let is_leading = |entry: &&Entry| matches!(entry.item, Item::Layers(_)) && !entry.conditions.iter().any(hidden);
+    let leading = entries.iter().take_while(is_leading).count();
     let Some(last) = entries.iter().rposition(|entry| matches!(entry.item, Item::External(_))) else {
         return entries;
     };
@@ -265,7 +268,6 @@ fn hoist_externals(entries: Vec<Entry>, nodes: &BTreeMap<StyleId, Node>) -> Vec<
             Item::Layers(names) => Some(names.clone()),
             Item::External(_) => None,
         };
-        let hidden = |condition: &Condition| matches!(condition.layer, Some(Layer::Anonymous(_)));
         let is_layered = |names: &Vec<String>| {
             !names.is_empty() || entry.conditions.iter().any(|condition| condition.layer.is_some())
         };

@@ -2,6 +2,7 @@
 // scripts, some of which are loaded later. Every declaration has a number of its own, so that what an element ends up
 // with says which one won.
 import { random } from '../graphs/random.mjs';
+import { scripts } from './scripts.mjs';
 
 export const ELEMENTS = 6;
 const NUMBERS = ['z-index', 'order', 'widows', 'orphans'];
@@ -9,7 +10,8 @@ const NUMBERS = ['z-index', 'order', 'widows', 'orphans'];
 const VALUES = {
   'border-left': (n) => `${n}px solid #0${n % 10}${n % 7}`,
   'box-shadow': (n) => `0 -1px ${n}px #000000${10 + (n % 90)}, inset 1px 1px ${n}px red`,
-  color: (n) => `color-mix(in srgb, currentcolor 50%, rgb(${n % 256} 0 0) 50%)`,
+  // Not mixed of `currentcolor`: for the parent's Chromium now and then takes another element's.
+  color: (n) => `rgb(${n % 256} ${n % 7} 0)`,
   'background-color': (n) => `oklch(${n % 100}% .1 20)`,
   'font-family': (n) => `"f ${n}" , serif`,
   'grid-template-columns': (n) => `[a b] ${n}px [c] calc(var(--n) * 2px)`,
@@ -26,20 +28,25 @@ const LAYERS = ['base', 'ui', 'base.deep', 'late'];
 const MEDIA = ['screen', '(min-width: 1px) and (max-width: 9999px)', '(max-width: 1px) and (min-width: 9px)', 'print', '(min-width: 1px)', '(max-width: 1px)', 'screen and (min-height: 1px)', 'not print', 'print, screen'];
 const SUPPORTS = ['display: grid', 'not (display: grid)', 'nothing: known', '(display: grid) and (order: 1)', '(nothing: known) or (not (order: x))'];
 
-/** `files`: name to text. `links`: what the page links, in order. `start` and `later`: scripts. */
+/**
+ * `files`: name to text. `pages`: what is compared, one after the other. Of each `links`, what it links in order, or `start`,
+ * the module that it runs, with `steps`: what becomes of it at first and with every later `import()`, as sheets to
+ * link (of CSS modules those in `native`) and classes to add.
+ */
 export function generate(seed) {
   const r = random(seed);
-  const scripted = r.chance(0.5);
+  const scripted = r.chance(0.6);
   const count = scripted ? r.between(2, 6) : r.between(2, 9);
   const names = Array.from({ length: count }, (_, at) => (r.chance(0.2) ? `deep/s${at}.css` : `s${at}.css`));
   const files = new Map();
   let number = 0;
-  names.forEach((name, at) => files.set(name, sheet(r, names, at, () => (number += 1))));
+  const next = () => (number += 1);
+  names.forEach((name, at) => files.set(name, sheet(r, names, at, next)));
   if (!scripted) {
     const roots = r.shuffle(names).slice(0, r.between(1, Math.min(3, count)));
-    return { files, links: roots.includes(names[0]) ? roots : [names[0], ...roots], scripts: null };
+    return { files, native: new Map(), pages: [{ links: roots.includes(names[0]) ? roots : [names[0], ...roots] }] };
   }
-  return { files, links: [], scripts: scripts(r, names, files) };
+  return { files, ...scripts(r, names, files, next) };
 }
 
 function sheet(r, names, at, number) {
@@ -132,42 +139,10 @@ function inside(r, number, depth) {
   return out.join(' ');
 }
 
-function declarations(r, number) {
+export function declarations(r, number) {
   const names = r.shuffle(r.chance(0.5) ? NUMBERS : Object.keys(VALUES)).slice(0, r.between(1, 2));
   const one = (name) => `${name}: ${(VALUES[name] ?? String)(number())}${r.chance(0.08) ? ' !important' : ''};`;
   const out = names.map(one);
   if (r.chance(0.1)) out.push(r.pick(out));
   return out.join(' ');
-}
-
-/** Modules that import sheets and each other; some are loaded later, one after the other. */
-function scripts(r, names, files) {
-  const count = r.between(2, 6);
-  const late = r.between(0, Math.min(3, count - 1));
-  const modules = Array.from({ length: count }, (_, at) => ({ name: `m${at}.js`, imports: [] }));
-  modules.forEach((module, at) => {
-    const below = modules.slice(Math.max(at + 1, 1 + late)).map(({ name }) => name);
-    const sheets = r.shuffle(names).slice(0, r.between(0, 4));
-    module.imports = r.shuffle([...sheets, ...r.shuffle(below).slice(0, r.between(0, 2))]);
-  });
-  const later = modules.slice(1, 1 + late).map(({ name }) => name);
-  for (const { name, imports } of modules) {
-    const lines = imports.map((to) => `import './${to}';`);
-    if (name === 'm0.js') {
-      lines.push(`window.loaders = [${later.map((to) => `() => import('./${to}')`).join(', ')}];`);
-      lines.push('window.started = true;');
-    } else {
-      lines.push(`window.${name.slice(0, -3)} = 1;`);
-    }
-    files.set(name, `${lines.join('\n')}\n`);
-  }
-  // What the language evaluates, in order.
-  const byName = new Map(modules.map((module) => [module.name, module]));
-  const seen = new Set();
-  const order = (name) => {
-    if (seen.has(name)) return [];
-    seen.add(name);
-    return name.endsWith('.css') ? [name] : byName.get(name).imports.flatMap(order);
-  };
-  return { start: 'm0.js', first: order('m0.js'), later: later.map(order) };
 }

@@ -2,8 +2,10 @@
 // node run.mjs --print SEED
 //
 // Makes graphs of style sheets from seeds, and compares the computed styles of their page in Chromium as it is with those
-// of what plimsoll makes of it, minified and not, also for browsers that have nesting. Where scripts import sheets, the page as it is has a link for each sheet
-// in the order in which the language evaluates the imports. Exit status 0: all the same; 1: differences; 2: bad usage.
+// of what plimsoll makes of it, minified and not, also for browsers that have nesting. Where scripts import sheets, the page
+// as it is has a link for each sheet in the order in which the language evaluates the imports, and scripts are built split and
+// unsplit; unsplit everything applies from the start, so that only the end is compared. Exit status 0: all the same; 1:
+// differences; 2: bad usage.
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -22,6 +24,10 @@ const WAYS = [
   ['plain', ['--no-minify', '--target=esnext']],
   ['minified', ['--minify', '--target=esnext']],
   ['minified for new browsers', ['--minify', '--target=chrome130']],
+];
+const UNSPLIT = [
+  ['unsplit', ['--no-minify', '--target=esnext', '--no-splitting']],
+  ['unsplit and minified', ['--minify', '--target=chrome130', '--no-splitting']],
 ];
 const LIMIT = 15000;
 
@@ -48,15 +54,27 @@ const boxes = `<div id="boxes">${Array.from({ length: ELEMENTS }, (_, at) => `<d
 const page = (head) => `<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>sheets</title>\n<style>:root{--n:3}</style>\n${head}\n</head>\n<body>${boxes}</body>\n</html>\n`;
 const link = (href) => `<link rel="stylesheet" href="${href}">`;
 
-/** The page as a browser without bundler has it, and as plimsoll gets it. */
-function write(folder, { files, links, scripts }) {
+/** The pages as a browser without bundler has them, and as plimsoll gets them. */
+function write(folder, { files, native, pages }) {
   rmSync(folder, { recursive: true, force: true });
-  for (const [name, text] of files) {
+  const put = (name, text) => {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text);
-  }
-  writeFileSync(join(folder, 'native.html'), page((scripts?.first ?? links).map(link).join('\n')));
-  writeFileSync(join(folder, 'index.html'), page(scripts ? `<script type="module" src="./${scripts.start}"></script>` : links.map(link).join('\n')));
+  };
+  files.forEach((text, name) => put(name, text));
+  native.forEach((text, name) => put(`native.${name}`, text));
+  pages.forEach(({ links, start }, at) => {
+    put(`native${at}.html`, page((links ?? []).map(link).join('\n')));
+    put(`page${at}.html`, page(start ? `<script type="module" src="./${start}"></script>` : links.map(link).join('\n')));
+  });
+}
+
+/** In the page: sheets are linked, one after the other in the document, and classes added. */
+function apply({ sheets, classes }) {
+  const add = (href) => new Promise((done) => document.head.append(Object.assign(document.createElement('link'), { rel: 'stylesheet', href, onload: done, onerror: done })));
+  return Promise.all(sheets.map((name) => add(name.startsWith('k') ? `native.${name}` : name))).then(() => {
+    for (const [box, names] of classes) document.querySelector(`.b${box}`).classList.add(...names);
+  });
 }
 
 class Lane {
@@ -66,7 +84,7 @@ class Lane {
       const path = decodeURIComponent(new URL(request.url, 'http://x').pathname);
       try {
         const bytes = readFileSync(join(this.root, path));
-        response.writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream' });
+        response.writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream', 'cache-control': 'no-store' });
         response.end(bytes);
       } catch {
         response.writeHead(404).end();
@@ -78,6 +96,9 @@ class Lane {
     await new Promise((done) => this.server.listen(0, '127.0.0.1', done));
     this.base = `http://127.0.0.1:${this.server.address().port}`;
     this.context = await this.browser.newContext();
+    // One tab for all pages: a new one takes longer than what is looked at in it.
+    this.tab = await this.context.newPage();
+    this.tab.on('pageerror', (error) => this.problems.push(error.message));
   }
 
   async close() {
@@ -86,32 +107,32 @@ class Lane {
     await new Promise((done) => this.server.close(done));
   }
 
-  /** What the elements have, at first and after every later step. */
-  async look(root, path, steps, scripts) {
+  /** What the elements have, at first and after every later step. `native`: the steps are made by hand. */
+  async look(root, path, { steps }, native) {
     this.root = root;
-    const tab = await this.context.newPage();
-    const problems = [];
-    tab.on('pageerror', (error) => problems.push(error.message));
-    const styles = () => tab.evaluate((names) => [...document.querySelectorAll('.all')].map((box) => names.map((name) => getComputedStyle(box)[name]).join(' ')).join(' / '), PROPERTIES);
+    const { tab } = this;
+    const problems = (this.problems = []);
+    // Engines print six digits, of which compilers may have rounded the last.
+    const rounded = (text) => text.replace(/\d*\.\d{5,}/g, (number) => String(Number(Number(number).toPrecision(5))));
+    const styles = async () => rounded(await tab.evaluate((names) => [...document.querySelectorAll('.all')].map((box) => names.map((name) => getComputedStyle(box)[name]).join(' | ')).join(' || '), PROPERTIES));
     try {
       await tab.goto(`${this.base}/${path}`, { waitUntil: 'load', timeout: LIMIT });
-      if (scripts) await tab.waitForFunction(() => window.started, null, { timeout: LIMIT });
-      const seen = [await styles()];
-      for (const [at, sheets] of steps.entries()) {
-        if (scripts) await tab.evaluate((at) => window.loaders[at](), at);
-        else await tab.evaluate((sheets) => Promise.all(sheets.map((href) => new Promise((done) => document.head.append(Object.assign(document.createElement('link'), { rel: 'stylesheet', href, onload: done, onerror: done }))))), sheets);
+      if (!steps) return [await styles(), ...problems];
+      if (!native) await tab.waitForFunction(() => window.started, null, { timeout: LIMIT });
+      const seen = [];
+      for (const [at, step] of steps.entries()) {
+        if (native) await tab.evaluate(apply, step);
+        else if (at > 0) await tab.evaluate((at) => window.loaders[at](), at - 1);
         seen.push(await styles());
       }
       return [...seen, ...problems];
     } catch (error) {
       return [`failed: ${error.message.split('\n')[0]}`, ...problems];
-    } finally {
-      await tab.close();
     }
   }
 
-  build(from, to, flags) {
-    const common = ['build', 'index.html', `--outdir=${to}`, '--no-cache', '--log-level=error', '--precompress=none', '--service-worker=off', '--headers=none', '--budget=none'];
+  build(from, to, pages, flags) {
+    const common = ['build', ...pages.map((_, at) => `page${at}.html`), `--outdir=${to}`, '--no-cache', '--log-level=error', '--precompress=none', '--service-worker=off', '--headers=none', '--budget=none'];
     return new Promise((done) => {
       const child = spawn(options.plimsoll, [...common, ...flags], { cwd: from, stdio: ['ignore', 'pipe', 'pipe'], timeout: LIMIT });
       let text = '';
@@ -125,25 +146,41 @@ class Lane {
   async judge(graph) {
     const from = join(this.folder, 'from');
     write(from, graph);
-    const steps = graph.scripts?.later ?? [];
-    const expected = await this.look(from, 'native.html', steps, false);
+    const { pages } = graph;
+    const all = [];
+    for (const [at, page] of pages.entries()) all.push(await this.look(from, `native${at}.html`, page, true));
     const out = [];
-    for (const [way, flags] of WAYS) {
+    for (const [way, flags] of pages[0].start ? [...WAYS, ...UNSPLIT] : WAYS) {
       const to = join(this.folder, 'to');
       rmSync(to, { recursive: true, force: true });
-      const failed = await this.build(from, to, flags);
-      const actual = failed ? [failed] : await this.look(to, 'index.html', steps, graph.scripts !== null);
-      if (actual.join('\n') !== expected.join('\n')) out.push({ way, expected, actual });
+      const failed = await this.build(from, to, pages, flags);
+      for (const [at, page] of pages.entries()) {
+        const seen = failed ? [failed] : await this.look(to, `page${at}.html`, page, false);
+        const atEnd = way.startsWith('unsplit');
+        const [expected, actual] = [all[at], seen].map((list) => (atEnd ? list.slice(-1) : list));
+        if (actual.join('\n') !== expected.join('\n')) out.push({ way: `${way}, page ${at}`, expected, actual });
+        if (failed) break;
+      }
     }
     return out;
   }
 }
 
+/** The first property of the first element that differs. */
+function difference(expected, actual) {
+  const [should, is] = [expected, actual].map((text) => text.split(' || ').map((box) => box.split(' | ')));
+  const box = should.findIndex((values, at) => values.join() !== is[at]?.join());
+  const at = should[box]?.findIndex((value, at) => value !== is[box]?.[at]) ?? -1;
+  if (at < 0 || should.length !== is.length) return `expected ${expected.slice(0, 200)}, is ${actual.slice(0, 200)}`;
+  return `element ${box}: ${PROPERTIES[at]} should be ${should[box][at]} and is ${is[box][at]}`;
+}
+
 async function main() {
   if (options.print) {
-    const { files, links, scripts } = generate(Number(options.print));
-    for (const [name, text] of files) console.log(`/* ${name} */\n${text}`);
-    return console.log(JSON.stringify({ links, scripts }));
+    const { files, native, pages } = generate(Number(options.print));
+    for (const [name, text] of files) console.log(`/* ${name} */\n${text.replace(/(weight )+/, '$1')}`);
+    for (const [name, text] of native) console.log(`/* native.${name} */\n${text}`);
+    return console.log(JSON.stringify(pages));
   }
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-sheets-'));
   const browser = await chromium.launch({ executablePath: options.chromium, args: ARGS });
@@ -161,7 +198,7 @@ async function main() {
       failed += 1;
       for (const { way, expected, actual } of found) {
         const at = Math.max(0, expected.findIndex((line, at) => line !== actual[at]));
-        console.log(`seed ${seed}: ${way}${graph.scripts ? ', scripts' : ''}, step ${at}\n  expected ${expected[at]}\n  actual   ${actual[at]}`);
+        console.log(`seed ${seed}: ${way}${graph.pages[0].start ? ', scripts' : ''}, step ${at}: ${difference(expected[at] ?? '', actual[at] ?? '')}`);
       }
       if (options.keep) cpSync(join(lane.folder, 'from'), join(options.keep, `seed-${seed}`), { recursive: true });
     }

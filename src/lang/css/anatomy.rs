@@ -4,6 +4,7 @@
 //! rules), every URL, `@value` statements, legal comments, and how deep brackets are nested.
 
 use super::lex::{Kind, Token, tokens, unescape};
+use super::problems::MAX_DEPTH;
 use super::{CssImport, CssUrl};
 
 /// Byte range.
@@ -33,7 +34,8 @@ pub(super) struct Anatomy {
     /// `@value …;` at the top level.
     pub values: Vec<Span>,
     pub legal: Vec<Span>,
-    pub depth: usize,
+    /// Where brackets are deeper than [`MAX_DEPTH`].
+    pub too_deep: Option<u32>,
 }
 
 impl Anatomy {
@@ -100,7 +102,9 @@ impl Anatomy {
                 }
                 _ => {}
             }
-            self.depth = self.depth.max(open.len());
+            if open.len() > MAX_DEPTH {
+                self.too_deep.get_or_insert(token.start);
+            }
         }
     }
 

@@ -5,14 +5,16 @@ use super::layers::declared_layers;
 use super::lex::{Kind, tokens};
 use super::names::{Naming, rename};
 use super::parse::{compiler_failed, guarded, parse, parser_options, sentinel, targets};
-use super::problems::{MAX_DEPTH, Place, too_deep};
+use super::problems::{Place, too_deep};
 use super::property::without_incomplete_properties;
-use super::scan::blank;
+use super::scan::{blank, exports};
 use super::tighten::{Abilities, tighten, tighten_declarations};
+use super::unused::{without_composing, without_keyframes, without_unused};
 use crate::diag::{Diagnostic, Noted};
 use crate::lang::LanguageTarget;
 use lightningcss::stylesheet::{MinifyOptions, PrinterOptions, StyleAttribute, StyleSheet};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// One sheet as `compile` needs it.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +26,8 @@ pub struct Sheet<'a> {
     pub local: bool,
     /// As for `scan`.
     pub name_hash: &'a str,
+    /// Names of a CSS module that no script reads: rules that ask for them go.
+    pub unused: &'a [String],
 }
 
 /// How sheets are compiled; the same for all of a build.
@@ -63,10 +67,10 @@ pub struct CompiledCss {
 /// not report; a sheet that `scan` refused gives an empty one.
 pub fn compile(sheet: Sheet, options: &CompileOptions) -> Noted<CompiledCss> {
     let anatomy = Anatomy::of(sheet.source);
-    if anatomy.depth > MAX_DEPTH {
-        return Noted::new(CompiledCss::default(), vec![too_deep(sheet.name)]);
+    if let Some(at) = anatomy.too_deep {
+        return Noted::new(CompiledCss::default(), vec![too_deep(sheet.name, sheet.source, at)]);
     }
-    let prepared = Prepared::of(sheet.source, &anatomy, sheet.local);
+    let prepared = Prepared::of(sheet.source, &anatomy);
     let place = Place {
         name: sheet.name,
         source: sheet.source,
@@ -94,15 +98,34 @@ fn print(
     let (parser, _) = parser_options(sheet.name, local.as_deref());
     let mut parsed = parse(&prepared.text, parser, place)?;
     parsed.license_comments.clear();
+    if !sheet.unused.is_empty() {
+        shake(&mut parsed, sheet.unused, place)?;
+    }
+    if local.is_some() && options.minify {
+        without_composing(&mut parsed.rules);
+    }
     let layers = declared_layers(&parsed.rules);
     let code = lower_and_print(&mut parsed, options, place)?;
     let code = match &local {
-        Some(local) => rename(&code, local, &Naming { sheet: sheet.name_hash, short: options.minify_names }),
+        Some(local) => {
+            rename(&code, local, &Naming { sheet: sheet.name_hash, short: options.minify_names, values: &[] })
+        }
         None => code,
     };
     let code = if options.minify { tighten(&code, &Abilities::of(&options.target)) } else { code };
     let (namespaces, body) = split_namespaces(code);
     Ok(CompiledCss { layers, namespaces, body: prepared.slots(&body), ..CompiledCss::default() })
+}
+
+/// Takes out what nobody can use. Animations go when no rule that is left mentions them.
+fn shake(parsed: &mut StyleSheet<'_>, unused: &[String], place: &Place) -> Result<(), Diagnostic> {
+    let unused: BTreeSet<&str> = unused.iter().map(String::as_str).collect();
+    without_unused(&mut parsed.rules, &unused);
+    let printed = exports(parsed, place)?;
+    let unmentioned = |name: &str| printed.get(name).is_some_and(|export| !export.is_referenced);
+    let names = unused.iter().filter(|name| unmentioned(name)).map(|name| name.to_string()).collect();
+    without_keyframes(&mut parsed.rules, &names);
+    Ok(())
 }
 
 fn lower_and_print(parsed: &mut StyleSheet<'_>, options: &CompileOptions, place: &Place) -> Result<String, Diagnostic> {
@@ -127,10 +150,10 @@ fn lower_and_print(parsed: &mut StyleSheet<'_>, options: &CompileOptions, place:
 /// The declarations of a `style="…"`, with slots. Not escaped for HTML.
 pub fn compile_attribute(source: &str, name: &str, options: &CompileOptions) -> Noted<Vec<CssPiece>> {
     let anatomy = Anatomy::of_attribute(source);
-    if anatomy.depth > MAX_DEPTH {
-        return Noted::new(Vec::new(), vec![too_deep(name)]);
+    if let Some(at) = anatomy.too_deep {
+        return Noted::new(Vec::new(), vec![too_deep(name, source, at)]);
     }
-    let prepared = Prepared::of(source, &anatomy, false);
+    let prepared = Prepared::of(source, &anatomy);
     let place = Place { name, source, prepared: &prepared.text, to_source: &|at| prepared.to_source(at) };
     let targets = targets(&options.target);
     let printed = guarded(|| {
@@ -178,7 +201,7 @@ struct Prepared {
 }
 
 impl Prepared {
-    fn of(source: &str, anatomy: &Anatomy, local: bool) -> Prepared {
+    fn of(source: &str, anatomy: &Anatomy) -> Prepared {
         let placeholder = sentinel("plimurl", source);
         let mut blanked = source.to_string();
         let has_imports = anatomy.imports().next().is_some();
@@ -194,9 +217,6 @@ impl Prepared {
         }
         without_incomplete_properties(&mut blanked, source);
         parting_comments(source).into_iter().for_each(|span| blank(&mut blanked, span));
-        if local {
-            anatomy.values.iter().for_each(|span| blank(&mut blanked, *span));
-        }
         let mut prepared = Prepared { text: String::with_capacity(source.len()), placeholder, shifts: Vec::new() };
         let mut at = 0;
         for (index, span) in anatomy.urls.iter().enumerate() {
@@ -308,7 +328,7 @@ pub fn compile_condition(at_rule: &str, condition: &str, options: &CompileOption
     let given = if at_rule == "supports" { format!("({condition})") } else { condition.to_string() };
     let text = format!("@{at_rule} {given}{{a{{b:c}}}}");
     let sane = tokens(&text).iter().filter(|token| matches!(token.kind, Kind::Open(b'{'))).count() == 2;
-    if !sane || Anatomy::of(&text).depth > MAX_DEPTH {
+    if !sane || Anatomy::of(&text).too_deep.is_some() {
         return given;
     }
     let place = Place { name: "", source: "", prepared: "", to_source: &|at| at };

@@ -33,6 +33,8 @@ pub struct CssFacts {
     /// A CSS module: JavaScript source text that exports its class names (default object and, where they are
     /// identifiers, named exports), importing the modules that `composes … from` names. `None` for a global sheet.
     pub script: Option<String>,
+    /// A CSS module: by name that it exports, the names of its own that come with it, through `composes` too.
+    pub classes: Vec<(String, Vec<String>)>,
     /// A CSS module whose rules all ask for names of its own: nobody notices it who does not use it.
     pub is_local: bool,
 }

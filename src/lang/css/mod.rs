@@ -10,6 +10,7 @@
 mod anatomy;
 mod blocks;
 mod compile;
+mod constants;
 mod facts;
 mod fold;
 mod gaps;
@@ -26,11 +27,13 @@ mod selectors;
 #[cfg(test)]
 mod tests;
 mod tighten;
+mod unused;
 mod values;
 
 pub use compile::{
     CompileOptions, CompiledCss, CssPiece, Sheet, compile, compile_attribute, compile_condition, string_token,
     url_token,
 };
+pub use constants::{ValueStatement, value_statements, value_text, with_values};
 pub use facts::{CssFacts, CssImport, CssUrl};
-pub use scan::{scan, scan_attribute};
+pub use scan::{scan, scan_attribute, scan_module};

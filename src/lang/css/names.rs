@@ -12,6 +12,8 @@ pub(super) struct Naming<'a> {
     /// The sheet's name relative to the project root.
     pub sheet: &'a str,
     pub short: bool,
+    /// What the script exports beside names.
+    pub values: &'a [(String, String)],
 }
 
 impl Naming<'_> {
@@ -109,36 +111,40 @@ fn write_identifier(out: &mut String, name: &str) {
 
 /// The ES module that exports the names of `locals`.
 pub(super) fn script(locals: &Locals, naming: &Naming, order: impl Fn(&str) -> usize) -> String {
-    let mut specifiers: Vec<&str> = locals
-        .values()
-        .flatten()
-        .filter_map(|composed| match composed {
-            Composed::Dependency { specifier, .. } => Some(specifier.as_str()),
-            _ => None,
-        })
-        .collect();
-    specifiers.sort_by_key(|specifier| (order(specifier), *specifier));
-    specifiers.dedup();
-
     let mut prefix = "d".to_string();
     while locals.keys().any(|name| is_numbered(name, &prefix)) {
         prefix.push('_');
     }
     let mut out = String::new();
-    for (number, specifier) in specifiers.iter().enumerate() {
-        let _ = writeln!(out, "import {prefix}{number} from {};", quoted(specifier));
-    }
+    let composed = write_imports(&mut out, locals, &prefix, order);
+    // Every name is an export of its own: what nobody imports goes, here and in the sheet.
     let mut members = Vec::new();
-    for name in locals.keys() {
-        let value = expression(name, locals, naming, &specifiers, &prefix);
+    let mut constants = "c".to_string();
+    while locals.keys().any(|name| is_numbered(name, &constants)) {
+        constants.push('_');
+    }
+    for (number, name) in locals.keys().enumerate() {
+        let value = expression(name, locals, naming, &composed);
         if is_exportable(name) {
             let _ = writeln!(out, "export const {name} = {value};");
             members.push(format!("  {name},\n"));
-        } else {
-            // `{"__proto__": …}` would set the prototype.
-            let key = if name == "__proto__" { format!("[{}]", quoted(name)) } else { quoted(name) };
-            members.push(format!("  {key}: {value},\n"));
+            continue;
         }
+        let _ = writeln!(out, "const {constants}{number} = {value};");
+        if name != "default" {
+            let _ = writeln!(out, "export {{ {constants}{number} as {} }};", quoted(name));
+        }
+        // `{"__proto__": …}` would set the prototype.
+        let key = if name == "__proto__" { format!("[{}]", quoted(name)) } else { quoted(name) };
+        members.push(format!("  {key}: {constants}{number},\n"));
+    }
+    let mut values: BTreeMap<&str, &str> = naming.values.iter().map(|(name, text)| (&**name, &**text)).collect();
+    values.retain(|name, _| !locals.contains_key(*name));
+    for (name, text) in values {
+        if is_exportable(name) && !is_numbered(name, &constants) && !is_numbered(name, &prefix) {
+            let _ = writeln!(out, "export const {name} = {};", quoted(text));
+        }
+        members.push(format!("  [{}]: {},\n", quoted(name), quoted(text)));
     }
     let _ = writeln!(out, "export default {{\n{}}};", members.concat());
     out
@@ -148,8 +154,62 @@ fn is_numbered(name: &str, prefix: &str) -> bool {
     name.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// `"own composed " + d0["other"]`: everything that `name` composes, directly or not, each once.
-fn expression(name: &str, locals: &Locals, naming: &Naming, specifiers: &[&str], prefix: &str) -> String {
+/// By name: the local names that come with it.
+pub(super) fn classes(locals: &Locals) -> Vec<(String, Vec<String>)> {
+    let all = |name: &String| {
+        let mut found = vec![name.clone()];
+        let mut at = 0;
+        while let Some(next) = found.get(at).and_then(|name| locals.get(name)) {
+            for composed in next {
+                match composed {
+                    Composed::Local(local) if !found.contains(local) => found.push(local.clone()),
+                    _ => {}
+                }
+            }
+            at += 1;
+        }
+        (name.clone(), found)
+    };
+    locals.keys().map(all).collect()
+}
+
+/// By specifier and name: the variable that has it.
+type Imported<'l> = BTreeMap<(&'l str, &'l str), String>;
+
+/// One by one: of an object nobody could tell which of its names are read.
+fn write_imports<'l>(
+    out: &mut String,
+    locals: &'l Locals,
+    prefix: &str,
+    order: impl Fn(&str) -> usize,
+) -> Imported<'l> {
+    let mut found: Vec<(&str, &str)> = locals
+        .values()
+        .flatten()
+        .filter_map(|composed| match composed {
+            Composed::Dependency { specifier, name } => Some((specifier.as_str(), name.as_str())),
+            _ => None,
+        })
+        .collect();
+    found.sort_by_key(|(specifier, name)| (order(specifier), *specifier, *name));
+    found.dedup();
+    let mut imported = Imported::new();
+    for (number, (specifier, name)) in found.into_iter().enumerate() {
+        // No export can have this name but the object of all.
+        if name == "default" {
+            let _ = writeln!(out, "import {prefix}{number} from {};", quoted(specifier));
+            imported.insert((specifier, name), format!("{prefix}{number}[\"default\"]"));
+            continue;
+        }
+        let there = if is_exportable(name) { name.to_string() } else { quoted(name) };
+        let _ = writeln!(out, "import {{ {there} as {prefix}{number} }} from {};", quoted(specifier));
+        imported.insert((specifier, name), format!("{prefix}{number}"));
+    }
+    imported
+}
+
+/// `"own composed " + d0`: everything that `name` composes, directly or not, each once.
+fn expression(name: &str, locals: &Locals, naming: &Naming, imported: &Imported) -> String {
     let mut seen = BTreeSet::from([name]);
     let mut terms: Vec<Term> = vec![Term::Text(naming.of(name))];
     let mut queue: std::collections::VecDeque<&Composed> = locals[name].iter().collect();
@@ -164,8 +224,7 @@ fn expression(name: &str, locals: &Locals, naming: &Naming, specifiers: &[&str],
             }
             Composed::Global(global) => Term::Text(global.clone()),
             Composed::Dependency { specifier, name } => {
-                let number = specifiers.iter().position(|known| known == specifier).unwrap_or(0);
-                Term::Code(format!("{prefix}{number}[{}]", quoted(name)))
+                Term::Code(imported.get(&(specifier.as_str(), name.as_str())).cloned().unwrap_or_default())
             }
         };
         if !terms.contains(&term) {

@@ -10,9 +10,9 @@ use lightningcss::traits::ToCss;
 /// Brackets deeper than this are refused: parsers and printers of CSS recurse, some of them twice per level.
 pub(super) const MAX_DEPTH: usize = 64;
 
-pub(super) fn too_deep(name: &str) -> Diagnostic {
+pub(super) fn too_deep(name: &str, source: &str, at: u32) -> Diagnostic {
     Diagnostic::error("css-syntax-error", format!("blocks and parentheses are nested more than {MAX_DEPTH} deep"))
-        .at(Location::file(name))
+        .at(Location::span(name, source, at, at + 1))
         .note("no style sheet written by hand comes near this; the file may be damaged")
 }
 

@@ -3,9 +3,9 @@
 use super::CssFacts;
 use super::anatomy::{Anatomy, Span};
 use super::local::is_local;
-use super::names::{Composed, Locals, Naming, script};
+use super::names::{Composed, Locals, Naming, classes, script};
 use super::parse::{compiler_failed, guarded, is_package_file, parse, parser_options, recovered, sentinel};
-use super::problems::{MAX_DEPTH, Place, too_deep};
+use super::problems::{Place, too_deep};
 use super::property::{Incomplete, incomplete_properties, without_incomplete_properties};
 use crate::diag::{Diagnostic, Location, Noted};
 use lightningcss::css_modules::{CssModuleExports, CssModuleReference};
@@ -16,18 +16,31 @@ use lightningcss::stylesheet::{StyleAttribute, StyleSheet};
 /// names. `name_hash` is the sheet's name relative to the project root: names are made of it, so that they do not
 /// depend on where the project lies. `None` when the sheet cannot be parsed.
 pub fn scan(source: &str, name: &str, local: bool, name_hash: &str, minify_names: bool) -> Noted<Option<CssFacts>> {
+    scan_with(source, name, local.then_some(Naming { sheet: name_hash, short: minify_names, values: &[] }))
+}
+
+/// A CSS module with values, which the script exports too; they are in their places already.
+pub fn scan_module(
+    source: &str,
+    name: &str,
+    values: &[(String, String)],
+    minify_names: bool,
+) -> Noted<Option<CssFacts>> {
+    scan_with(source, name, Some(Naming { sheet: name, short: minify_names, values }))
+}
+
+fn scan_with(source: &str, name: &str, naming: Option<Naming>) -> Noted<Option<CssFacts>> {
     let anatomy = Anatomy::of(source);
-    if anatomy.depth > MAX_DEPTH {
-        return Noted::new(None, vec![too_deep(name)]);
+    if let Some(at) = anatomy.too_deep {
+        return Noted::new(None, vec![too_deep(name, source, at)]);
     }
     let mut problems = Vec::new();
-    let mut text = without_values(source, name, local, &anatomy.values, &mut problems);
+    let mut text = source.to_string();
     without_incomplete_properties(&mut text, source);
     problems.extend(skipped_properties(source, name));
-    let naming = Naming { sheet: name_hash, short: minify_names };
-    match read(source, &text, name, local.then_some(&naming), &mut problems) {
-        Ok(Some((script, is_local))) => {
-            Noted::new(Some(CssFacts { is_local, ..facts(&anatomy, Some(script)) }), problems)
+    match read(source, &text, name, naming.as_ref(), &mut problems) {
+        Ok(Some(Read { script, classes, is_local })) => {
+            Noted::new(Some(CssFacts { is_local, classes, ..facts(&anatomy, Some(script)) }), problems)
         }
         Ok(None) => Noted::new(Some(facts(&anatomy, None)), problems),
         Err(problem) => {
@@ -40,8 +53,8 @@ pub fn scan(source: &str, name: &str, local: bool, name_hash: &str, minify_names
 /// Reads the declarations of a `style="…"`.
 pub fn scan_attribute(source: &str, name: &str) -> Noted<Option<CssFacts>> {
     let anatomy = Anatomy::of_attribute(source);
-    if anatomy.depth > MAX_DEPTH {
-        return Noted::new(None, vec![too_deep(name)]);
+    if let Some(at) = anatomy.too_deep {
+        return Noted::new(None, vec![too_deep(name, source, at)]);
     }
     let place = Place { name, source, prepared: source, to_source: &|at| at };
     let (options, warnings) = parser_options(name, None);
@@ -57,25 +70,9 @@ fn facts(anatomy: &Anatomy, script: Option<String>) -> CssFacts {
         imports: anatomy.imports().cloned().collect(),
         urls: anatomy.urls.iter().map(|span| span.url.clone()).collect(),
         script,
+        classes: Vec::new(),
         is_local: false,
     }
-}
-
-/// `@value` is not CSS and lightningcss refuses it: blanked, with a warning.
-fn without_values(source: &str, name: &str, local: bool, values: &[Span], problems: &mut Vec<Diagnostic>) -> String {
-    if !local || values.is_empty() {
-        return source.to_string();
-    }
-    let mut text = source.to_string();
-    for (start, end) in values {
-        blank(&mut text, (*start, *end));
-        problems.push(
-            Diagnostic::warning("css-modules-value", "`@value` of CSS modules is not supported and was left out")
-                .at(Location::span(name, source, *start, *end))
-                .hint("use a custom property: `--name: value` and `var(--name)`"),
-        );
-    }
-    text
 }
 
 /// In files of packages what browsers skip is skipped without a word.
@@ -102,6 +99,13 @@ pub(super) fn blank(text: &mut String, (start, end): Span) {
     text.replace_range(range, &spaces);
 }
 
+/// What a CSS module says beside its URLs.
+struct Read {
+    script: String,
+    classes: Vec<(String, Vec<String>)>,
+    is_local: bool,
+}
+
 /// Parses, and for a CSS module makes its script, and says whether it is local.
 fn read(
     source: &str,
@@ -109,7 +113,7 @@ fn read(
     name: &str,
     naming: Option<&Naming>,
     problems: &mut Vec<Diagnostic>,
-) -> Result<Option<(String, bool)>, Diagnostic> {
+) -> Result<Option<Read>, Diagnostic> {
     let place = Place { name, source, prepared: text, to_source: &|at| at };
     let sentinel = naming.map(|_| sentinel("plimlocal_", source));
     let (options, warnings) = parser_options(name, sentinel.as_deref());
@@ -120,10 +124,10 @@ fn read(
     let locals = locals(exports, &sentinel);
     problems.extend(unknown_composed(&locals, &place));
     let script = script(&locals, naming, |specifier| source.find(specifier).unwrap_or(usize::MAX));
-    Ok(Some((script, is_local(&sheet.rules))))
+    Ok(Some(Read { script, classes: classes(&locals), is_local: is_local(&sheet.rules) }))
 }
 
-fn exports(sheet: &StyleSheet<'_>, place: &Place) -> Result<CssModuleExports, Diagnostic> {
+pub(super) fn exports(sheet: &StyleSheet<'_>, place: &Place) -> Result<CssModuleExports, Diagnostic> {
     match guarded(|| sheet.to_css(PrinterOptions::default())) {
         Some(Ok(printed)) => Ok(printed.exports.unwrap_or_default()),
         Some(Err(error)) => Err(place.print_error(&error)),

@@ -12,11 +12,11 @@ fn options(minify: bool, engines: &[(&str, u32)]) -> CompileOptions {
 }
 
 fn sheet(source: &str) -> Sheet<'_> {
-    Sheet { source, name: "src/a.css", local: false, name_hash: "src/a.css" }
+    Sheet { source, name: "src/a.css", local: false, name_hash: "src/a.css", unused: &[] }
 }
 
 fn module(source: &str) -> Sheet<'_> {
-    Sheet { source, name: "src/card.module.css", local: true, name_hash: "src/card.module.css" }
+    Sheet { source, name: "src/card.module.css", local: true, name_hash: "src/card.module.css", unused: &[] }
 }
 
 /// Slots as `«number»`, those of strings as `‹number›`.
@@ -128,11 +128,66 @@ fn exported(script: &str, name: &str) -> String {
         .lines()
         .find_map(|line| line.strip_prefix(&const_start).or_else(|| line.strip_prefix(&member_start)))
         .unwrap_or_else(|| panic!("no {name} in {script}"));
-    line.trim_end_matches([';', ',']).to_string()
+    let value = line.trim_end_matches([';', ',']);
+    // Of names that cannot be declared the constant stands before.
+    let constant = format!("const {value} = ");
+    let value = script.lines().find_map(|line| line.strip_prefix(&constant)).unwrap_or(value);
+    value.trim_end_matches(';').to_string()
 }
 
 const CARD: &str = ".card{animation:fade 1s;composes:base}.base{color:red}.a-b:hover #id{top:0}.sm\\:x{left:0}\
                     @keyframes fade{to{opacity:0}}:global(.free) .default{right:0}.\\31 0{bottom:0}";
+
+/// What is left of a CSS module of which some names are not read.
+fn without(source: &str, unused: &[&str]) -> String {
+    let unused: Vec<String> = unused.iter().map(|name| name.to_string()).collect();
+    let mut options = options(true, &[]);
+    options.minify_names = false;
+    let compiled = clean(compile(Sheet { unused: &unused, ..module(source) }, &options));
+    let name = |local: &str| super::names::Naming { sheet: "src/card.module.css", short: false, values: &[] }.of(local);
+    ["a", "b", "k", "l"].iter().fold(text(&compiled.body), |css, local| css.replace(&name(local), local))
+}
+
+#[test]
+fn rules_for_classes_that_nobody_reads_go() {
+    assert_eq!(without(".a{top:0}.b{top:0}.a .b{left:0}#b:hover{top:0}", &["b"]), ".a{top:0}");
+    assert_eq!(without(".a,.b:hover{top:0}", &["b"]), ".a{top:0}");
+    // A list that some browsers skip as a whole.
+    assert_eq!(without(".a,.b::foo{top:0}", &["b"]), ".a,.b::foo{top:0}");
+    assert_eq!(without("@media print{.b{top:0}}@supports (top:0){.b{top:0}}.a{top:0}", &["b"]), ".a{top:0}");
+    assert_eq!(without("@layer x{.b{top:0}}@layer y{.a{top:0}}", &["b"]), "@layer x;@layer y{.a{top:0}}");
+    assert_eq!(without(".b{top:0;&:hover{top:0}.a{top:0}}.a{& .b{top:0}left:0}", &["b"]), ".a{left:0}");
+}
+
+#[test]
+fn rules_that_may_match_without_the_class_stay() {
+    let kept = [
+        ".a:not(.b){top:0}",
+        ".a:has(.b){top:0}",
+        "i:is(.a,.b){top:0}",
+        "i:not(.b){top:0}",
+        ":global(.b){top:0}",
+        ".b{:not(&){top:0}}",
+    ];
+    for source in kept {
+        let wanted = source.replace(":global(.b)", ".b");
+        assert_eq!(without(source, &["b"]), wanted, "{source}");
+    }
+    assert_eq!(without(":is(.b,#b) i{top:0}i{top:0}", &["b"]), "i{top:0}");
+}
+
+#[test]
+fn rules_that_only_compose_go() {
+    assert_eq!(without(".a{composes:b}.b{composes:b;top:0}@media print{.k{composes:b}}", &[]), ".b{top:0}");
+}
+
+#[test]
+fn animations_go_with_the_last_rule_that_mentions_them() {
+    let source = ".a{animation:k 1s}.b{animation:l 1s}@keyframes k{to{top:0}}@keyframes l{to{left:0}}";
+    assert_eq!(without(source, &["b", "k", "l"]), ".a{animation:1s k}@keyframes k{to{top:0}}");
+    assert_eq!(without(source, &["k"]), without(source, &[]), "what only the script does not read");
+    assert!(without(source, &["b", "k"]).contains("@keyframes l"), "a script may set it");
+}
 
 #[test]
 fn scan_and_compile_agree_on_names() {
@@ -162,28 +217,37 @@ fn scan_and_compile_agree_on_names() {
 #[test]
 fn composes_across_files() {
     let script = scan_local(
-        ".a{composes:x from './b.module.css';composes:free from global;composes:c}.c{composes:y z from './d.module.css'}.d0{top:0}",
+        ".a{composes:x from './b.module.css';composes:free from global;composes:c}.c{composes:y z-z from './d.module.css'}.d0{top:0}",
         false,
     )
     .script
     .unwrap();
     assert!(
-        script.starts_with("import d_0 from \"./b.module.css\";\nimport d_1 from \"./d.module.css\";\n"),
+        script.starts_with(
+            "import { x as d_0 } from \"./b.module.css\";\nimport { y as d_1 } from \"./d.module.css\";\n\
+             import { \"z-z\" as d_2 } from \"./d.module.css\";\n"
+        ),
         "{script}"
     );
     let c = exported(&script, "c");
     let own = c.split(" \" + ").next().unwrap().trim_matches('"');
-    assert_eq!(c, format!("\"{own} \" + d_1[\"y\"] + \" \" + d_1[\"z\"]"));
+    assert_eq!(c, format!("\"{own} \" + d_1 + \" \" + d_2"));
     let a = exported(&script, "a");
-    assert!(a.ends_with(&format!(" \" + d_0[\"x\"] + \" free {own} \" + d_1[\"y\"] + \" \" + d_1[\"z\"]")), "{a}");
+    assert!(a.ends_with(&format!(" \" + d_0 + \" free {own} \" + d_1 + \" \" + d_2")), "{a}");
+}
+
+#[test]
+fn scripts_export_values_beside_names() {
+    let value = |name: &str, text: &str| (name.to_string(), text.to_string());
+    let values = [value("red", "#f00"), value("a", "never"), value("x-y", "\"1\"")];
+    let script = clean(scan_module(".a{color:#f00}", "m.module.css", &values, true)).unwrap().script.unwrap();
+    assert!(script.contains("export const red = \"#f00\";"), "{script}");
+    assert!(script.contains("  [\"red\"]: \"#f00\",") && script.contains("  [\"x-y\"]: \"\\\"1\\\"\","), "{script}");
+    assert!(!script.contains("never"), "classes come first: {script}");
 }
 
 #[test]
 fn module_problems_say_where() {
-    let noted = scan("@value red: #f00;\n.a{color:red}", "m.module.css", true, "m.module.css", true);
-    assert_eq!((noted.problems.len(), noted.problems[0].code.as_str()), (1, "css-modules-value"));
-    assert!(noted.value.unwrap().script.unwrap().contains("export const a"));
-
     let noted = scan(".button{}\n.a{composes:buton}", "m.module.css", true, "m.module.css", true);
     let problem = &noted.problems[0];
     assert_eq!(
@@ -219,7 +283,8 @@ fn errors_in_packages_are_warnings() {
     assert!(noted.value.is_some());
     assert_eq!(noted.problems.len(), 1, "{:?}", noted.problems);
     assert!(!noted.problems[0].is_error() && noted.problems[0].notes[0].contains("1 more"), "{:?}", noted.problems);
-    let compiled = clean(compile(Sheet { source, name, local: false, name_hash: name }, &options(true, &[])));
+    let compiled =
+        clean(compile(Sheet { source, name, local: false, name_hash: name, unused: &[] }, &options(true, &[])));
     assert_eq!(text(&compiled.body), "a{color:red}c{top:0}@unknown x;");
 }
 
@@ -240,7 +305,7 @@ fn survives(source: &str, name: &str) {
         assert!(noted.value.is_some() || noted.problems.iter().any(|problem| problem.is_error()), "{source}");
         let facts = noted.value;
         for options in [options(true, &[("chrome", 60), ("safari", 10)]), options(false, &[])] {
-            let compiled = compile(Sheet { source, name, local, name_hash: name }, &options).value;
+            let compiled = compile(Sheet { source, name, local, name_hash: name, unused: &[] }, &options).value;
             if let Some(facts) = &facts {
                 let out = text(&compiled.body);
                 assert!(!out.contains("plimurl") && !out.contains("plimlocal"), "{source}\n{out}");

@@ -183,6 +183,23 @@ fn cycles_end_with_a_warning() {
 }
 
 #[test]
+fn an_import_that_closes_a_circle_declares_its_layer() {
+    let graph = graph(&[("main.css", "@import 'main.css' layer(late);@layer early{m{top:0}}m{top:0}")]);
+    let noted = render_with(&graph, &[0], &Options::for_tests());
+    assert_eq!(text(&graph, &noted.value.files[0].body), "@layer late;@layer early{m{top:0}}m{top:0}");
+}
+
+#[test]
+fn layers_keep_their_order_within_one_without_a_name() {
+    let out = linked(&[
+        ("main.css", "@import 'a.css' layer;"),
+        ("a.css", "@layer late;@import 'b.css';@layer late{a{top:0}}"),
+        ("b.css", "@layer{b{top:0}}"),
+    ]);
+    assert_eq!(out, "@layer{@layer late;@layer{b{top:0}}@layer late{a{top:0}}}");
+}
+
+#[test]
 fn imports_that_multiply_end() {
     for layer in ["", " layer(x)"] {
         let sources: Vec<(String, String)> = (0..40)

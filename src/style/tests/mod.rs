@@ -86,7 +86,7 @@ fn text(graph: &ModuleGraph, pieces: &[Piece]) -> String {
 }
 
 fn render_with(graph: &ModuleGraph, roots: &[u32], options: &Options) -> Noted<RenderedStyles> {
-    render(graph, &plan(ChunkKind::Entry(0), "main", roots), options, &Cache::new(None))
+    render(graph, &Linked::default(), &plan(ChunkKind::Entry(0), "main", roots), options, &Cache::new(None))
 }
 
 /// The minified sheet of the first file (or of `roots`), without problems.

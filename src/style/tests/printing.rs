@@ -44,7 +44,10 @@ fn names_and_contributions() {
         ..Options::for_tests()
     };
     let file = |kind, options: &Options| {
-        render(&graph, &plan(kind, "admin/app", &[0]), options, &Cache::new(None)).value.files.remove(0)
+        render(&graph, &Linked::default(), &plan(kind, "admin/app", &[0]), options, &Cache::new(None))
+            .value
+            .files
+            .remove(0)
     };
     let entry = file(ChunkKind::Entry(0), &options);
     assert_eq!(
@@ -126,7 +129,7 @@ fn sheets_of_pages() {
         facts: Arc::new(HtmlFacts { refs }),
         targets: (0..3).map(|id| Target::Style(StyleId(id))).collect(),
     });
-    let noted = render(&graph, &ChunkPlan::default(), &Options::for_tests(), &Cache::new(None));
+    let noted = render(&graph, &Linked::default(), &ChunkPlan::default(), &Options::for_tests(), &Cache::new(None));
     assert!(noted.problems.is_empty(), "{:?}", noted.problems);
     let (page, files) = (PageId(0), &noted.value.files);
     assert_eq!((files.len(), &files[0].key), (1, &OutputKey::PageStyle(page, 0)));
@@ -153,7 +156,9 @@ fn threads_and_cache_change_nothing() {
         Options { target: LanguageTarget { engines, ..LanguageTarget::default() }, cache_dir, ..Options::for_tests() };
     let run = |threads: usize, cache: &Cache| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        let noted = pool.install(|| render(&graph, &plan(ChunkKind::Entry(0), "main", &roots), &options, cache));
+        let noted = pool.install(|| {
+            render(&graph, &Linked::default(), &plan(ChunkKind::Entry(0), "main", &roots), &options, cache)
+        });
         text(&graph, &noted.value.files[0].body)
     };
     let cold = run(1, &Cache::new(Some(folder.path().into())));
