@@ -161,8 +161,9 @@ fn may_shake(body: &[Stmt], rewritten: &Rewritten, tree: &TreeContext<'_>, parse
         || rewritten.uses_module
         || parse.source_type == Some(super::SourceTypeHint::CommonJs)
         || super::scan::returns(body);
-    // Behind a `throw` stand declarations that are never made.
-    let throws = body.iter().any(Stmt::is_throw);
+    // Behind a `throw` stand declarations that are never made: looking at them is a mistake.
+    let throws = body.iter().skip_while(|statement| !statement.is_throw());
+    let throws = throws.flat_map(declares_lexically).next().is_some();
     !throws && !rewritten.pins_names && tree.name != super::RUNTIME_NAME && (tree.tree.has_module_syntax || !common_js)
 }
 
