@@ -8,6 +8,7 @@ use super::facts::HELPERS;
 use super::facts::{ExportDecl, ExportTarget, Helper, ImportKind, ImportRecord, LocalSym, SymbolDecl, SymbolKind, sym};
 use super::notes;
 use super::parse::Tree;
+use super::paths::Step;
 use super::rewrite::{AddedImport, Rewriter, Rewritten};
 use super::{LanguageOptions, ParseOptions};
 use crate::diag::{Diagnostic, Location};
@@ -480,10 +481,14 @@ fn finish(
             declare(&mut out, id, SymbolKind::Member { namespace, name }, true, start.saturating_sub(base));
         }
     }
-    for (id, base, name, start) in std::mem::take(&mut out.rewritten.paths.list) {
+    for (id, base, step, start) in std::mem::take(&mut out.rewritten.paths.list) {
         if let Some(namespace) = out.ids.get(&base).copied() {
-            let name = name.to_string();
-            declare(&mut out, id, SymbolKind::Member { namespace, name }, true, start.saturating_sub(tree.tree.base.0));
+            let kind = match step {
+                Step::Member(name) => SymbolKind::Member { namespace, name: name.to_string() },
+                Step::Has(name) => SymbolKind::Asked { namespace, name: Some(name.to_string()) },
+                Step::Tag => SymbolKind::Asked { namespace, name: None },
+            };
+            declare(&mut out, id, kind, true, start.saturating_sub(tree.tree.base.0));
         }
     }
     let mut found = Vec::new();
