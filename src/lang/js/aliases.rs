@@ -9,6 +9,9 @@ use swc_core::ecma::ast::*;
 /// The symbol that the default export only repeats: an imported one, of which the linker knows whether it changes, or one
 /// that a single statement before the export declares and nothing assigns.
 pub(super) fn of_default(numbered: &Numbered, mutated: &FxHashSet<(LocalSym, (u32, u32))>) -> Option<LocalSym> {
+    if numbered.rewritten.pins_names {
+        return None;
+    }
     let (at, name) =
         numbered.body.iter().enumerate().find_map(|(at, statement)| Some((at, repeated(numbered, statement)?)))?;
     let symbol = *numbered.ids.get(&name.to_id())?;

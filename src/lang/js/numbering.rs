@@ -8,7 +8,6 @@ use super::facts::HELPERS;
 use super::facts::{ExportDecl, ExportTarget, Helper, ImportKind, ImportRecord, LocalSym, SymbolDecl, SymbolKind, sym};
 use super::notes;
 use super::parse::Tree;
-use super::paths::Step;
 use super::rewrite::{AddedImport, Rewriter, Rewritten};
 use super::{LanguageOptions, ParseOptions};
 use crate::diag::{Diagnostic, Location};
@@ -481,14 +480,9 @@ fn finish(
             declare(&mut out, id, SymbolKind::Member { namespace, name }, true, start.saturating_sub(base));
         }
     }
-    for (id, base, step, start) in std::mem::take(&mut out.rewritten.paths.list) {
-        if let Some(namespace) = out.ids.get(&base).copied() {
-            let kind = match step {
-                Step::Member(name) => SymbolKind::Member { namespace, name: name.to_string() },
-                Step::Has(name) => SymbolKind::Asked { namespace, name: Some(name.to_string()) },
-                Step::Tag => SymbolKind::Asked { namespace, name: None },
-            };
-            declare(&mut out, id, kind, true, start.saturating_sub(tree.tree.base.0));
+    for (id, object, step, start) in std::mem::take(&mut out.rewritten.paths.list) {
+        if let Some(namespace) = out.ids.get(&object).copied() {
+            declare(&mut out, id, step.of(namespace), true, start.saturating_sub(base));
         }
     }
     let mut found = Vec::new();

@@ -5,6 +5,7 @@
 //! Every path has a symbol of its own. The tree keeps the member expressions until the linker has said which paths it
 //! knows the meaning of.
 
+use super::facts::{LocalSym, SymbolKind};
 use super::rewrite::literal;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::hash_map::Entry;
@@ -22,6 +23,16 @@ pub(super) enum Step {
     Has(Atom),
     /// `x[Symbol.toStringTag]`
     Tag,
+}
+
+impl Step {
+    pub fn of(self, namespace: LocalSym) -> SymbolKind {
+        match self {
+            Step::Member(name) => SymbolKind::Member { namespace, name: name.to_string() },
+            Step::Has(name) => SymbolKind::Asked { namespace, name: Some(name.to_string()) },
+            Step::Tag => SymbolKind::Asked { namespace, name: None },
+        }
+    }
 }
 
 #[derive(Default)]

@@ -46,8 +46,6 @@ fn facts(
     let parts = parts(&numbered, &tree, language, source_type, &sensitivity, &mut mutated);
     let mut stateful: Vec<LocalSym> = sensitivity.stateful.into_iter().collect();
     stateful.sort_unstable();
-    let pinned = numbered.rewritten.pins_names;
-    let default_alias = if pinned { None } else { super::aliases::of_default(&numbered, &mutated) };
     let mut problems = assignments(&mut numbered, &mutated, &tree, source, name);
     let read_early = read_early(&numbered);
     let exported = common_js_names(&numbered, source_type, &tree);
@@ -59,6 +57,7 @@ fn facts(
         source_type,
         ambiguous,
         constants: constants(&numbered),
+        default_alias: super::aliases::of_default(&numbered, &mutated),
         import_order: numbered.import_order,
         symbols: numbered.symbols,
         exports: numbered.exports,
@@ -83,7 +82,6 @@ fn facts(
         cjs_es_module: source_type == SourceType::CommonJs && source.contains("__esModule"),
         top_level_await: numbered.rewritten.top_level_await,
         lexical_default: numbered.lexical_default,
-        default_alias,
         read_early,
         stateful,
         pins_names: numbered.rewritten.pins_names,
