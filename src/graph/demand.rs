@@ -89,6 +89,7 @@ fn own(facts: &ModuleFacts, waits: bool) -> Vec<(u32, Want)> {
             SymbolKind::Namespace { .. } => used,
             SymbolKind::Local => false,
             SymbolKind::Import { .. } | SymbolKind::Member { .. } => used || !waits,
+            SymbolKind::Asked { .. } => used,
         };
         if asks {
             out.extend(imported(facts, &symbol.kind));
@@ -120,6 +121,7 @@ fn imported(facts: &ModuleFacts, kind: &SymbolKind) -> Option<(u32, Want)> {
             Some(base) => imported(facts, base),
             None => None,
         },
+        SymbolKind::Asked { namespace, .. } => imported(facts, &facts.declared(*namespace)?.kind),
         SymbolKind::Local => None,
     }
 }

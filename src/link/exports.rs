@@ -1,7 +1,7 @@
 //! What an export name of a module stands for, through any chain of re-exports (ECMA-262 ResolveExport).
 
 use crate::base::{IndexVec, ModuleId};
-use crate::lang::js::{ExportTarget, LocalSym, ModuleFacts, SymbolKind};
+use crate::lang::js::{Constant, ExportTarget, LocalSym, ModuleFacts, SymbolKind, sym};
 use crate::model::{CjsBinding, ExportBinding, Loader, ModuleGraph, SymbolRef, Target};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
@@ -77,8 +77,10 @@ impl<'a> Exports<'a> {
     pub fn resolve(&mut self, module: ModuleId, name: &'a str) -> Resolution {
         let graph = self.graph;
         let own = self.own(module, name);
+        let alias = graph.modules[module].facts.default_alias;
         if let Some(ExportTarget::Symbol(symbol)) = own
             && is_own(&graph.modules[module].facts, *symbol)
+            && (*symbol != sym::DEFAULT || alias.is_none())
         {
             return Resolution::Found(ExportBinding::Symbol(SymbolRef { module, symbol: *symbol }));
         }
@@ -91,6 +93,7 @@ impl<'a> Exports<'a> {
         }
         self.visiting.push(key);
         let found = match own {
+            Some(ExportTarget::Symbol(sym::DEFAULT)) => self.aliased(module, alias),
             Some(ExportTarget::Symbol(symbol)) => self.symbol(module, *symbol),
             Some(ExportTarget::From { record, name }) => self.through(module, *record, name),
             Some(ExportTarget::NamespaceFrom { record }) => self.namespace(module, *record),
@@ -103,6 +106,24 @@ impl<'a> Exports<'a> {
             self.memo.insert(key, found.clone());
         }
         found
+    }
+
+    /// The default export of a module that gives it another name there, which is the same thing if it never changes.
+    fn aliased(&mut self, module: ModuleId, alias: Option<LocalSym>) -> Resolution {
+        let itself = Resolution::Found(ExportBinding::Symbol(SymbolRef { module, symbol: sym::DEFAULT }));
+        let Some(alias) = alias else { return itself };
+        if is_own(&self.graph.modules[module].facts, alias) {
+            return Resolution::Found(ExportBinding::Symbol(SymbolRef { module, symbol: alias }));
+        }
+        match self.symbol(module, alias) {
+            Resolution::Found(ExportBinding::Symbol(target)) => {
+                let declared = self.graph.modules[target.module].facts.declared(target.symbol);
+                let constant = declared.is_none_or(|declared| declared.constant);
+                if constant { Resolution::Found(ExportBinding::Symbol(target)) } else { itself }
+            }
+            Resolution::Found(ExportBinding::Namespace(target)) => Resolution::Found(ExportBinding::Namespace(target)),
+            _ => itself,
+        }
     }
 
     /// All that a module exports; names that resolve to nothing are left out.
@@ -250,7 +271,38 @@ impl<'a> Exports<'a> {
                     _ => self.path(module, *namespace, name),
                 }
             }
+            Some(SymbolKind::Asked { namespace, name }) => {
+                let known = self.asked(module, *namespace, name.as_deref());
+                Resolution::Found(known.map_or(ExportBinding::Undefined, ExportBinding::Literal))
+            }
         }
+    }
+
+    /// `'name' in x` and `x[Symbol.toStringTag]` where `x` is a namespace: an object without prototype.
+    fn asked(&mut self, module: ModuleId, base: LocalSym, name: Option<&str>) -> Option<Constant> {
+        let Resolution::Found(ExportBinding::Namespace(target)) = self.symbol(module, base) else { return None };
+        let Some(name) = name else { return Some(Constant::Text("Module".into())) };
+        let graph = self.graph;
+        let own = graph.modules[target].facts.exports.iter().any(|export| export.name == name);
+        (own || !self.has_open_stars(target)).then(|| Constant::Bool(self.all(target).contains_key(name)))
+    }
+
+    /// `export *` leads to what only the run time knows the names of.
+    fn has_open_stars(&self, module: ModuleId) -> bool {
+        let mut seen = FxHashSet::from_iter([module]);
+        let mut work = vec![module];
+        while let Some(at) = work.pop() {
+            let at = &self.graph.modules[at];
+            for record in &at.facts.stars {
+                match at.targets[*record as usize] {
+                    Target::Module(target) if !self.common_js[target] => {
+                        work.extend(seen.insert(target).then_some(target))
+                    }
+                    _ => return true,
+                }
+            }
+        }
+        false
     }
 
     /// `x.name` where `x` is imported: what a namespace exports, if `x` is one; else the path is not known.

@@ -8,7 +8,7 @@ use super::bind::Bindings;
 use super::exports::Exports;
 use crate::base::{IndexVec, Lists, ModuleId};
 use crate::config::Options;
-use crate::lang::js::{Constant, ExportTarget, Helper, ImportKind, LocalSym, SymbolKind, sym};
+use crate::lang::js::{ExportTarget, Helper, ImportKind, LocalSym, SymbolKind, sym};
 use crate::model::{
     Cause, CjsBinding, EntryKind, ExportBinding, How, Linked, Loader, Mark, Marks, ModuleGraph, ModuleLink, SymbolRef,
     Target, Wrap,
@@ -156,7 +156,7 @@ impl Marker<'_, '_> {
         let before = std::mem::replace(&mut self.now, Mark { cause: Cause::Entry(entry), how: How::Plainly });
         self.evaluate(module);
         if self.graph.entries[entry].kind == EntryKind::User {
-            self.whole(module);
+            self.whole(module, false);
             if self.options.format != crate::config::Format::Esm && !self.common_js[module] {
                 self.namespace(module);
                 self.helper(module, Helper::TO_COMMON_JS);
@@ -299,7 +299,7 @@ impl Marker<'_, '_> {
             && self.zones.risky(id, binding).is_none()
             && !(self.zones.may_precede(id, target.module)
                 && self.graph.modules[target.module].facts.is_lexical(target.symbol))
-            && let Some(value) = constant(self.graph, *target)
+            && let Some(value) = self.graph.constant(*target)
         {
             self.links[id].constants.push((symbol, value.clone()));
             if self.acts(binding) {
@@ -423,12 +423,16 @@ impl Marker<'_, '_> {
             let facts = &self.graph.modules[module].facts;
             let targets = &self.graph.modules[module].targets;
             let export = facts.exports.iter().find(|export| export.name == name).map(|export| &export.target);
+            let alias = facts.default_alias.filter(|_| !is_default_of(binding, module));
             let next = match export {
                 Some(ExportTarget::From { record, name }) => Some((*record, name.clone())),
-                Some(ExportTarget::Symbol(symbol)) => match facts.declared(*symbol).map(|declared| &declared.kind) {
-                    Some(SymbolKind::Import { record, name }) => Some((*record, name.clone())),
-                    _ => None,
-                },
+                Some(ExportTarget::Symbol(symbol)) => {
+                    let symbol = alias.filter(|_| *symbol == sym::DEFAULT).unwrap_or(*symbol);
+                    match facts.declared(symbol).map(|declared| &declared.kind) {
+                        Some(SymbolKind::Import { record, name }) => Some((*record, name.clone())),
+                        _ => None,
+                    }
+                }
                 Some(ExportTarget::NamespaceFrom { .. }) => None,
                 None => {
                     let leads = |record: &&u32| match targets[**record as usize] {
@@ -464,7 +468,10 @@ impl Marker<'_, '_> {
             }
             ExportBinding::Namespace(module) => self.namespace(*module),
             ExportBinding::CommonJs(found) => self.interop(found.via.0, found.module, found.node, found.raw),
-            ExportBinding::External { .. } | ExportBinding::Undefined | ExportBinding::Property { .. } => {}
+            ExportBinding::External { .. }
+            | ExportBinding::Literal(_)
+            | ExportBinding::Undefined
+            | ExportBinding::Property { .. } => {}
         }
     }
 
@@ -514,8 +521,7 @@ impl Marker<'_, '_> {
     }
 }
 
-/// The literal that a symbol always is.
-fn constant(graph: &ModuleGraph, target: SymbolRef) -> Option<&Constant> {
-    let constants = &graph.modules[target.module].facts.constants;
-    constants.iter().rfind(|(symbol, _)| *symbol == target.symbol).map(|(_, value)| value)
+/// The variable that `export default` of a module makes.
+fn is_default_of(binding: &ExportBinding, module: ModuleId) -> bool {
+    *binding == ExportBinding::Symbol(SymbolRef { module, symbol: sym::DEFAULT })
 }

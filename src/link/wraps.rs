@@ -3,7 +3,7 @@
 use super::acts::Acts;
 use crate::base::{IndexVec, ModuleId};
 use crate::config::Options;
-use crate::lang::js::{ExportTarget, ImportKind, SourceType, SymbolKind};
+use crate::lang::js::{ExportTarget, ImportKind, LocalSym, SourceType, SymbolDecl, SymbolKind};
 use crate::model::{Loader, Module, ModuleGraph, Repairs, Target, Wrap};
 
 /// By module: it is CommonJS. A file without module syntax of either kind is, when something requires it.
@@ -31,15 +31,44 @@ pub fn common_js(graph: &ModuleGraph) -> IndexVec<ModuleId, bool> {
 fn wanted_whole(module: &Module) -> impl Iterator<Item = u32> + '_ {
     let imported = module.facts.symbols.iter().filter_map(|symbol| match &symbol.kind {
         SymbolKind::Import { record, name } if name == "default" => Some(*record),
-        SymbolKind::Namespace { record } => Some(*record),
         _ => None,
     });
+    let spaces = whole_namespaces(module);
     let exported = module.facts.exports.iter().filter_map(|export| match &export.target {
         ExportTarget::From { record, name } if name == "default" => Some(*record),
         ExportTarget::NamespaceFrom { record } => Some(*record),
         _ => None,
     });
-    imported.chain(exported)
+    imported.chain(spaces).chain(exported)
+}
+
+/// Records whose namespace the module takes for more than names that nothing has which is no module: all of those are
+/// undefined.
+fn whole_namespaces(module: &Module) -> impl Iterator<Item = u32> + '_ {
+    let facts = &module.facts;
+    let used = |symbol: LocalSym| facts.parts.iter().any(|part| part.uses.binary_search(&symbol).is_ok());
+    let symbols = move || (facts.first_declared()..).zip(&facts.symbols);
+    let wanted = move |space: LocalSym| {
+        let exported = facts.exports.iter().any(|export| export.target == ExportTarget::Symbol(space));
+        let asked = |(symbol, found): (LocalSym, &SymbolDecl)| match &found.kind {
+            SymbolKind::Member { namespace, name } => *namespace == space && has_name(name) && used(symbol),
+            SymbolKind::Asked { namespace, .. } => *namespace == space && used(symbol),
+            _ => false,
+        };
+        exported || used(space) || symbols().any(asked)
+    };
+    symbols().filter_map(move |(symbol, found)| match found.kind {
+        SymbolKind::Namespace { record } if wanted(symbol) => Some(record),
+        _ => None,
+    })
+}
+
+/// The view that an `import` has of any CommonJS module has something under this name.
+fn has_name(name: &str) -> bool {
+    let inherited = ["constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable"];
+    matches!(name, "default" | "module.exports" | "toString" | "toLocaleString" | "valueOf")
+        || name.starts_with("__")
+        || inherited.contains(&name)
 }
 
 fn edges(graph: &ModuleGraph) -> impl Iterator<Item = (ImportKind, ModuleId)> + '_ {

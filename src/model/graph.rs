@@ -1,7 +1,8 @@
 //! Made by `graph`. Read by every stage after it.
 
+use super::SymbolRef;
 use crate::base::{AssetId, ContentHash, IndexVec, ModuleId, PageId, StyleId};
-use crate::lang::js::{ExportTarget, HELPERS, Helper, LocalSym};
+use crate::lang::js::{Constant, ExportTarget, HELPERS, Helper, LocalSym};
 use crate::lang::{css::CssFacts, html::HtmlFacts, js::ModuleFacts, js::ParseOptions};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -38,6 +39,12 @@ impl ModuleGraph {
             ExportTarget::Symbol(symbol) if export.name == name => Some(symbol),
             _ => None,
         })
+    }
+
+    /// The literal that a symbol always is.
+    pub fn constant(&self, target: SymbolRef) -> Option<&Constant> {
+        let constants = &self.modules[target.module].facts.constants;
+        constants.iter().rfind(|(symbol, _)| *symbol == target.symbol).map(|(_, value)| value)
     }
 }
 

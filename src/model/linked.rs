@@ -38,6 +38,8 @@ pub enum ExportBinding {
     External { specifier: String, name: String },
     /// A property of a namespace, asked for at run time.
     Property { object: Box<ExportBinding>, name: String },
+    /// What a namespace has or does not have.
+    Literal(Constant),
     /// Known to be `undefined` (disabled module, missing name that is only a warning).
     Undefined,
 }

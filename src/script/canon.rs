@@ -159,6 +159,6 @@ pub fn binding(
             externals.symbol(specifier, &external_name(context, name, context.graph.modules[id].node_esm))
         }
         ExportBinding::Property { object, .. } => self::binding(context, externals, id, object),
-        ExportBinding::Undefined => None,
+        ExportBinding::Literal(_) | ExportBinding::Undefined => None,
     }
 }

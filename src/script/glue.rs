@@ -5,7 +5,7 @@ use super::canon::{self, Externals};
 use super::output::{property, quote};
 use crate::base::{ChunkId, ModuleId};
 use crate::config::Format;
-use crate::lang::js::{Helper, INTEROP_EXPORT, NAMESPACE_EXPORT, sym};
+use crate::lang::js::{Constant, Helper, INTEROP_EXPORT, NAMESPACE_EXPORT, sym};
 use crate::model::{ChunkKind, EntryKind, ExportBinding, SymbolRef, Target, Wrap};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
@@ -82,6 +82,15 @@ pub fn namespace(context: &Context<'_>, externals: &Externals, id: ModuleId) -> 
         let comma = if plain || at > 0 { "," } else { "" };
         // `__proto__: value` in a literal would set the prototype.
         let key = if name == "__proto__" { "[\"__proto__\"]".into() } else { property(name) };
+        if let Some(literal) = literal(context, id, binding) {
+            out.push(text(format!("{comma}{key}:{}{literal}", if plain { "" } else { "()=>" })));
+            continue;
+        }
+        if plain && is_there(context, id, binding) {
+            out.push(text(format!("{comma}{key}:")));
+            value(context, externals, id, binding, &mut out);
+            continue;
+        }
         let lead = if plain { format!("{comma}get {key}(){{return ") } else { format!("{comma}{key}:()=>") };
         out.push(text(lead));
         let marked = match binding {
@@ -110,6 +119,29 @@ pub fn namespace(context: &Context<'_>, externals: &Externals, id: ModuleId) -> 
         false => "},1);",
     }));
     out
+}
+
+/// The literal that an export always is, where nobody looks at the namespace before it is made.
+fn literal(context: &Context<'_>, id: ModuleId, binding: &ExportBinding) -> Option<String> {
+    let ExportBinding::Symbol(target) = binding else { return None };
+    let early = context.linked.modules[id].in_circle || context.linked.modules[target.module].in_circle;
+    Some(match context.graph.constant(*target).filter(|_| !early)? {
+        Constant::Undefined => "void 0".into(),
+        Constant::Null => "null".into(),
+        Constant::Bool(value) => value.to_string(),
+        Constant::Number(value) => value.to_string(),
+        Constant::Text(value) => quote(value),
+    })
+}
+
+/// A function that is declared in the same file: it is there before anything runs, and stays what it is.
+fn is_there(context: &Context<'_>, id: ModuleId, binding: &ExportBinding) -> bool {
+    let ExportBinding::Symbol(target) = binding else { return false };
+    let chunk = &context.plan.chunk_of;
+    let declared = context.graph.modules[target.module].facts.declared(target.symbol);
+    context.linked.modules[target.module].wrap == Wrap::None
+        && chunk[target.module] == chunk[id]
+        && declared.is_some_and(|found| found.constant && !found.lexical)
 }
 
 /// What stands for the views of a CommonJS module until it is called in its place, or where a module calls it that is not
@@ -410,7 +442,7 @@ fn esm_root(context: &Context<'_>, externals: &Externals, root: ModuleId, tail: 
         let direct = match binding {
             ExportBinding::Symbol(_) | ExportBinding::Namespace(_) | ExportBinding::External { .. } => true,
             ExportBinding::CommonJs(binding) => binding.name == "*",
-            ExportBinding::Undefined | ExportBinding::Property { .. } => false,
+            ExportBinding::Literal(_) | ExportBinding::Undefined | ExportBinding::Property { .. } => false,
         };
         match canon::binding(context, externals, root, binding).filter(|_| direct) {
             Some(symbol) => tail.exports.push((symbol, name.clone())),

@@ -138,6 +138,7 @@ fn bindings(graph: &ModuleGraph, linked: &Linked, options: &Options, id: ModuleI
             Some(ExportBinding::External { name, .. }) if options.format != Format::Esm && name != "*" => {
                 BindingPlan::Member { name: name.clone(), foreign: true }
             }
+            Some(ExportBinding::Literal(value)) => BindingPlan::Constant(value.clone()),
             Some(ExportBinding::Undefined) => BindingPlan::Constant(Constant::Undefined),
             _ => continue,
         };

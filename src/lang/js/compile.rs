@@ -2,7 +2,8 @@
 
 use super::apply::Applier;
 use super::decorators;
-use super::facts::{ExportDecl, ExportTarget, Helper, LocalSym};
+use super::facts::{Constant, ExportDecl, ExportTarget, Helper, LocalSym};
+use super::fold;
 use super::guard;
 use super::mangle::Mangler;
 use super::numbering::{Numbered, TreeContext, number};
@@ -78,6 +79,9 @@ fn object(
     let mut applier = Applier::new(plan, &numbered, tree.unresolved, mangler);
     applier.apply(&mut body);
     let parameters = applier.finish();
+    if plan.bindings.iter().any(|(_, binding)| *binding == BindingPlan::Constant(Constant::Undefined)) {
+        fold::chains(&mut body);
+    }
     let again = language.thorough && numbered.shakes;
     if again && plan.marked.is_empty() && plan.checked.is_empty() && is_news(plan, &numbered) {
         // Now it is known which exports others mention.

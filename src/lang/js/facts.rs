@@ -161,6 +161,8 @@ pub enum SymbolKind {
     Namespace { record: u32 },
     /// `x.name` where `x` is the namespace symbol, or what may turn out to be a namespace: see `lang/js/paths.rs`.
     Member { namespace: LocalSym, name: String },
+    /// `'name' in x`, or `x[Symbol.toStringTag]` where there is no name; `x` as above.
+    Asked { namespace: LocalSym, name: Option<String> },
 }
 
 /// A symbol of the declared range.
@@ -288,6 +290,8 @@ pub struct ModuleFacts {
     pub top_level_await: bool,
     /// `export default` of an expression or a class: has a temporal dead zone.
     pub lexical_default: bool,
+    /// What `export default name` only repeats: an own symbol that never changes, or an imported one.
+    pub default_alias: Option<LocalSym>,
     /// Declared symbols, sorted, that a statement before their declaration may read when it runs; `DEFAULT` included.
     pub read_early: Vec<LocalSym>,
     /// Declared symbols, sorted, whose functions touch what outlives a call.
@@ -345,9 +349,14 @@ impl ModuleFacts {
     }
     /// Where a path through an imported name goes on from: see `lang/js/paths.rs`. Members of namespaces are none.
     pub fn path_base(&self, symbol: LocalSym) -> Option<LocalSym> {
-        let SymbolKind::Member { namespace, .. } = self.declared(symbol)?.kind else { return None };
-        let base = &self.declared(namespace)?.kind;
-        (!matches!(base, SymbolKind::Namespace { .. })).then_some(namespace)
+        match self.declared(symbol)?.kind {
+            SymbolKind::Asked { namespace, .. } => Some(namespace),
+            SymbolKind::Member { namespace, .. } => {
+                let base = &self.declared(namespace)?.kind;
+                (!matches!(base, SymbolKind::Namespace { .. })).then_some(namespace)
+            }
+            _ => None,
+        }
     }
     /// Records of imports without names: they are there for what they do.
     pub fn bare_imports(&self) -> Vec<u32> {

@@ -3,7 +3,7 @@
 use swc_core::common::DUMMY_SP;
 use swc_core::ecma::ast::*;
 use swc_core::ecma::utils::find_pat_ids;
-use swc_core::ecma::visit::{Visit, VisitWith, noop_visit_type};
+use swc_core::ecma::visit::{Visit, VisitMut, VisitMutWith, VisitWith, noop_visit_mut_type, noop_visit_type};
 
 pub(super) enum Side {
     Left,
@@ -190,6 +190,30 @@ pub(super) fn without_name(value: &mut Expr) {
     if is_anonymous {
         behind_zero(value);
     }
+}
+
+/// Optional chains that end where they begin, since imported names turned out to be undefined.
+pub(super) fn chains(body: &mut [Stmt]) {
+    struct Chains;
+    impl VisitMut for Chains {
+        noop_visit_mut_type!();
+        fn visit_mut_expr(&mut self, expression: &mut Expr) {
+            if ends_at_once(expression) {
+                *expression = void();
+            }
+            expression.visit_mut_children_with(self);
+        }
+    }
+    body.iter_mut().for_each(|statement| statement.visit_mut_with(&mut Chains));
+}
+
+fn ends_at_once(expression: &Expr) -> bool {
+    let Expr::OptChain(chain) = expression else { return false };
+    let before = match &*chain.base {
+        OptChainBase::Member(member) => &member.obj,
+        OptChainBase::Call(call) => &call.callee,
+    };
+    chain.optional && is_void(before) || ends_at_once(before)
 }
 
 fn behind_zero(value: &mut Expr) {

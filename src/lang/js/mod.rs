@@ -1,5 +1,6 @@
 //! JavaScript, TypeScript and JSX, one module at a time. The only home of swc: no type of it leaves.
 
+mod aliases;
 mod apply;
 mod arrows;
 mod awaited;

@@ -161,8 +161,9 @@ fn may_shake(body: &[Stmt], rewritten: &Rewritten, tree: &TreeContext<'_>, parse
         || rewritten.uses_module
         || parse.source_type == Some(super::SourceTypeHint::CommonJs)
         || super::scan::returns(body);
-    // Behind a `throw` stand declarations that are never made.
-    let throws = body.iter().any(Stmt::is_throw);
+    // Behind a `throw` stand declarations that are never made: looking at them is a mistake.
+    let throws = body.iter().skip_while(|statement| !statement.is_throw());
+    let throws = throws.flat_map(declares_lexically).next().is_some();
     !throws && !rewritten.pins_names && tree.name != super::RUNTIME_NAME && (tree.tree.has_module_syntax || !common_js)
 }
 
@@ -479,10 +480,9 @@ fn finish(
             declare(&mut out, id, SymbolKind::Member { namespace, name }, true, start.saturating_sub(base));
         }
     }
-    for (id, base, name, start) in std::mem::take(&mut out.rewritten.paths.list) {
-        if let Some(namespace) = out.ids.get(&base).copied() {
-            let name = name.to_string();
-            declare(&mut out, id, SymbolKind::Member { namespace, name }, true, start.saturating_sub(tree.tree.base.0));
+    for (id, object, step, start) in std::mem::take(&mut out.rewritten.paths.list) {
+        if let Some(namespace) = out.ids.get(&object).copied() {
+            declare(&mut out, id, step.of(namespace), true, start.saturating_sub(base));
         }
     }
     let mut found = Vec::new();

@@ -118,7 +118,7 @@ impl<'a> Rewriter<'a> {
             function_depth: 0,
             this_depth: 0,
             try_depth: 0,
-            out: Rewritten { records, ..Rewritten::default() },
+            out: Rewritten { records, paths: Paths::new(context.tree.unresolved), ..Rewritten::default() },
             member_ids: FxHashMap::default(),
             starts: FxHashSet::default(),
         }
@@ -290,6 +290,7 @@ impl<'a> Rewriter<'a> {
             Expr::Bin(_) => {
                 expression.visit_mut_children_with(self);
                 fold::comparison(expression);
+                self.path(expression);
             }
             Expr::Unary(unary) if unary.op == UnaryOp::Delete => {
                 if let Expr::Member(member) = &mut *unary.arg {
@@ -360,8 +361,7 @@ impl<'a> Rewriter<'a> {
                     *expression = Expr::Ident(ident);
                 } else {
                     member.visit_mut_children_with(self);
-                    let (starts, members) = (&self.starts, &self.member_ids);
-                    self.out.paths.note(member, |id| starts.contains(id) || members.contains_key(id));
+                    self.path(expression);
                 }
             }
             Expr::OptChain(chain) => {
@@ -404,6 +404,13 @@ impl<'a> Rewriter<'a> {
             }
             _ => expression.visit_mut_children_with(self),
         }
+    }
+
+    /// Notes what may turn out to be asked of a namespace.
+    fn path(&mut self, expression: &Expr) {
+        let (starts, members, spaces) = (&self.starts, &self.member_ids, &self.namespaces);
+        let starts = |id: &Id| starts.contains(id) || members.contains_key(id);
+        self.out.paths.note(expression, starts, |id| spaces.contains_key(id));
     }
 
     fn is_console_call(&self, expression: &Expr) -> bool {

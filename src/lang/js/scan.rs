@@ -57,6 +57,7 @@ fn facts(
         source_type,
         ambiguous,
         constants: constants(&numbered),
+        default_alias: super::aliases::of_default(&numbered, &mutated),
         import_order: numbered.import_order,
         symbols: numbered.symbols,
         exports: numbered.exports,

@@ -1,8 +1,8 @@
 //! Namespaces: of modules that something has as a value, and of those that `import()` loads.
 
-use super::Marker;
+use super::{Marker, is_default_of};
 use crate::base::ModuleId;
-use crate::lang::js::{ExportTarget, Helper, ImportRecord, LocalSym, SymbolKind};
+use crate::lang::js::{ExportTarget, Helper, ImportRecord, LocalSym, SymbolKind, sym};
 use crate::model::{ExportBinding, How, Target};
 
 impl Marker<'_, '_> {
@@ -14,14 +14,20 @@ impl Marker<'_, '_> {
         }
     }
 
-    /// Every export of a module is used.
-    pub(super) fn whole(&mut self, module: ModuleId) {
-        for (name, binding) in self.exports.all(module).iter() {
-            self.one(module, name, binding);
+    /// Every export of a module is used. `shown`: by its namespace object alone, which may have copies of literals.
+    pub(super) fn whole(&mut self, module: ModuleId, shown: bool) {
+        let all = self.exports.all(module);
+        let copied = |marker: &Self, binding: &ExportBinding| shown && marker.is_copied(module, binding);
+        for (name, binding) in all.iter() {
+            if !copied(self, binding) {
+                self.one(module, name, binding);
+            }
         }
         // What is exported under several names or through locals of the module itself.
         for export in &self.graph.modules[module].facts.exports {
-            if let ExportTarget::Symbol(symbol) = export.target {
+            if let ExportTarget::Symbol(symbol) = export.target
+                && !all.get(&export.name).is_some_and(|binding| copied(self, binding))
+            {
                 self.mention_export(module, symbol);
             }
         }
@@ -39,7 +45,18 @@ impl Marker<'_, '_> {
         }
     }
 
+    /// A literal, which the namespace object has instead of the name.
+    fn is_copied(&self, module: ModuleId, binding: &ExportBinding) -> bool {
+        let ExportBinding::Symbol(target) = binding else { return false };
+        let early = self.zones.in_circle(module) || self.zones.in_circle(target.module);
+        !early && !self.acts(binding) && self.graph.constant(*target).is_some()
+    }
+
     fn mention_export(&mut self, module: ModuleId, symbol: LocalSym) {
+        let repeats = symbol == sym::DEFAULT && self.graph.modules[module].facts.default_alias.is_some();
+        if repeats && self.exports.all(module).get("default").is_some_and(|found| !is_default_of(found, module)) {
+            return;
+        }
         let declared = self.graph.modules[module].facts.declared(symbol);
         if declared.is_none_or(|declared| matches!(declared.kind, SymbolKind::Local)) {
             self.declared(module, symbol);
@@ -119,7 +136,7 @@ impl Marker<'_, '_> {
         }
         self.links[module].dynamic_stars = dynamic;
         self.links[module].contested = self.exports.contested(module).into_iter().map(str::to_string).collect();
-        self.asking(How::Namespace(module), |marker| marker.whole(module));
+        self.asking(How::Namespace(module), |marker| marker.whole(module, true));
     }
 
     pub(super) fn dynamic(&mut self, id: ModuleId, record: u32, target: ModuleId) {
@@ -143,7 +160,7 @@ impl Marker<'_, '_> {
             self.asking(How::Namespace(target), |marker| marker.named(target, names));
         } else if native && !self.has_dynamic_stars(target) {
             self.whole.insert(target);
-            self.asking(How::Namespace(target), |marker| marker.whole(target));
+            self.asking(How::Namespace(target), |marker| marker.whole(target, false));
         } else {
             self.namespace(target);
         }

@@ -48,8 +48,9 @@ impl Writer<'_> {
             names.push(clause(self.name(*symbol), alias));
         }
         names.sort();
-        for star in self.uses.tail.stars.clone() {
-            self.line(&format!("export*from{star};"));
+        let stars = self.uses.tail.stars.iter().filter(|star| !self.passed_on.contains(star));
+        for line in stars.map(|star| format!("export*from{star};")).collect::<Vec<_>>() {
+            self.line(&line);
         }
         if !names.is_empty() {
             self.line(&format!("export{{{}}};", names.join(",")));

@@ -103,6 +103,9 @@ impl Writer<'_> {
             let mut symbols = by_specifier.remove(specifier).unwrap_or_default();
             symbols.sort_by_key(|(symbol, _)| symbol.symbol);
             lines.push((before, self.external_import(specifier, &symbols)));
+            if symbols.is_empty() && self.uses.tail.stars.contains(&quote(specifier)) {
+                self.passed_on.push(quote(specifier));
+            }
         }
         self.chunk_imports(&mut lines);
     }
@@ -110,9 +113,10 @@ impl Writer<'_> {
     pub(super) fn external_import(&self, specifier: &str, symbols: &[(SymbolRef, &str)]) -> Vec<String> {
         let from = quote(specifier);
         let with = self.attribute(specifier);
+        let default = symbols.iter().find(|(_, name)| *name == "default").map(|(symbol, _)| self.name(*symbol));
         let named: Vec<String> = symbols
             .iter()
-            .filter(|(_, name)| *name != "*")
+            .filter(|(_, name)| !matches!(*name, "*" | "default"))
             .map(|(symbol, name)| {
                 let local = self.name(*symbol);
                 if local == *name { local.to_string() } else { format!("{} as {local}", property(name)) }
@@ -123,11 +127,16 @@ impl Writer<'_> {
             .filter(|(_, name)| *name == "*")
             .map(|(symbol, _)| format!("import*as {} from{from}{with};", self.name(*symbol)))
             .collect();
-        if !named.is_empty() {
-            out.push(format!("import{{{}}}from{from}{with};", named.join(",")));
+        match (default, named.is_empty()) {
+            (Some(default), true) => out.push(format!("import {default} from{from}{with};")),
+            (Some(default), false) => out.push(format!("import {default},{{{}}}from{from}{with};", named.join(","))),
+            (None, true) => {}
+            (None, false) => out.push(format!("import{{{}}}from{from}{with};", named.join(","))),
         }
         if out.is_empty() {
-            out.push(format!("import{from}{with};"));
+            // `export *` stands in the place of the import.
+            let names = if self.uses.tail.stars.contains(&from) { "export*from" } else { "import" };
+            out.push(format!("{names}{from}{with};"));
         }
         out
     }

@@ -162,6 +162,8 @@ struct Writer<'a> {
     /// Bytes by module.
     bytes: FxHashMap<ModuleId, u64>,
     legal: Vec<String>,
+    /// Externals, quoted, of which `export *` stands where they are imported.
+    passed_on: Vec<String>,
     /// `require` calls of externals, waiting for the helpers to be declared.
     requires: Vec<String>,
 }
@@ -291,6 +293,7 @@ impl<'a> Writer<'a> {
             map_name_numbers: FxHashMap::default(),
             bytes: FxHashMap::default(),
             legal: Vec::new(),
+            passed_on: Vec::new(),
             requires: Vec::new(),
         }
     }

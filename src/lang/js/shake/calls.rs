@@ -440,35 +440,22 @@ impl<'a> Flow<'a, '_> {
         None
     }
 
-    fn array_method(&mut self, name: &str, this: &Value, given: &Given) -> Option<Value> {
-        let mut contents = Value::of(UNDEFINED);
-        for site in &this.sites {
-            contents.join(&self.world.contents(*site));
-        }
-        if builtins::CHANGES_ARRAY.contains(&name) {
-            for site in &this.sites {
-                self.world.loosen(*site, &Value::of(UNDEFINED));
-                given.values.iter().for_each(|value| self.world.loosen(*site, value));
-            }
-            if matches!(name, "splice" | "fill" | "reverse" | "copyWithin") {
-                self.world.escape(&contents);
-            }
-            let same = matches!(name, "fill" | "reverse" | "copyWithin");
-            return Some(if same { this.clone() } else { contents });
-        }
-        match name {
-            "includes" => Some(Value::of(BOOL)),
-            "indexOf" | "lastIndexOf" => Some(Value::of(NUMBER)),
-            "at" => Some(contents),
-            _ => None,
-        }
-    }
-
     fn global_call(&mut self, path: &str, given: &Given) -> Option<Value> {
         if matches!(path, "Object.freeze" | "Object.seal" | "Object.preventExtensions") && !given.spread {
             let value = given.values.first()?;
             value.sites.iter().for_each(|site| self.world.freeze(*site));
             return Some(value.clone());
+        }
+        if matches!(path, "Object.values" | "Object.entries") && !given.spread {
+            let value = given.values.first()?;
+            if !value.is_known() || value.sites.iter().any(|site| self.world.may_have_accessors(*site)) {
+                return None;
+            }
+            for site in &value.sites {
+                let contents = self.world.contents(*site);
+                self.world.escape(&contents);
+            }
+            return Some(Value::of(UNKNOWN));
         }
         let kind = match path {
             "Object.is"

@@ -422,9 +422,7 @@ impl<'a> Needs<'a, '_, '_> {
             return false;
         }
         if self.flow.is_array(&this) {
-            let changes = builtins::CHANGES_ARRAY.contains(&&*name.sym)
-                && !this.sites.iter().any(|site| self.writes_to(*site, None));
-            return changes || matches!(&*name.sym, "includes" | "indexOf" | "lastIndexOf" | "at");
+            return !self.array_method_acts(&name.sym, &this, arguments);
         }
         let known = |argument: &ExprOrSpread| {
             let value = self.flow.value(&argument.expr);

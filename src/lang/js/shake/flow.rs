@@ -255,15 +255,7 @@ impl<'a, 's> Flow<'a, 's> {
             Stmt::Labeled(labeled) => drop(self.statement(&labeled.body)),
             Stmt::Break(_) | Stmt::Continue(_) => return false,
             Stmt::Try(attempt) => return self.attempt(attempt),
-            Stmt::Switch(switch) => {
-                self.expression(&switch.discriminant);
-                for case in &switch.cases {
-                    if let Some(test) = &case.test {
-                        self.expression(test);
-                    }
-                    self.statements(&case.cons);
-                }
-            }
+            Stmt::Switch(switch) => return self.switch(switch),
             Stmt::Empty(_) | Stmt::Debugger(_) => {}
             Stmt::With(_) => self.failed = true,
             _ => self.each(statement),
@@ -285,6 +277,19 @@ impl<'a, 's> Flow<'a, 's> {
                 cons || alt
             }
         }
+    }
+
+    /// What stands after it does not run if the last case does not end, one of them runs, and none breaks off.
+    fn switch(&mut self, switch: &'a SwitchStmt) -> bool {
+        self.expression(&switch.discriminant);
+        let mut ends = true;
+        for case in &switch.cases {
+            if let Some(test) = &case.test {
+                self.expression(test);
+            }
+            ends = self.statements(&case.cons);
+        }
+        ends || switch.cases.iter().all(|case| case.test.is_some()) || super::pieces::breaks_off(switch)
     }
 
     fn attempt(&mut self, attempt: &'a TryStmt) -> bool {

@@ -12,6 +12,7 @@
 //! The assumptions are those of `purity`.
 
 mod arithmetic;
+mod arrays;
 mod bodies;
 mod calls;
 mod classes;

@@ -3,6 +3,7 @@
 use crate::lang::js::{fold, tree};
 use swc_core::common::{BytePos, DUMMY_SP, Span};
 use swc_core::ecma::ast::*;
+use swc_core::ecma::visit::{Visit, VisitWith, noop_visit_type};
 
 pub(super) type Parts = Vec<Box<Expr>>;
 
@@ -49,4 +50,27 @@ pub(super) fn several(mut statements: Vec<Stmt>) -> Stmt {
 
 pub(super) fn is_several(statement: &Stmt) -> bool {
     matches!(statement, Stmt::Block(block) if block.span == SEVERAL)
+}
+
+/// A `break` without a label ends the `switch` somewhere. Those with labels end what bears the label.
+pub(super) fn breaks_off(switch: &SwitchStmt) -> bool {
+    struct Finder(bool);
+    impl Visit for Finder {
+        noop_visit_type!();
+        fn visit_break_stmt(&mut self, found: &BreakStmt) {
+            self.0 |= found.label.is_none();
+        }
+        fn visit_switch_stmt(&mut self, _: &SwitchStmt) {}
+        fn visit_while_stmt(&mut self, _: &WhileStmt) {}
+        fn visit_do_while_stmt(&mut self, _: &DoWhileStmt) {}
+        fn visit_for_stmt(&mut self, _: &ForStmt) {}
+        fn visit_for_in_stmt(&mut self, _: &ForInStmt) {}
+        fn visit_for_of_stmt(&mut self, _: &ForOfStmt) {}
+        fn visit_expr(&mut self, _: &Expr) {}
+        fn visit_function(&mut self, _: &Function) {}
+        fn visit_class(&mut self, _: &Class) {}
+    }
+    let mut finder = Finder(false);
+    switch.cases.visit_with(&mut finder);
+    finder.0
 }
