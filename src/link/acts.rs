@@ -1,19 +1,27 @@
-//! Which parts do something by themselves: calls of imported functions do, unless those are known to do nothing.
+//! Which parts do something by themselves: calls of imported functions do, unless those are known to do nothing, and
+//! arithmetic with imported names, unless all of them are constants.
 
 use super::bind::Bindings;
+use super::constants::Calculated;
 use crate::base::{IndexVec, ModuleId};
-use crate::lang::js::LocalSym;
+use crate::lang::js::{LocalSym, Part};
 use crate::model::{ExportBinding, ModuleGraph, SymbolRef};
 use rustc_hash::FxHashSet;
 
 /// By module and part.
 pub type Acts = IndexVec<ModuleId, Vec<bool>>;
 
-pub fn acts(graph: &ModuleGraph, bindings: &Bindings) -> Acts {
+pub fn acts(graph: &ModuleGraph, bindings: &Bindings, calculated: &Calculated) -> Acts {
     let pure = pure_functions(graph, bindings);
     let of_module = |(id, module): (ModuleId, &crate::model::Module)| {
         let harmless = |symbol: &LocalSym| imported(graph, bindings, id, *symbol).is_some_and(|f| pure.contains(&f));
-        module.facts.parts.iter().map(|part| part.side_effects || !part.pure_calls.iter().all(harmless)).collect()
+        // One declaration is one part.
+        let known = |part: &Part| match part.declares[..] {
+            [symbol] => calculated.contains_key(&SymbolRef { module: id, symbol }),
+            _ => false,
+        };
+        let acts = |part: &Part| (part.side_effects || !part.pure_calls.iter().all(harmless)) && !known(part);
+        module.facts.parts.iter().map(acts).collect()
     };
     graph.modules.iter_ids().map(of_module).collect()
 }

@@ -34,6 +34,7 @@ pub(super) struct Marker<'a, 'g> {
     marked: Vec<BTreeSet<LocalSym>>,
     checked: Vec<BTreeSet<LocalSym>>,
     pub(super) bindings: &'a Bindings,
+    calculated: &'a super::constants::Calculated,
     exports: &'a mut Exports<'g>,
     pub(super) links: IndexVec<ModuleId, ModuleLink>,
     declaring: &'a Lists<ModuleId, (LocalSym, u32)>,
@@ -65,7 +66,9 @@ pub fn live(
     wraps: &IndexVec<ModuleId, Wrap>,
     in_place: &IndexVec<ModuleId, bool>,
 ) -> Linked {
-    let Program { graph, options, entries, exports, bindings, acts, asynchronous, circles, declaring, .. } = program;
+    let Program {
+        graph, options, entries, exports, bindings, calculated, acts, asynchronous, circles, declaring, ..
+    } = program;
     let (graph, options) = (*graph, *options);
     let count = graph.modules.len();
     let link = |(id, module): (ModuleId, &crate::model::Module)| ModuleLink {
@@ -87,6 +90,7 @@ pub fn live(
         checked: vec![BTreeSet::new(); count],
         links: graph.modules.iter_ids().map(link).collect(),
         bindings,
+        calculated,
         exports,
         declaring,
         helpers: vec![BTreeSet::new(); count],
@@ -299,7 +303,8 @@ impl Marker<'_, '_> {
             && self.zones.risky(id, binding).is_none()
             && !(self.zones.may_precede(id, target.module)
                 && self.graph.modules[target.module].facts.is_lexical(target.symbol))
-            && let Some(value) = self.graph.constant(*target)
+            && let Some(value) =
+                self.graph.constant(*target).or(self.calculated.get(target).filter(|value| value.is_short()))
         {
             self.links[id].constants.push((symbol, value.clone()));
             if self.acts(binding) {

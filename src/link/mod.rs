@@ -10,6 +10,7 @@
 mod acts;
 mod bind;
 mod common_js;
+mod constants;
 mod exports;
 mod live;
 mod order;
@@ -62,6 +63,7 @@ pub struct Program<'a> {
     exports: exports::Exports<'a>,
     bindings: bind::Bindings,
     acts: acts::Acts,
+    calculated: constants::Calculated,
     quiet: Vec<ModuleId>,
     asynchronous: IndexVec<ModuleId, bool>,
     /// Circles of imports and `require`, and of imports alone.
@@ -77,7 +79,8 @@ pub fn prepare<'a>(graph: &'a ModuleGraph, options: &'a Options, entries: &'a [u
     let common_js = Rc::new(wraps::common_js(graph));
     let mut exports = exports::Exports::new(graph, common_js);
     let bindings = bind::bind(graph, &mut exports, &mut problems);
-    let acts = acts::acts(graph, &bindings);
+    let calculated = constants::calculated(graph, &bindings);
+    let acts = acts::acts(graph, &bindings, &calculated);
     let circles = zones::circles(graph, &[ImportKind::Import, ImportKind::Require]);
     let program = Program {
         graph,
@@ -86,6 +89,7 @@ pub fn prepare<'a>(graph: &'a ModuleGraph, options: &'a Options, entries: &'a [u
         quiet: wraps::quiet_loads(graph, options, &exports.common_js, &acts, &circles),
         exports,
         acts,
+        calculated,
         bindings,
         asynchronous: wraps::asynchronous(graph),
         circles,

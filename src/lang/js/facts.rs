@@ -244,6 +244,44 @@ pub enum Constant {
     Text(String),
 }
 
+impl Constant {
+    /// A copy is no longer than a name, and can be written as it is.
+    pub fn is_short(&self) -> bool {
+        match self {
+            Constant::Number(value) => {
+                value.fract() == 0.0 && value.abs() < 1e6 && !(*value == 0.0 && 1.0 / value < 0.0)
+            }
+            Constant::Text(text) => text.len() <= 6,
+            _ => true,
+        }
+    }
+}
+
+/// What a constant is calculated from.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub enum Formula {
+    Literal(Constant),
+    /// A symbol of the module.
+    Name(LocalSym),
+    Of(Operator, Box<(Formula, Formula)>),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Operator {
+    Plus,
+    Minus,
+    Times,
+    Over,
+    Rest,
+    BitAnd,
+    BitOr,
+    BitXor,
+    Left,
+    Right,
+    Same,
+    Different,
+}
+
 /// Property names of a module.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Properties {
@@ -271,6 +309,8 @@ pub struct ModuleFacts {
     pub parts: Vec<Part>,
     /// Literal values of never-assigned top-level constants.
     pub constants: Vec<(LocalSym, Constant)>,
+    /// What other constants are calculated from.
+    pub formulas: Vec<(LocalSym, Formula)>,
     /// Helpers that `scan` already knows this module's code calls.
     pub helpers: Vec<Helper>,
     /// For CommonJS: names assigned to `exports` (as far as they can be seen).

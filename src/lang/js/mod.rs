@@ -6,6 +6,7 @@ mod arrows;
 mod awaited;
 mod blame;
 mod block_functions;
+mod calculate;
 mod classes;
 mod commonjs;
 mod compile;
@@ -18,6 +19,7 @@ mod early;
 mod equals;
 mod facts;
 mod fold;
+mod formulas;
 mod functions;
 mod glob;
 mod guard;
@@ -59,8 +61,8 @@ pub use scan::scan;
 pub use whole::{Whole, compress_whole};
 
 pub use facts::{
-    Constant, ExportDecl, ExportTarget, HELPERS, Helper, ImportKind, ImportRecord, LocalSym, ModuleFacts, Part,
-    SourceType, SymbolDecl, SymbolKind, sym,
+    Constant, ExportDecl, ExportTarget, Formula, HELPERS, Helper, ImportKind, ImportRecord, LocalSym, ModuleFacts,
+    Part, SourceType, SymbolDecl, SymbolKind, sym,
 };
 pub use object::{Hole, HoleKind, Mapping, ModuleObject, Scope};
 

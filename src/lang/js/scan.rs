@@ -3,7 +3,7 @@
 use super::compile::is_directive;
 use super::declared::statement_declares;
 use super::eager;
-use super::facts::{Constant, Helper, LocalSym, ModuleFacts, Part, SourceType, SymbolKind, sym};
+use super::facts::{Helper, LocalSym, ModuleFacts, Part, SourceType, SymbolKind};
 use super::numbering::{Numbered, TreeContext, number};
 use super::parse::{Reading, Tree, with_tree};
 use super::purity::{Purity, Settings};
@@ -44,8 +44,7 @@ fn facts(
     let mut mutated = FxHashSet::default();
     let sensitivity = Sensitivity::new(&numbered, tree.unresolved);
     let parts = parts(&numbered, &tree, language, source_type, &sensitivity, &mut mutated);
-    let mut stateful: Vec<LocalSym> = sensitivity.stateful.into_iter().collect();
-    stateful.sort_unstable();
+    let stateful = sorted(sensitivity.stateful);
     let mut problems = assignments(&mut numbered, &mutated, &tree, source, name);
     let read_early = read_early(&numbered);
     let exported = common_js_names(&numbered, source_type, &tree);
@@ -56,7 +55,8 @@ fn facts(
     let facts = ModuleFacts {
         source_type,
         ambiguous,
-        constants: constants(&numbered),
+        constants: super::formulas::literals(&numbered),
+        formulas: super::formulas::formulas(&numbered),
         default_alias: super::aliases::of_default(&numbered, &mutated),
         import_order: numbered.import_order,
         symbols: numbered.symbols,
@@ -93,6 +93,12 @@ fn facts(
         records: numbered.records,
     };
     (facts, problems)
+}
+
+fn sorted(symbols: impl IntoIterator<Item = LocalSym>) -> Vec<LocalSym> {
+    let mut out: Vec<LocalSym> = symbols.into_iter().collect();
+    out.sort_unstable();
+    out
 }
 
 fn read_early(numbered: &Numbered) -> Vec<LocalSym> {
@@ -171,43 +177,6 @@ pub(super) fn returns(body: &[Stmt]) -> bool {
     let mut finder = Finder(false);
     body.visit_with(&mut finder);
     finder.0
-}
-
-fn constants(numbered: &Numbered) -> Vec<(LocalSym, Constant)> {
-    let mut out = Vec::new();
-    for statement in &numbered.body {
-        let Stmt::Decl(Decl::Var(variables)) = statement else { continue };
-        for declarator in &variables.decls {
-            let (Pat::Ident(name), Some(init)) = (&declarator.name, declarator.init.as_deref()) else { continue };
-            let Some(symbol) = numbered.ids.get(&name.id.to_id()).copied() else { continue };
-            let constant = symbol == sym::DEFAULT
-                || numbered
-                    .symbols
-                    .get(symbol.wrapping_sub(numbered.first_declared()) as usize)
-                    .is_some_and(|declared| declared.constant);
-            if let Some(value) = literal_value(init).filter(|_| constant) {
-                out.push((symbol, value));
-            }
-        }
-    }
-    out
-}
-
-/// Literals short enough that copying them never makes the output larger than a name would.
-fn literal_value(expression: &Expr) -> Option<Constant> {
-    match expression {
-        Expr::Lit(Lit::Bool(value)) => Some(Constant::Bool(value.value)),
-        Expr::Lit(Lit::Null(_)) => Some(Constant::Null),
-        Expr::Lit(Lit::Num(number)) if number.value.fract() == 0.0 && number.value.abs() < 1e6 => {
-            Some(Constant::Number(number.value))
-        }
-        Expr::Lit(Lit::Str(text)) => {
-            text.value.as_str().filter(|text| text.len() <= 6).map(|text| Constant::Text(text.to_string()))
-        }
-        Expr::Unary(unary) if unary.op == UnaryOp::Void && unary.arg.is_lit() => Some(Constant::Undefined),
-        Expr::Paren(inner) => literal_value(&inner.expr),
-        _ => None,
-    }
 }
 
 fn parts(
