@@ -27,7 +27,7 @@ pub(super) struct Inputs<'a> {
     pub reach: &'a Reach,
     /// As [`Reach::available`].
     pub available: &'a [Option<Bits>],
-    /// As [`Reach::done`]; empty when nothing waits and nothing may fail.
+    /// As [`Reach::done`]; empty when nothing waits, may fail, or is perhaps never required.
     pub done: &'a [Option<Bits>],
     pub effects: &'a IndexVec<ModuleId, Effect>,
     /// As [`effects::failing`]: what may fail never counts as done.

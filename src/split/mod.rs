@@ -22,9 +22,10 @@ mod unneeded;
 
 pub use manual::unmatched;
 
-use crate::base::{ChunkId, ModuleId};
+use crate::base::{ChunkId, IndexVec, ModuleId};
 use crate::config::Options;
-use crate::model::{Chunk, ChunkKind, ChunkPlan, EntryKind, Linked, ModuleGraph, Repairs, Wrap};
+use crate::model::{Chunk, ChunkKind, ChunkPlan, EntryKind, Linked, ModuleGraph, ModuleLink, Repairs, Wrap};
+use effects::Effect;
 use manual::Named;
 use reach::Reach;
 
@@ -81,9 +82,8 @@ pub fn split(graph: &ModuleGraph, linked: &Linked, options: &Options, repairs: &
     let root_chunks = root_chunks(graph, &roots, &mut plan);
     fill(groups, &named, &root_chunks, &mut plan);
     finish(linked, &roots, &mut plan);
-    let waits = graph.modules.iter().any(|module| module.facts.top_level_await);
-    let certain = waits || failing.iter().any(|fails| *fails);
-    let done = if certain { reach.done(graph, linked, &roots, &failing) } else { Vec::new() };
+    let uncertain = is_uncertain(graph, linked, &effects, &failing);
+    let done = if uncertain { reach.done(graph, linked, &roots, &failing) } else { Vec::new() };
     let modules: Vec<ModuleId> = roots.iter().map(|root| root.module).collect();
     let inputs = hazards::Inputs {
         graph,
@@ -105,6 +105,21 @@ pub fn split(graph: &ModuleGraph, linked: &Linked, options: &Options, repairs: &
         sheets::lay_out(&inputs, &mut plan);
     }
     (plan, found)
+}
+
+/// What is loaded before a root may not have been evaluated: something waits, may fail, or is perhaps never required.
+fn is_uncertain(
+    graph: &ModuleGraph,
+    linked: &Linked,
+    effects: &IndexVec<ModuleId, Effect>,
+    failing: &IndexVec<ModuleId, bool>,
+) -> bool {
+    let perhaps = |(id, link): (ModuleId, &ModuleLink)| {
+        link.included && link.wrap != Wrap::None && !link.eager && effects[id] == Effect::Sensitive
+    };
+    graph.modules.iter().any(|module| module.facts.top_level_await)
+        || failing.iter().any(|fails| *fails)
+        || linked.modules.iter_ids().any(perhaps)
 }
 
 /// Entries in order, then the targets of live `import()`s in order of evaluation.

@@ -208,11 +208,8 @@ fn parts(
         statement_declares(statement, &mut declared);
         let mut mentions = Mentions { numbered, uses: FxHashSet::default(), mutated };
         statement.visit_with(&mut mentions);
-        let mut uses: Vec<LocalSym> = mentions.uses.into_iter().collect();
-        uses.sort_unstable();
-        let mut declares: Vec<LocalSym> =
-            declared.iter().filter_map(|(ident, _)| numbered.ids.get(&ident.to_id()).copied()).collect();
-        declares.sort_unstable();
+        let mut uses = sorted(mentions.uses);
+        let mut declares = sorted(declared.iter().filter_map(|(ident, _)| numbered.ids.get(&ident.to_id()).copied()));
         declares.dedup();
         let mut records: Vec<u32> = uses
             .iter()

@@ -1,0 +1,3 @@
+if (typeof log === 'number') {
+  log('m1.4 ' + peek(() => require("./m2.cjs")));
+}

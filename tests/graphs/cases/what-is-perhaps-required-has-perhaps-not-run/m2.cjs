@@ -1,0 +1,1 @@
+log('m2 starts');

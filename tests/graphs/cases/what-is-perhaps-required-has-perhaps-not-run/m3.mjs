@@ -1,0 +1,2 @@
+import "./m2.cjs";
+import "./m4.cjs";

@@ -1,0 +1,1 @@
+log('m4 starts');
