@@ -108,12 +108,17 @@ impl<'a> Exports<'a> {
         found
     }
 
-    /// The default export of a module that gives it another name there, which is the same thing if it never changes.
+    /// The default export of a module that gives it another name there, which is the same thing if it never changes. What
+    /// another module declares is not found by going around a module without effects: it may do something to that, and is
+    /// evaluated only for names of its own.
     fn aliased(&mut self, module: ModuleId, alias: Option<LocalSym>) -> Resolution {
         let itself = Resolution::Found(ExportBinding::Symbol(SymbolRef { module, symbol: sym::DEFAULT }));
         let Some(alias) = alias else { return itself };
         if is_own(&self.graph.modules[module].facts, alias) {
             return Resolution::Found(ExportBinding::Symbol(SymbolRef { module, symbol: alias }));
+        }
+        if !self.graph.modules[module].side_effects {
+            return itself;
         }
         match self.symbol(module, alias) {
             Resolution::Found(ExportBinding::Symbol(target)) => {
