@@ -19,14 +19,7 @@ pub(super) fn without_keyframes(rules: &mut CssRuleList<'_>, unused: &HashSet<St
             KeyframesName::Ident(name) => !unused.contains(name.0.as_ref()),
             KeyframesName::Custom(_) => true,
         },
-        _ => match inner(rule) {
-            Some(rules) => {
-                let before = rules.0.len();
-                without_keyframes(rules, unused);
-                before == 0 || !rules.0.is_empty()
-            }
-            None => true,
-        },
+        _ => within(rule, |rules| without_keyframes(rules, unused)),
     });
 }
 
@@ -57,6 +50,14 @@ fn inner<'a, 'i>(rule: &'a mut CssRule<'i>) -> Option<&'a mut CssRuleList<'i>> {
     }
 }
 
+/// Works on what stands in a condition. Whether the rule stays: it does not if that left nothing.
+fn within<'i>(rule: &mut CssRule<'i>, work: impl FnOnce(&mut CssRuleList<'i>)) -> bool {
+    let Some(rules) = inner(rule) else { return true };
+    let before = rules.0.len();
+    work(rules);
+    before == 0 || !rules.0.is_empty()
+}
+
 fn stays(rule: &mut CssRule<'_>, unused: &BTreeSet<&str>) -> bool {
     match rule {
         CssRule::Style(rule) => style_stays(rule, unused),
@@ -64,14 +65,7 @@ fn stays(rule: &mut CssRule<'_>, unused: &BTreeSet<&str>) -> bool {
             without_unused(&mut rule.rules, unused);
             true
         }
-        _ => match inner(rule) {
-            Some(rules) => {
-                let before = rules.0.len();
-                without_unused(rules, unused);
-                before == 0 || !rules.0.is_empty()
-            }
-            None => true,
-        },
+        _ => within(rule, |rules| without_unused(rules, unused)),
     }
 }
 

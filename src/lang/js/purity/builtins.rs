@@ -252,9 +252,8 @@ const OF_ARRAYS: &[&str] =
 pub(in crate::lang::js) const CHANGES_ARRAY: &[&str] =
     &["push", "pop", "shift", "unshift", "splice", "reverse", "fill", "copyWithin"];
 
-/// Other methods of arrays.
-const MORE_OF_ARRAYS: &[&str] = &[
-    "entries",
+/// Methods of arrays that call their first argument with an element, its number and the array.
+pub(in crate::lang::js) const CALL_WITH_ELEMENTS: &[&str] = &[
     "every",
     "filter",
     "find",
@@ -267,15 +266,13 @@ const MORE_OF_ARRAYS: &[&str] = &[
     "reduce",
     "reduceRight",
     "some",
-    "sort",
-    "toReversed",
-    "toSorted",
-    "toSpliced",
-    "with",
 ];
 
+/// Other methods of arrays.
+const MORE_OF_ARRAYS: &[&str] = &["sort", "toReversed", "toSorted", "toSpliced", "with"];
+
 pub(in crate::lang::js) fn is_array_method(name: &str) -> bool {
-    OF_ARRAYS.contains(&name) || CHANGES_ARRAY.contains(&name) || MORE_OF_ARRAYS.contains(&name)
+    [OF_ARRAYS, CHANGES_ARRAY, CALL_WITH_ELEMENTS, MORE_OF_ARRAYS].iter().any(|methods| methods.contains(&name))
 }
 
 #[derive(Clone, Copy, PartialEq)]

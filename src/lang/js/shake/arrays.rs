@@ -11,22 +11,6 @@ use swc_core::ecma::ast::*;
 /// They make something new of what the array holds, and of other arrays.
 const COPIES: &[&str] = &["concat", "entries", "keys", "slice", "toReversed", "values"];
 
-/// They call their first argument with an element, its number and the array.
-const CALLS: &[&str] = &[
-    "every",
-    "filter",
-    "find",
-    "findIndex",
-    "findLast",
-    "findLastIndex",
-    "flatMap",
-    "forEach",
-    "map",
-    "reduce",
-    "reduceRight",
-    "some",
-];
-
 impl Flow<'_, '_> {
     /// `None`: nothing is known of the method.
     pub(super) fn array_method(&mut self, name: &str, this: &Value, given: &Given) -> Option<Value> {
@@ -63,7 +47,7 @@ impl Flow<'_, '_> {
             "includes" => Some(Value::of(BOOL)),
             "indexOf" | "lastIndexOf" => Some(Value::of(NUMBER)),
             "at" => Some(contents),
-            _ if CALLS.contains(&name) => self.each_element(name, this, contents, given),
+            _ if builtins::CALL_WITH_ELEMENTS.contains(&name) => self.each_element(name, this, contents, given),
             _ => None,
         }
     }
@@ -122,7 +106,7 @@ impl<'a> Needs<'a, '_, '_> {
             }),
             // Without a value to begin with, an empty array is a mistake.
             "reduce" | "reduceRight" if arguments.len() < 2 => true,
-            _ if CALLS.contains(&name) => {
+            _ if builtins::CALL_WITH_ELEMENTS.contains(&name) => {
                 let function = arguments.first().map(|first| self.flow.value(&first.expr)).unwrap_or_default();
                 let is_function = |site: &Site| self.flow.world.objects[*site as usize].kind == Kind::Function;
                 !function.is_known()
