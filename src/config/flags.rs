@@ -156,7 +156,7 @@ pub static FLAGS: &[Flag] = &[
     new("reserve-props", Text("REGEX"), Language, "", "never shorten matching properties"),
     new("mangle-quoted", Switch, Language, "off", "shorten quoted property names too"),
     new("mangle-cache", Path("FILE"), Language, "", "JSON of property names and what they become: read, and written when the build is done"),
-    new("shake-inside", Switch, Language, "in production, without --minify=fast", "drop what nobody notices inside of statements too"),
+    new("shake-inside", Switch, Language, "on without --minify=fast", "drop what nobody notices inside of statements too"),
     new("keep-names", Switch, Language, "off", "keep the name property of functions and classes"),
     new("ignore-annotations", Switch, Language, "off", "distrust sideEffects and pure annotations"),
     new("tree-shaking", Switch, Language, "on", "leave out what is not used"),

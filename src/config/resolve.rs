@@ -100,7 +100,7 @@ impl Chooser<'_> {
             drop_debugger: self.drops("debugger"),
             pure: self.values.list("pure").unwrap_or_default(),
             keep_names: self.on("keep-names", false),
-            shake_inside: self.on("shake-inside", mode == Mode::Production && minify != Minify::Fast),
+            shake_inside: self.on("shake-inside", minify != Minify::Fast),
             mangle: self.mangling(),
             ignore_annotations: self.on("ignore-annotations", false),
             tree_shaking: self.on("tree-shaking", true),
