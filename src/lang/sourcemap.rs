@@ -49,6 +49,10 @@ pub fn encode_mappings(tokens: &[Token]) -> String {
             delta(&mut name, token.name);
         }
     }
+    if tokens.last().is_some_and(|last| last.source == NOWHERE) {
+        // Node 20 reads on behind a last segment of one field: it would come from where the one before comes from.
+        out.push(';');
+    }
     out
 }
 

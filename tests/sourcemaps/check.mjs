@@ -42,21 +42,6 @@ const { stacks } = await import('./stacks.mjs');
 const failures = [];
 const rows = [];
 
-/** What stays wrong: the case, the kind, how many tokens at most, and why. */
-const KNOWN = [
-  ['date-fns', 'behind another statement', 8, 'variables that the compressor makes of the properties of an object have no place in the source'],
-  ['rxjs', 'behind another statement', 1, 'the same'],
-];
-
-/** The tokens that are wrong without a known reason. */
-function unexplained(label, all) {
-  const wrong = all.filter(({ verdict }) => verdict === 'wrong');
-  return KNOWN.filter(([name]) => label.startsWith(`${name} `)).reduce((rest, [, why, most]) => {
-    const left = rest.filter((one) => one.why !== why);
-    return rest.length - left.length <= most ? left : rest;
-  }, wrong);
-}
-
 const kind = ({ verdict, why, own }) => `${verdict}${own ? '' : ', inherited'}${why && `, ${why}`}`;
 
 /** Verdicts and reasons by how many tokens have them, with examples. */
@@ -81,7 +66,7 @@ function judgeFolder(label, folder) {
   });
   const counts = count(all);
   rows.push([label, counts]);
-  const wrong = unexplained(label, all).length;
+  const wrong = all.filter(({ verdict }) => verdict === 'wrong').length;
   if (wrong) failures.push(`${label}: ${wrong} tokens are wrong`);
   explain(label, all.filter(({ verdict }) => ['wrong', 'unmapped', ...(options.all ? ['construct'] : [])].includes(verdict)));
 }

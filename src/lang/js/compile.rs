@@ -294,7 +294,8 @@ fn emit(
         body.visit_mut_with(&mut Nameless { idle: &tables.idle });
         tables = analyze(&body, strict, &numbered.ids, first_extra);
     }
-    body.visit_mut_with(&mut Renamer { symbols: &tables.symbols });
+    let mapped = language.source_map.then_some((source, tree.base));
+    body.visit_mut_with(&mut Renamer { symbols: &tables.symbols, source: mapped });
     let options = PrintOptions {
         source,
         base: tree.base,

@@ -11,6 +11,8 @@ pub enum HoleKind {
     /// `{name}` in an object literal or pattern: the splicer writes the symbol's own name in the source as the property
     /// name and, if the symbol is now named otherwise, `:name` behind it.
     Shorthand,
+    /// The symbol's name, where the source has something else: the source map does not call it by its name.
+    Coined,
     /// A property that is shortened: its number in [`ModuleObject::properties`].
     Property,
 }
@@ -71,8 +73,13 @@ pub struct ModuleObject {
 pub struct Mapping {
     /// Byte offset in the object's text.
     pub at: u32,
-    /// 0-based.
+    /// 0-based; [`Mapping::NOWHERE`] if what follows comes from no source.
     pub line: u32,
     /// 0-based, UTF-16 units.
     pub column: u32,
+}
+
+impl Mapping {
+    /// As `line`.
+    pub const NOWHERE: u32 = u32::MAX;
 }

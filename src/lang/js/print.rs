@@ -8,15 +8,29 @@ use crate::base::LineIndex;
 use rustc_hash::FxHashMap;
 use std::io::Result;
 use swc_core::common::comments::SingleThreadedComments;
-use swc_core::common::{BytePos, SourceMap, Span, sync::Lrc};
+use swc_core::common::{BytePos, SourceMap, Span, Spanned, sync::Lrc};
 use swc_core::ecma::ast::*;
 use swc_core::ecma::codegen::text_writer::WriteJs;
 use swc_core::ecma::codegen::{Config, Emitter, Node};
 use swc_core::ecma::visit::{VisitMut, VisitMutWith, noop_visit_mut_type};
 
+/// The position of what comes from no source, among what does.
+const MADE_UP: BytePos = BytePos(u32::MAX / 2);
+
 /// Puts sentinels in the place of names.
 pub(super) struct Renamer<'a> {
     pub symbols: &'a FxHashMap<Id, LocalSym>,
+    /// For source maps: the text of the file, and where it starts.
+    pub source: Option<(&'a str, BytePos)>,
+}
+
+impl Renamer<'_> {
+    /// Whether the source does not have the name where the mention comes from: compilers and compressors coin names.
+    fn is_coined(&self, ident: &Ident) -> bool {
+        let Some((source, base)) = self.source else { return false };
+        let text = ident.span.lo.0.checked_sub(base.0).and_then(|at| source.get(at as usize..));
+        !text.is_some_and(|text| text.starts_with(ident.sym.as_str()))
+    }
 }
 
 impl VisitMut for Renamer<'_> {
@@ -24,15 +38,28 @@ impl VisitMut for Renamer<'_> {
 
     fn visit_mut_ident(&mut self, ident: &mut Ident) {
         if let Some(symbol) = self.symbols.get(&ident.to_id()) {
-            ident.sym = sentinel(*symbol, false);
+            let kind = if self.is_coined(ident) { HoleKind::Coined } else { HoleKind::Name };
+            ident.sym = sentinel(*symbol, kind);
         }
+    }
+
+    /// A coined variable comes from where its value comes from.
+    fn visit_mut_var_declarator(&mut self, declarator: &mut VarDeclarator) {
+        if let (Pat::Ident(name), Some(init), Some(_)) = (&mut declarator.name, &declarator.init, self.source)
+            && name.span.is_dummy()
+        {
+            let from = init.span().lo;
+            let lo = if from.is_dummy() { MADE_UP } else { from };
+            name.span = Span::new(lo, lo);
+        }
+        declarator.visit_mut_children_with(self);
     }
 
     fn visit_mut_prop(&mut self, property: &mut Prop) {
         match property {
             Prop::Shorthand(ident) => {
                 if let Some(symbol) = self.symbols.get(&ident.to_id()) {
-                    ident.sym = sentinel(*symbol, true);
+                    ident.sym = sentinel(*symbol, HoleKind::Shorthand);
                 }
             }
             other => other.visit_mut_children_with(self),
@@ -41,7 +68,7 @@ impl VisitMut for Renamer<'_> {
 
     fn visit_mut_assign_pat_prop(&mut self, property: &mut AssignPatProp) {
         if let Some(symbol) = self.symbols.get(&property.key.id.to_id()) {
-            property.key.id.sym = sentinel(*symbol, true);
+            property.key.id.sym = sentinel(*symbol, HoleKind::Shorthand);
         }
         property.value.visit_mut_with(self);
     }
@@ -117,6 +144,12 @@ fn mappings(positions: &[(BytePos, u32)], holes: &[Hole], options: &PrintOptions
     let source = options.source.as_bytes();
     let mut out: Vec<Mapping> = Vec::with_capacity(positions.len());
     for (position, at) in positions {
+        if *position == MADE_UP {
+            if out.last().is_some_and(|last| last.line != Mapping::NOWHERE && last.at != *at) {
+                out.push(Mapping { at: *at, line: Mapping::NOWHERE, column: 0 });
+            }
+            continue;
+        }
         let Some(offset) = position.0.checked_sub(options.base.0).filter(|offset| starts_token(source, *offset)) else {
             continue;
         };
@@ -159,6 +192,8 @@ struct Writer {
     map: bool,
     marked: bool,
     properties: Vec<String>,
+    /// Where a statement begins of which nothing has come from the source yet.
+    unsourced: Option<u32>,
 }
 
 impl Writer {
@@ -166,6 +201,24 @@ impl Writer {
         if self.map && !position.is_dummy() {
             let indent = if self.line_start && !self.minify { 2 * self.indent } else { 0 };
             self.positions.push((position, (self.text.len() + indent) as u32));
+            self.unsourced = None;
+        }
+    }
+
+    /// Before text is written: whether a statement begins with it that nothing from the source has led to.
+    fn begin(&mut self, text: &str) {
+        let is_word = |first: char| first.is_alphabetic() || matches!(first, '_' | '$' | '\u{1}'..='\u{3}');
+        if self.map && text.starts_with(is_word) && self.text.trim_end().ends_with([';', '{', '}']) {
+            let at = self.text.len() as u32;
+            self.unsourced = self.positions.last().is_none_or(|last| last.1 != at).then_some(at);
+        }
+    }
+
+    /// A name or literal from nowhere: so is the statement that begins with it, which would else seem to come from where
+    /// the one before it ends.
+    fn made_up(&mut self) {
+        if let Some(at) = self.unsourced.take() {
+            self.positions.push((MADE_UP, at));
         }
     }
 
@@ -179,8 +232,11 @@ impl Writer {
             }
         }
         self.line_start = false;
-        if let Some(span) = span {
-            self.mark(span.lo);
+        self.begin(text);
+        match span {
+            Some(span) if span.is_dummy() => self.made_up(),
+            Some(span) => self.mark(span.lo),
+            None => {}
         }
         if self.marked {
             self.put_marked(text)
@@ -278,15 +334,18 @@ impl WriteJs for Writer {
     }
     fn write_symbol(&mut self, span: Span, text: &str) -> Result<()> {
         self.commit_pending_semi()?;
-        let Some((symbol, shorthand)) = read_sentinel(text) else { return self.put(Some(span), text) };
+        let Some((symbol, kind)) = read_sentinel(text) else { return self.put(Some(span), text) };
         if self.line_start && !self.minify {
             for _ in 0..self.indent {
                 self.text.push_str("  ");
             }
         }
         self.line_start = false;
+        self.begin(text);
+        if span.is_dummy() {
+            self.made_up();
+        }
         self.mark(span.lo);
-        let kind = if shorthand { HoleKind::Shorthand } else { HoleKind::Name };
         self.holes.push(Hole { at: self.text.len() as u32, symbol, kind });
         self.text.push('_');
         Ok(())

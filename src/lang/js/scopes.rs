@@ -2,7 +2,7 @@
 //! the tables by which names are given per function, long after the tree is gone.
 
 use super::facts::LocalSym;
-use super::object::Scope;
+use super::object::{HoleKind, Scope};
 use rustc_hash::{FxHashMap, FxHashSet};
 use swc_core::atoms::Atom;
 use swc_core::ecma::ast::*;
@@ -489,9 +489,13 @@ impl Walker {
 
 /// A name as [`Atom`] text that the writer recognises as a hole: a control character, then the symbol in base 64.
 /// At most 7 bytes, so that it is stored inline and never interned.
-pub(super) fn sentinel(symbol: LocalSym, shorthand: bool) -> Atom {
+pub(super) fn sentinel(symbol: LocalSym, kind: HoleKind) -> Atom {
     let mut text = String::with_capacity(7);
-    text.push(if shorthand { SHORTHAND } else { NAME });
+    text.push(match kind {
+        HoleKind::Shorthand => SHORTHAND,
+        HoleKind::Coined => COINED,
+        _ => NAME,
+    });
     let mut rest = symbol;
     loop {
         text.push((b'0' + (rest & 63) as u8) as char);
@@ -505,14 +509,17 @@ pub(super) fn sentinel(symbol: LocalSym, shorthand: bool) -> Atom {
 
 pub(super) const NAME: char = '\u{1}';
 pub(super) const SHORTHAND: char = '\u{2}';
+const COINED: char = '\u{3}';
 
-/// The symbol and whether it is a shorthand, when `text` is a sentinel.
-pub(super) fn read_sentinel(text: &str) -> Option<(LocalSym, bool)> {
+/// The symbol and what is to be written, when `text` is a sentinel.
+pub(super) fn read_sentinel(text: &str) -> Option<(LocalSym, HoleKind)> {
     let bytes = text.as_bytes();
-    let first = *bytes.first()?;
-    if first != 1 && first != 2 {
-        return None;
-    }
+    let kind = match bytes.first()? {
+        1 => HoleKind::Name,
+        2 => HoleKind::Shorthand,
+        3 => HoleKind::Coined,
+        _ => return None,
+    };
     let symbol = bytes[1..].iter().rev().fold(0u32, |symbol, byte| (symbol << 6) | u32::from(byte - b'0'));
-    Some((symbol, first == 2))
+    Some((symbol, kind))
 }

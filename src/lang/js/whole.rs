@@ -71,7 +71,7 @@ fn object(whole: &Whole<'_>, language: &LanguageOptions) -> Option<ModuleObject>
     let names = || whole.names.iter().zip(0..);
     let known: FxHashMap<Id, LocalSym> = names().map(|(name, at)| ((name.as_str().into(), top), at)).collect();
     let tables = analyze(&body, true, &known, whole.names.len() as LocalSym);
-    body.visit_mut_with(&mut Renamer { symbols: &tables.symbols });
+    body.visit_mut_with(&mut Renamer { symbols: &tables.symbols, source: Some((whole.text, base)) });
     let options = PrintOptions {
         source: whole.text,
         base,

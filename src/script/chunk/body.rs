@@ -8,7 +8,7 @@ use super::super::urls;
 use super::{Writer, home, member};
 use crate::base::ModuleId;
 use crate::config::{LegalComments, SourceMapMode};
-use crate::lang::js::{HoleKind, LocalSym, ModuleObject};
+use crate::lang::js::{HoleKind, LocalSym, Mapping, ModuleObject};
 use crate::model::{OutputKey, RefStyle, SymbolRef, Target, Wrap};
 
 impl Writer<'_> {
@@ -107,9 +107,14 @@ impl Writer<'_> {
                 let hole = holes.peek().filter(|hole| hole.at == next);
                 let name = hole.map_or(u32::MAX, |hole| match hole.kind {
                     HoleKind::Property => self.map_property(&object.properties[hole.symbol as usize]),
+                    HoleKind::Coined => u32::MAX,
                     _ => self.map_name(id, object, hole.symbol, linked, &nested),
                 });
-                self.out.token(source, mapping.line, mapping.column, name);
+                if mapping.line == Mapping::NOWHERE {
+                    self.out.unmapped();
+                } else {
+                    self.out.token(source, mapping.line, mapping.column, name);
+                }
                 continue;
             }
             let Some(hole) = holes.next_if(|hole| hole.at == next) else { break };

@@ -88,6 +88,7 @@ impl Writer<'_> {
     /// What to preload with the record's chunk.
     pub(super) fn record_deps(&mut self, id: ModuleId, record: u32) {
         let keys = list(self.context, self.id, id, record);
+        self.out.unmapped();
         self.out.push("[");
         let Some(table) = &self.uses.urls else {
             self.url_list(&keys);

@@ -10,7 +10,7 @@ use super::{CHUNK, ChunkExports, Uses, Writer, home, names};
 use crate::base::{ChunkId, ModuleId};
 use crate::cache::Cache;
 use crate::config::{Format, LegalComments, SourceMapMode};
-use crate::lang::js::{HoleKind, LocalSym, ModuleObject, Whole, compress_whole};
+use crate::lang::js::{HoleKind, LocalSym, Mapping, ModuleObject, Whole, compress_whole};
 use crate::lang::sourcemap::{NOWHERE, Token};
 use crate::model::{RenderedFile, SymbolRef};
 use rustc_hash::FxHashMap;
@@ -208,7 +208,7 @@ impl Writer<'_> {
         let mut at = 0usize;
         for hole in &object.holes {
             let end = hole.at as usize;
-            self.stretch(compressed, at, end, &mut mappings);
+            self.stretch(compressed, (at, end), hole.kind == HoleKind::Coined, &mut mappings);
             if hole.symbol >= first + object.extra_top_level {
                 let name = nested[(hole.symbol - first) as usize].clone();
                 let key = &object.extra_names[(hole.symbol - first) as usize];
@@ -228,16 +228,16 @@ impl Writer<'_> {
             }
             at = end + 1;
         }
-        self.stretch(compressed, at, object.text.len(), &mut mappings);
+        self.stretch(compressed, (at, object.text.len()), false, &mut mappings);
     }
 
-    /// Text without holes, and the tokens in it and at its end.
+    /// Text without holes, and the tokens in it and at its end, where a name may follow that the source does not have.
     fn stretch<'m>(
         &mut self,
         compressed: &Compressed,
-        mut at: usize,
-        end: usize,
-        mappings: &mut std::iter::Peekable<impl Iterator<Item = &'m crate::lang::js::Mapping>>,
+        (mut at, end): (usize, usize),
+        coined: bool,
+        mappings: &mut std::iter::Peekable<impl Iterator<Item = &'m Mapping>>,
     ) {
         let text = &compressed.object.text;
         while let Some(mapping) = mappings.next_if(|mapping| mapping.at as usize <= end) {
@@ -247,8 +247,9 @@ impl Writer<'_> {
             // The token of the joined text that the byte belongs to.
             let behind = compressed.tokens.partition_point(|token| token.column <= mapping.line);
             match behind.checked_sub(1).and_then(|at| compressed.tokens.get(at)) {
-                Some(token) if token.source != NOWHERE => {
-                    self.out.token(token.source, token.source_line, token.source_column, token.name);
+                Some(token) if token.source != NOWHERE && mapping.line != Mapping::NOWHERE => {
+                    let name = if coined && place == end { u32::MAX } else { token.name };
+                    self.out.token(token.source, token.source_line, token.source_column, name);
                 }
                 _ => self.out.unmapped(),
             }
