@@ -21,7 +21,7 @@ use crate::base::{IndexVec, Lists, ModuleId};
 use crate::config::Options;
 use crate::diag::{Diagnostic, Location, Noted};
 use crate::lang::js::{ImportKind, LocalSym};
-use crate::model::{Linked, ModuleGraph, Repairs, Target};
+use crate::model::{Linked, ModuleGraph, Repairs, Target, Wrap};
 use std::rc::Rc;
 
 /// `require` gives its result at once: what it names may not wait for a top-level await.
@@ -29,6 +29,17 @@ fn required_while_waiting(graph: &ModuleGraph, linked: &Linked) -> Vec<Diagnosti
     let mut out = Vec::new();
     for (id, link) in linked.modules.iter_ids().filter(|(_, link)| link.included) {
         let module = &graph.modules[id];
+        for record in module.facts.import_order.iter().filter(|_| link.wrap == Wrap::CommonJs) {
+            let found = &module.facts.records[*record as usize];
+            if let Target::Module(target) = module.targets[*record as usize]
+                && linked.modules[target].asynchronous
+            {
+                let message = format!("\"{}\" cannot be imported by CommonJS: it waits for a top-level await", found.specifier);
+                let place = Location::span(&module.name, &module.source, found.start, found.end);
+                let hint = "load it with import(), or say `export` instead of `module.exports`";
+                out.push(Diagnostic::error("require-of-async-module", message).at(place).hint(hint));
+            }
+        }
         let live = module.facts.parts.iter().zip(&link.live_parts).filter(|(_, live)| **live);
         for record in live.flat_map(|(part, _)| part.records.iter().copied()) {
             let found = &module.facts.records[record as usize];

@@ -187,7 +187,8 @@ fn imports_other(module: &Module) -> bool {
     targets.into_iter().any(|target| matches!(target, Target::External(_) | Target::Unresolved))
 }
 
-/// CommonJS always; ES modules that are required, or loaded by `import()` into the same file, and what those import,
+/// CommonJS always; ES modules that are required, or loaded by `import()` into the same file, and what those and CommonJS
+/// import,
 /// unless those are quiet; and what repairs ask for.
 pub fn wraps(
     graph: &ModuleGraph,
@@ -207,6 +208,9 @@ pub fn wraps(
         })
         .map(|(_, target)| target)
         .collect();
+    // What CommonJS imports by statements runs when that runs.
+    let importers = common_js.iter_ids().filter(|(_, common_js)| **common_js);
+    work.extend(importers.flat_map(|(id, _)| imports(graph, id)).filter(|target| !graph.modules[*target].is_helper()));
     while let Some(module) = work.pop() {
         if out[module] == Wrap::Esm {
             continue;

@@ -75,6 +75,9 @@ fn object(
         let known = known.map(|(id, _)| id.clone()).collect();
         body.visit_mut_with(&mut Shortener { paths: &numbered.rewritten.paths, known });
     }
+    if matches!(plan.wrap, ModuleWrap::Esm { .. }) {
+        wrap::inner_names(&mut body);
+    }
     let mangler = Mangler::new(language.mangle.as_ref(), false);
     let mut applier = Applier::new(plan, &numbered, tree.unresolved, mangler);
     applier.apply(&mut body);

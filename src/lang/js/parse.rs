@@ -84,7 +84,7 @@ fn build(
             return Err(problems);
         }
     }
-    let has_module_syntax = parse.source_type == Some(SourceTypeHint::Esm) || equals::is_es_module(&program);
+    let has_module_syntax = parse.source_type == Some(SourceTypeHint::Esm) || equals::is_es_module(&program, source);
     let (mut strict, hashbang) = preamble(&program);
     // CommonJS that TypeScript makes of a module is strict.
     strict |= program.is_module();

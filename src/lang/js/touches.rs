@@ -28,6 +28,8 @@ pub(super) struct Touching<'a> {
     common_js: bool,
     /// Variables that hold what a record of `require` gives, and nothing else.
     pub required: Vec<(LocalSym, u32)>,
+    /// Of CommonJS: names whose `prototype` the module mentions. Their `this` is what `new` makes.
+    constructors: FxHashSet<Id>,
 }
 
 impl<'a> Touching<'a> {
@@ -46,7 +48,11 @@ impl<'a> Touching<'a> {
             }
         }
         required.sort_unstable();
-        Touching { numbered, unresolved, common_js, required }
+        let mut constructors = Constructors::default();
+        if common_js {
+            numbered.body.visit_with(&mut constructors);
+        }
+        Touching { numbered, unresolved, common_js, required, constructors: constructors.0 }
     }
 
     pub fn statement(&self, statement: &Stmt) -> Touched {
@@ -55,6 +61,10 @@ impl<'a> Touching<'a> {
             members: FxHashMap::default(),
             wholes: FxHashSet::default(),
             classes: 0,
+            functions: 0,
+            own_this: false,
+            exported: false,
+            is_statement: false,
             out: Touched::default(),
         };
         statement.visit_with(&mut reader);
@@ -126,6 +136,34 @@ fn is_own_object(value: &Expr) -> bool {
     }
 }
 
+/// See [`Touching::constructors`].
+#[derive(Default)]
+struct Constructors(FxHashSet<Id>);
+
+impl Visit for Constructors {
+    noop_visit_type!();
+
+    fn visit_member_expr(&mut self, member: &MemberExpr) {
+        if let (Expr::Ident(name), MemberProp::Ident(property)) = (strip(&member.obj), &member.prop)
+            && &*property.sym == "prototype"
+        {
+            self.0.insert(name.to_id());
+        }
+        member.visit_children_with(self);
+    }
+}
+
+/// What gets `this` only to pass it on to a function that is known, whose own reads count.
+fn passes_this_on(call: &CallExpr) -> bool {
+    let Callee::Expr(callee) = &call.callee else { return false };
+    call.args.first().is_some_and(|first| first.spread.is_none() && first.expr.is_this())
+        && match strip(callee) {
+            Expr::Ident(helper) => matches!(&*helper.sym, "__awaiter" | "__generator"),
+            Expr::Member(member) => static_name(&member.prop).is_some_and(|name| name == "call" || name == "apply"),
+            _ => false,
+        }
+}
+
 /// The record of `require('x')`.
 fn required_record(numbered: &Numbered, value: &Expr) -> Option<u32> {
     let Expr::Call(call) = strip(value) else { return None };
@@ -151,6 +189,14 @@ struct Reader<'a, 'b> {
     wholes: FxHashSet<LocalSym>,
     /// Classes around: their `this` is theirs.
     classes: u32,
+    /// Functions around that have a `this` of their own.
+    functions: u32,
+    /// The outermost function around is called with something else than the exports as `this`.
+    own_this: bool,
+    /// The next object literal is the exports.
+    exported: bool,
+    /// The next assignment is a statement: nobody has its value.
+    is_statement: bool,
     out: Touched,
 }
 
@@ -213,8 +259,59 @@ impl Reader<'_, '_> {
     }
 }
 
+impl Reader<'_, '_> {
+    /// Visits a value whose outermost functions are, if `own_this`, never called as methods of the exports.
+    fn value(&mut self, own_this: bool, visit: impl FnOnce(&mut Self)) {
+        let now = self.own_this || own_this && self.functions == 0;
+        let before = std::mem::replace(&mut self.own_this, now);
+        visit(self);
+        self.own_this = before;
+    }
+
+    fn assigned(&mut self, assign: &AssignExpr) {
+        let right = strip(&assign.right);
+        let own = self.target(&assign.left);
+        self.exported = own && right.is_object();
+        let method = assign.left.as_simple().is_some_and(SimpleAssignTarget::is_member) && !own && right.is_fn_expr();
+        self.value(method, |reader| assign.right.visit_with(reader));
+    }
+}
+
 impl Visit for Reader<'_, '_> {
     noop_visit_type!();
+
+    /// A function that is called as a method of the exports may do anything with them.
+    fn visit_this_expr(&mut self, _: &ThisExpr) {
+        self.out.opaque |= self.touching.common_js && self.classes == 0 && self.functions < 2 && !self.own_this;
+    }
+
+    fn visit_expr_stmt(&mut self, statement: &ExprStmt) {
+        self.is_statement = strip(&statement.expr).is_assign();
+        statement.visit_children_with(self);
+    }
+
+    fn visit_bin_expr(&mut self, binary: &BinExpr) {
+        if binary.op != BinaryOp::InstanceOf || !binary.left.is_this() {
+            binary.left.visit_with(self);
+        }
+        binary.right.visit_with(self);
+    }
+
+    fn visit_function(&mut self, function: &Function) {
+        self.functions += 1;
+        function.visit_children_with(self);
+        self.functions -= 1;
+    }
+
+    fn visit_fn_decl(&mut self, function: &FnDecl) {
+        let own_this = self.touching.constructors.contains(&function.ident.to_id());
+        self.value(own_this, |reader| function.function.visit_with(reader));
+    }
+
+    fn visit_object_lit(&mut self, object: &ObjectLit) {
+        let own_this = !std::mem::take(&mut self.exported);
+        self.value(own_this, |reader| object.visit_children_with(reader));
+    }
 
     fn visit_member_expr(&mut self, member: &MemberExpr) {
         if !self.member(member) {
@@ -236,10 +333,13 @@ impl Visit for Reader<'_, '_> {
                 return;
             }
         }
-        declarator.visit_children_with(self);
+        let constructors = &self.touching.constructors;
+        let own_this = declarator.name.as_ident().is_some_and(|name| constructors.contains(&name.to_id()));
+        self.value(own_this, |reader| declarator.visit_children_with(reader));
     }
 
     fn visit_assign_expr(&mut self, assign: &AssignExpr) {
+        let nested = !std::mem::take(&mut self.is_statement);
         // `this[name] = value` reads nothing.
         let written = match &assign.left {
             AssignTarget::Simple(SimpleAssignTarget::Member(member)) if member.obj.is_this() => Some(&member.prop),
@@ -253,8 +353,16 @@ impl Visit for Reader<'_, '_> {
             && self.touching.is_free(&member.obj, "module")
         {
             self.out.replaced |= !is_own_object(&assign.right) && self.touching.call(&assign.right).is_none();
+            // What has another name can be read through that.
+            self.out.opaque |= nested;
+            self.out.opaque |= match strip(&assign.right) {
+                Expr::Ident(name) => self.touching.symbol(name).is_none(),
+                Expr::Fn(function) => function.ident.is_some(),
+                Expr::Class(class) => class.ident.is_some(),
+                _ => false,
+            };
         }
-        assign.right.visit_with(self);
+        self.assigned(assign);
     }
 
     fn visit_call_expr(&mut self, call: &CallExpr) {
@@ -266,6 +374,11 @@ impl Visit for Reader<'_, '_> {
             && self.touching.is_free(&member.obj, "Object")
             && static_name(&member.prop).is_some_and(|name| name == "defineProperty")
         {
+            call.args[1..].visit_with(self);
+            return;
+        }
+        if passes_this_on(call) {
+            call.callee.visit_with(self);
             call.args[1..].visit_with(self);
             return;
         }

@@ -9,28 +9,79 @@ use super::facts::{Helper, sym};
 use super::numbering::Numbered;
 use super::plan::{CompilePlan, ImportCall, ModuleWrap};
 use super::tree::{self, fresh_context};
-use swc_core::common::DUMMY_SP;
+use swc_core::common::{DUMMY_SP, SyntaxContext};
 use swc_core::ecma::ast::*;
 use swc_core::ecma::utils::find_pat_ids;
 use swc_core::ecma::visit::{VisitMut, VisitMutWith, noop_visit_mut_type};
 
 pub(super) fn wrap(body: Vec<Stmt>, plan: &CompilePlan, numbered: &Numbered, parameters: Parameters) -> Vec<Stmt> {
     match plan.wrap {
-        ModuleWrap::None => with_imports(body, plan, numbered),
-        ModuleWrap::CommonJs => common_js(with_imports(body, plan, numbered), numbered, parameters),
+        ModuleWrap::None => with_imports(body, plan, numbered, |name, value| variable(name, Some(value))),
+        ModuleWrap::CommonJs => {
+            // Others read views too, as names of the top level.
+            let mut views = Vec::new();
+            let body = with_imports(body, plan, numbered, |name: Ident, value| {
+                views.push(variable(name.clone(), None));
+                statement(assign(name, value))
+            });
+            views.extend(common_js(body, numbered, parameters));
+            views
+        }
         ModuleWrap::Esm { .. } => esm(body, plan, numbered),
     }
 }
 
+/// Inside of a class its name is a binding of its own, which is there before the one outside: `class A { static a = A }`
+/// becomes `let A = class A { static a = A }`, so that the outer one can be hoisted.
+pub(super) fn inner_names(body: &mut [Stmt]) {
+    for statement in body {
+        let Stmt::Decl(Decl::Class(class)) = statement else { continue };
+        let mut inner = InnerName { outer: class.ident.to_id(), inner: fresh_context(), found: false };
+        class.class.visit_mut_with(&mut inner);
+        if !inner.found {
+            continue;
+        }
+        let name = class.ident.clone();
+        let own = Ident { ctxt: inner.inner, ..name.clone() };
+        let class = std::mem::take(&mut class.class);
+        let value = Box::new(Expr::Class(ClassExpr { ident: Some(own), class }));
+        let declarator = VarDeclarator { span: name.span, name: name.into(), init: Some(value), definite: false };
+        let decls = vec![declarator];
+        *statement = Stmt::Decl(Decl::Var(Box::new(VarDecl { kind: VarDeclKind::Let, decls, ..VarDecl::default() })));
+    }
+}
+
+struct InnerName {
+    outer: Id,
+    inner: SyntaxContext,
+    found: bool,
+}
+
+impl VisitMut for InnerName {
+    noop_visit_mut_type!();
+
+    fn visit_mut_ident(&mut self, ident: &mut Ident) {
+        if ident.ctxt == self.outer.1 && ident.sym == self.outer.0 {
+            ident.ctxt = self.inner;
+            self.found = true;
+        }
+    }
+}
+
 /// Calls that import statements stand for come first, in order.
-fn with_imports(body: Vec<Stmt>, plan: &CompilePlan, numbered: &Numbered) -> Vec<Stmt> {
+fn with_imports(
+    body: Vec<Stmt>,
+    plan: &CompilePlan,
+    numbered: &Numbered,
+    mut view: impl FnMut(Ident, Expr) -> Stmt,
+) -> Vec<Stmt> {
     let directives = body.iter().take_while(|statement| is_directive(statement)).count();
     let mut body = body.into_iter();
     let mut all: Vec<Stmt> = body.by_ref().take(directives).collect();
     for call in &plan.imports {
         all.push(match import_call(*call, plan, numbered) {
             Imported::Value(expression) => statement(expression),
-            Imported::View(name, value) => variable(name, Some(value)),
+            Imported::View(name, value) => view(name, value),
         });
     }
     all.extend(body);
