@@ -34,7 +34,8 @@ fn required_while_waiting(graph: &ModuleGraph, linked: &Linked) -> Vec<Diagnosti
             if let Target::Module(target) = module.targets[*record as usize]
                 && linked.modules[target].asynchronous
             {
-                let message = format!("\"{}\" cannot be imported by CommonJS: it waits for a top-level await", found.specifier);
+                let message =
+                    format!("\"{}\" cannot be imported by CommonJS: it waits for a top-level await", found.specifier);
                 let place = Location::span(&module.name, &module.source, found.start, found.end);
                 let hint = "load it with import(), or say `export` instead of `module.exports`";
                 out.push(Diagnostic::error("require-of-async-module", message).at(place).hint(hint));

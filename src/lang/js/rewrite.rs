@@ -318,6 +318,10 @@ impl<'a> Rewriter<'a> {
                     self.out.uses_module = true;
                     **callee = self.free_require(call.span);
                 }
+                if let Some(choice) = self.choice(call) {
+                    *expression = choice;
+                    return self.expression(expression);
+                }
                 if let Some(replacement) = self.call(call) {
                     *expression = replacement;
                     return;

@@ -1,6 +1,6 @@
 //! What statements have to do with the exports of CommonJS modules: their own, and those of what they import.
 
-use super::facts::{ImportKind, LocalSym, SymbolKind};
+use super::facts::{ExportTarget, ImportKind, LocalSym, SymbolKind, sym};
 use super::numbering::Numbered;
 use super::tree::strip;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -47,6 +47,8 @@ impl<'a> Touching<'a> {
                 }
             }
         }
+        // What is exported, others may do anything with.
+        required.retain(|(symbol, _)| !is_exported(numbered, *symbol));
         required.sort_unstable();
         let mut constructors = Constructors::default();
         if common_js {
@@ -126,6 +128,20 @@ fn alias_of(touching: &Touching<'_>, statement: &Stmt, found: &mut Option<u32>) 
         }
         _ => {}
     }
+}
+
+/// By a name, or as the value of the default export.
+fn is_exported(numbered: &Numbered, symbol: LocalSym) -> bool {
+    let meant = |value: &Expr| strip(value).as_ident().and_then(|name| numbered.ids.get(&name.to_id()).copied());
+    let is_default = |declarator: &VarDeclarator| {
+        let name = declarator.name.as_ident().and_then(|name| numbered.ids.get(&name.to_id()));
+        name == Some(&sym::DEFAULT) && declarator.init.as_deref().and_then(meant) == Some(symbol)
+    };
+    numbered.exports.iter().any(|export| export.target == ExportTarget::Symbol(symbol))
+        || numbered.body.iter().any(|statement| match statement {
+            Stmt::Decl(Decl::Var(variables)) => variables.decls.iter().any(is_default),
+            _ => false,
+        })
 }
 
 fn is_own_object(value: &Expr) -> bool {

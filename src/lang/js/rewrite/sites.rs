@@ -68,6 +68,24 @@ impl Rewriter<'_> {
         }
     }
 
+    /// `require(a ? 'b' : 'c')` and `import()` of such: `a ? require('b') : require('c')`.
+    pub(super) fn choice(&self, call: &CallExpr) -> Option<Expr> {
+        let loads = match &call.callee {
+            Callee::Import(import) => import.phase == ImportPhase::Evaluation,
+            Callee::Expr(callee) => callee.as_ident().is_some_and(|name| self.is_global(name, "require")),
+            Callee::Super(_) => false,
+        };
+        let [ExprOrSpread { spread: None, expr }] = call.args.as_slice() else { return None };
+        let Expr::Cond(choice) = super::super::tree::strip(expr) else { return None };
+        if !loads || !chooses_literals(choice) {
+            return None;
+        }
+        let with =
+            |specifier: &Expr| Box::new(Expr::Call(CallExpr { args: vec![specifier.clone().into()], ..call.clone() }));
+        let (cons, alt) = (with(&choice.cons), with(&choice.alt));
+        Some(Expr::Cond(CondExpr { span: choice.span, test: choice.test.clone(), cons, alt }))
+    }
+
     fn is_resolve(&self, member: &MemberExpr) -> bool {
         let is_require = member.obj.as_ident().is_some_and(|object| self.is_global(object, "require"));
         is_require && member.prop.as_ident().is_some_and(|name| &*name.sym == "resolve")
@@ -208,6 +226,13 @@ impl Rewriter<'_> {
 }
 
 /// What a method loads, by its name and that of its object.
+fn chooses_literals(choice: &CondExpr) -> bool {
+    [&choice.cons, &choice.alt].into_iter().all(|value| match super::super::tree::strip(value) {
+        Expr::Cond(choice) => chooses_literals(choice),
+        value => literal(value).is_some(),
+    })
+}
+
 fn loads(member: &MemberExpr) -> Option<ImportKind> {
     let method = member.prop.as_ident()?;
     let object = match &*member.obj {
