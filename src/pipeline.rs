@@ -342,7 +342,11 @@ fn scripts(options: &Options, graph: &ModuleGraph, services: &Services) -> Scrip
         if at > 0 {
             let render = |services: &Services| style::render(graph, &linked, &plan, options, &services.cache);
             let mut styles = run.stage("style", render).files;
-            styles.retain(|file| matches!(file.key, OutputKey::Style(_)));
+            let of_chunks = |key: &OutputKey| matches!(key, OutputKey::Style(_));
+            styles.retain(|file| match &file.key {
+                OutputKey::Map(inner) => of_chunks(inner),
+                key => of_chunks(key),
+            });
             files.iter_mut().chain(&mut styles).for_each(|file| renumber(file, at as u32));
             out.more_styles.extend(styles);
         } else {

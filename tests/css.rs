@@ -216,3 +216,36 @@ fn edits_reach_values_texts_and_unused_names() {
         assert!(warm == built(&["--no-cache"]), "{file}");
     }
 }
+
+#[test]
+fn maps_of_sheets_in_every_mode() {
+    let sources = [
+        ("main.js", "import './a.css'; import styles from './b.module.css'; console.log(styles.b);"),
+        ("a.css", "@import './deep/c.css' print;\n.a {\n  color: red }"),
+        ("deep/c.css", ".c { top: 0 }"),
+        ("b.module.css", "@value red: #f00;\n.b { color: red }"),
+    ];
+    let built = |flags: &[&str]| {
+        let folder = project(&sources);
+        let done = run(plimsoll(folder.path()).args(["build", "main.js", "--outdir=out", "--no-cache"]).args(flags));
+        assert_eq!(done.status, 0, "{}{}", done.stdout, done.stderr);
+        support::tree(&folder.path().join("out"))
+    };
+    let text = |tree: &std::collections::BTreeMap<String, Vec<u8>>, name: &str| {
+        String::from_utf8(tree.get(name).unwrap_or_else(|| panic!("{:?}", tree.keys())).clone()).unwrap()
+    };
+    let plain = text(&built(&[]), "main.css");
+    let linked = built(&["--sourcemap"]);
+    assert_eq!(text(&linked, "main.css"), format!("{plain}\n/*# sourceMappingURL=main.css.map */\n"));
+    let map: serde_json::Value = serde_json::from_str(&text(&linked, "main.css.map")).unwrap();
+    assert_eq!(map["sources"], serde_json::json!(["../deep/c.css", "../a.css", "../b.module.css"]));
+    assert_eq!(map["names"], serde_json::json!(["b"]));
+    assert_eq!(map["sourcesContent"][2], sources[3].1, "the file as it is, not with values in place");
+    let external = built(&["--sourcemap=external", "--no-sources-content"]);
+    assert_eq!(text(&external, "main.css"), plain);
+    let map: serde_json::Value = serde_json::from_str(&text(&external, "main.css.map")).unwrap();
+    assert!(map.get("sourcesContent").is_none() && map["mappings"].as_str().unwrap().len() > 20, "{map}");
+    let inline = built(&["--sourcemap=inline"]);
+    let start = format!("{plain}\n/*# sourceMappingURL=data:application/json;base64,");
+    assert!(text(&inline, "main.css").starts_with(&start) && !inline.contains_key("main.css.map"));
+}

@@ -5,6 +5,7 @@
 //! Invariants: pure functions; no input makes them panic; `scan` and `compile` give a CSS module the same names;
 //! slots are numbered as `CssFacts::urls`.
 //! Not here: what an import or a URL leads to, and the order of several sheets (`style`).
+//! `origins` → where in the source each part of the compiled text comes from.
 //! Start at `scan.rs`, then `compile.rs`, then `tighten.rs`.
 
 mod anatomy;
@@ -19,6 +20,8 @@ mod layers;
 mod lex;
 mod local;
 mod names;
+mod origins;
+mod outline;
 mod parse;
 mod problems;
 mod property;
@@ -36,4 +39,5 @@ pub use compile::{
 };
 pub use constants::{ValueStatement, value_statements, value_text, with_values};
 pub use facts::{CssFacts, CssImport, CssUrl};
+pub use origins::{CssOrigin, origins};
 pub use scan::{scan, scan_attribute, scan_module};

@@ -37,6 +37,8 @@ fn graph(files: &[(&str, &str)]) -> ModuleGraph {
             path: format!("/project/{name}").into(),
             source: Arc::from(*source),
             source_hash: crate::base::ContentHash::of(source.as_bytes()),
+            is_file: true,
+            written: None,
             local,
             facts: Arc::new(facts),
             imports,
