@@ -222,7 +222,7 @@ fn options(seed: u64) -> CompileOptions {
     let engines = [chrome(60), chrome(130), std::collections::BTreeMap::new()];
     let target = LanguageTarget { engines: engines[(seed % 3) as usize].clone(), ..LanguageTarget::default() };
     let minify = !seed.is_multiple_of(4);
-    CompileOptions { target, minify, minify_names: minify }
+    CompileOptions { target, minify, names: css::ModuleNames::new(minify) }
 }
 
 /// Whether the sheet can be built, and what was wrong otherwise.
@@ -230,7 +230,7 @@ fn compile(seed: u64, bytes: &[u8], name: &str) -> Result<bool, String> {
     let text = String::from_utf8_lossy(bytes);
     let options = options(seed);
     let local = name.ends_with(".module.css");
-    let scanned = css::scan(&text, name, local, name, options.minify_names);
+    let scanned = css::scan(&text, name, local, name, &options.names);
     let sheet = Sheet { source: &text, name, local, name_hash: name, unused: &[] };
     let compiled = css::compile(sheet, &options);
     let errors =

@@ -55,6 +55,7 @@ impl Options {
             asset_names: "assets/[name]-[hash]".into(),
             metafile: None,
             chunking: Default::default(),
+            css_modules: Default::default(),
             remote_cache: None,
             public_dir: None,
             precompress: Vec::new(),

@@ -152,6 +152,7 @@ pub struct Options {
     pub chunk_names: String,
     pub asset_names: String,
     pub chunking: Chunking,
+    pub css_modules: CssModules,
     pub metafile: Option<PathBuf>,
     pub public_dir: Option<PathBuf>,
     /// `br`, `gz`, `zst`.
@@ -185,6 +186,17 @@ pub struct Mangling {
     pub quoted: bool,
     /// Names that stay from build to build.
     pub cache: Option<PathBuf>,
+}
+
+/// What the user says about CSS modules.
+#[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize)]
+pub struct CssModules {
+    /// `None`: short where the output is minified, readable elsewhere.
+    pub names: Option<String>,
+    /// `--names` are local too.
+    pub dashed: bool,
+    /// Folder in the output directory for their declarations; empty: the output directory itself.
+    pub types: Option<String>,
 }
 
 /// What the user says about chunks.

@@ -48,9 +48,9 @@ fn read(project: &Project, place: &Place, local: bool, inline: Option<&Inline>) 
     let scanned = if inline.is_some_and(|inline| inline.attribute) {
         css::scan_attribute(&text, &name)
     } else if local {
-        css::scan_module(&text, &name, &values, project.options.minified())
+        css::scan_module(&text, &name, &values, &project.options.module_names())
     } else {
-        css::scan(&text, &name, local, &name, project.options.minified())
+        css::scan(&text, &name, local, &name, &project.options.module_names())
     };
     let facts = Arc::new(scanned.take(&mut problems).unwrap_or_default());
     Sheet { hash: hash(&text), source: text.into(), facts, written, problems }

@@ -66,6 +66,7 @@ fn options(images: ImageMode) -> Options {
         asset_names: String::new(),
         metafile: None,
         chunking: Default::default(),
+        css_modules: Default::default(),
         remote_cache: None,
         public_dir: None,
         precompress: Vec::new(),

@@ -21,9 +21,10 @@ pub(super) fn origins(
     if options.sourcemap == SourceMapMode::None {
         return BTreeMap::new();
     }
+    let names = options.module_names();
     let of_sheet = |(id, sheet): (&StyleId, &CompiledCss)| {
         let style = &graph.styles[*id];
-        let local = style.local.then_some((style.name.as_str(), options.minified()));
+        let local = style.local.then_some((style.name.as_str(), &names));
         style.is_file.then(|| (*id, css::origins(written(style), &sheet.body, local)))
     };
     compiled.par_iter().filter_map(of_sheet).collect()

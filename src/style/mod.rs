@@ -7,11 +7,13 @@
 //! Not here: the text of one sheet (`lang::css`), unresolved URLs (`graph`), HTML escaping (`page`).
 //! Start at [`render`], then `order.rs`.
 
+mod clash;
 mod compiled;
 mod layers;
 mod map;
 mod order;
 mod origin;
+mod declarations;
 mod unused;
 mod write;
 
@@ -67,6 +69,8 @@ pub fn render(
             Output::Inline(place, pieces) => drop(out.inline.insert(place, pieces)),
         }
     }
+    out.files.extend(declarations::files(graph, options));
+    problems.extend(clash::clashes(graph, options));
     problems.extend(cycles.values().map(|cycle| circular(graph, cycle)));
     problems.extend(cut.iter().map(|id| too_many(graph, *id)));
     for (place, noted) in attributes(&writer, &compile) {

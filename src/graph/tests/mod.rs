@@ -115,6 +115,7 @@ fn options(root: PathBuf) -> Options {
         asset_names: "[name]-[hash]".to_string(),
         metafile: None,
         chunking: Default::default(),
+        css_modules: Default::default(),
         remote_cache: None,
         public_dir: None,
         precompress: Vec::new(),

@@ -30,6 +30,7 @@ mod selectors;
 #[cfg(test)]
 mod tests;
 mod tighten;
+mod declarations;
 mod unused;
 mod values;
 
@@ -38,6 +39,8 @@ pub use compile::{
     url_token,
 };
 pub use constants::{ValueStatement, value_statements, value_text, with_values};
+pub use declarations::declarations;
 pub use facts::{CssFacts, CssImport, CssUrl};
+pub use names::{ModuleNames, module_name};
 pub use origins::{CssOrigin, origins};
 pub use scan::{scan, scan_attribute, scan_module};

@@ -7,7 +7,7 @@
 
 use super::compile::CssPiece;
 use super::lex::{Kind, tokens, unescape};
-use super::names::Naming;
+use super::names::{ModuleNames, Naming};
 use super::outline::{Block, Declaration, Outline, Selector, Word, unprefixed};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,11 +22,11 @@ pub struct CssOrigin {
     pub name: Option<String>,
 }
 
-/// `local`: the name of a CSS module, as for `scan`, and whether its names are short.
-pub fn origins(source: &str, body: &[CssPiece], local: Option<(&str, bool)>) -> Vec<CssOrigin> {
+/// `local`: the name of a CSS module and how its names are made, as for `scan`.
+pub fn origins(source: &str, body: &[CssPiece], local: Option<(&str, &ModuleNames)>) -> Vec<CssOrigin> {
     let (text, starts) = flat(body);
     let names =
-        local.map_or_else(BTreeMap::new, |(sheet, short)| renamed(source, &Naming { sheet, short, values: &[] }));
+        local.map_or_else(BTreeMap::new, |(sheet, names)| renamed(source, &Naming { sheet, names, values: &[] }));
     let from = Outline::of(source, &BTreeMap::new());
     let to = Outline::of(&text, &names);
     let matcher = Matcher::new(&from);
@@ -338,7 +338,7 @@ mod tests {
     fn pairs(source: &str, local: bool, engines: &[(&str, u32)]) -> Vec<(String, String)> {
         let engines = engines.iter().map(|(name, major)| (name.to_string(), major << 16)).collect();
         let target = LanguageTarget { engines, ..LanguageTarget::default() };
-        let options = CompileOptions { target, minify: true, minify_names: true };
+        let options = CompileOptions { target, minify: true, names: ModuleNames::new(true) };
         let sheet = Sheet { source, name: "a.css", local, name_hash: "a.css", unused: &[] };
         let compiled = compile(sheet, &options);
         assert!(compiled.problems.is_empty(), "{:?}", compiled.problems);
@@ -354,7 +354,7 @@ mod tests {
             let here = origin.name.map_or_else(|| word(&text[origin.at as usize..]), |name| format!(".{name}"));
             (here, word(&source[origin.source as usize..]))
         };
-        origins(source, &body, local.then_some(("a.css", true))).into_iter().map(pair).collect()
+        origins(source, &body, local.then_some(("a.css", &options.names))).into_iter().map(pair).collect()
     }
 
     /// Everything leads to its like.
