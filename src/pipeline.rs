@@ -293,9 +293,10 @@ fn render(
     let Some((linked, plan)) = scripts.plan else { return (files, None) };
     // Without splitting, entries are separate programs and their styles come with them; pages need one plan.
     let styles = run.stage("style", |services| style::render(graph, &linked, &plan, options, &services.cache));
+    run.dump.push_str(&styles.purged);
     files.extend(scripts.more_styles);
     files.extend(styles.files);
-    let pages = run.stage("page", |_| page::render(graph, &plan, &images, &styles.inline, options));
+    let pages = run.stage("page", |_| page::render(graph, &plan, &images, (&styles.inline, &styles.critical), options));
     files.extend(pages);
     files.extend(assets(graph, &images, options));
     (files, Some(plan))

@@ -91,6 +91,17 @@ fn elements_look_the_same_in_development_and_production_split_and_unsplit() {
 }
 
 #[test]
+fn less_css_and_critical_css_change_no_look() {
+    let (Some(shop), Some(chromium)) = (shop(), chromium()) else { return };
+    let whole = dressed(shop, "whole", &[]);
+    let less = dressed(shop, "less", &["--purge-css", "--critical-css"]);
+    let (same, seen) = compared(&chromium, &[("whole", &whole), ("purged and critical", &less)], &[]);
+    assert!(same, "{seen:#}");
+    let page = std::fs::read_to_string(less.join("index.html")).unwrap();
+    assert!(page.contains("<style>") && page.contains("as=\"style\""), "{page}");
+}
+
+#[test]
 fn a_rule_in_another_order_is_seen() {
     let (Some(shop), Some(chromium)) = (shop(), chromium()) else { return };
     let before = dressed(shop, "in-order", &["--no-splitting"]);

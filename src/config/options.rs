@@ -153,6 +153,10 @@ pub struct Options {
     pub asset_names: String,
     pub chunking: Chunking,
     pub css_modules: CssModules,
+    /// Pages hold what they need of their sheets from the start.
+    pub critical_css: bool,
+    /// `None`: rules of global sheets stay.
+    pub purge: Option<Purge>,
     pub metafile: Option<PathBuf>,
     pub public_dir: Option<PathBuf>,
     /// `br`, `gz`, `zst`.
@@ -197,6 +201,13 @@ pub struct CssModules {
     pub dashed: bool,
     /// Folder in the output directory for their declarations; empty: the output directory itself.
     pub types: Option<String>,
+}
+
+/// Rules of global sheets go that ask for what no page has.
+#[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize)]
+pub struct Purge {
+    /// Regular expressions ([`crate::base::NamePattern`]) of names that are kept.
+    pub keep: Vec<String>,
 }
 
 /// What the user says about chunks.

@@ -4,7 +4,7 @@ use super::entries::{self, Project};
 use super::file::shown;
 use super::options::{
     BudgetSource, Chunking, CssModules, Format, ImageMode, JsxMode, JsxOptions, LegalComments, LogLevel, Mangling,
-    Minify, Mode, Options, Packages, Platform, SourceMapMode,
+    Minify, Mode, Options, Packages, Platform, Purge, SourceMapMode,
 };
 use super::raw::{RawOptions, Values, absolute, listed};
 use super::{defaults, define, environment, targets};
@@ -118,6 +118,8 @@ impl Chooser<'_> {
             asset_names,
             chunking: self.chunking(),
             css_modules: self.css_modules(),
+            critical_css: self.on("critical-css", false),
+            purge: self.purge(),
             metafile: self.values.path("metafile"),
             precompress: self.words_or("precompress", if site { &["br", "gz", "zst"] } else { &[] }),
             images: self.images(site),
@@ -431,6 +433,23 @@ impl Chooser<'_> {
         let types = types
             .map(|folder| folder.split('/').filter(|part| !matches!(*part, "" | ".")).collect::<Vec<_>>().join("/"));
         CssModules { names, dashed: self.on("css-dashed", false), types }
+    }
+
+    fn purge(&mut self) -> Option<Purge> {
+        for given in self.values.all("purge-keep") {
+            let Err(why) = NamePattern::new(&given.text) else { continue };
+            let message = format!("{} is no regular expression: `{}`", given.called(), given.text);
+            self.errors.push(given.refuse(message).note(why).hint("names that start with `js-` are `^js-`"));
+        }
+        let keep = self.values.list("purge-keep");
+        if !self.on("purge-css", false) {
+            if let Some(given) = self.values.given("purge-keep") {
+                let message = format!("{} has no effect without `--purge-css`", given.called());
+                self.problems.push(Diagnostic::warning("ineffective-flag", message));
+            }
+            return None;
+        }
+        Some(Purge { keep: keep.unwrap_or_default() })
     }
 
     // Site and session.

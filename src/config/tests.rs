@@ -326,3 +326,13 @@ fn names_and_types_of_css_modules() {
         assert!(problem.message.contains(why), "{}", problem.message);
     }
 }
+
+#[test]
+fn purging_and_what_it_keeps() {
+    let given = options(SITE, &["index.html"], &[("purge-css", "true"), ("purge-keep", "^js-"), ("purge-keep", "a,b")]);
+    assert_eq!(given.purge.map(|purge| purge.keep), Some(vec!["^js-".to_string(), "a,b".to_string()]));
+    let plain = options(SITE, &["index.html"], &[("purge-keep", "^js-")]);
+    assert!(plain.purge.is_none() && !plain.critical_css);
+    assert!(options(SITE, &["index.html"], &[("critical-css", "true")]).critical_css);
+    assert!(problem(SITE, &["index.html"], &[("purge-keep", "(")]).message.contains("is no regular expression"));
+}

@@ -67,6 +67,8 @@ fn options(images: ImageMode) -> Options {
         metafile: None,
         chunking: Default::default(),
         css_modules: Default::default(),
+        critical_css: false,
+        purge: None,
         remote_cache: None,
         public_dir: None,
         precompress: Vec::new(),

@@ -1,7 +1,7 @@
 //! Stage 6: style sheets.
 //!
 //! In: [`ModuleGraph`], [`Linked`], [`ChunkPlan`]. Out: [`RenderedStyles`]: one file per chunk with styles, one per sheet that a
-//! page links, with source maps where they are asked for, and the pieces of sheets that stand in a page.
+//! page links, with source maps where they are asked for, and the pieces of sheets that stand in a page, critical ones among them.
 //! Invariants: every sheet is compiled once; the order within a file is that of the plan, with imports before their
 //! importer; no URL is final (assets are references); the same bytes from any number of threads.
 //! Not here: the text of one sheet (`lang::css`), unresolved URLs (`graph`), HTML escaping (`page`).
@@ -9,10 +9,12 @@
 
 mod clash;
 mod compiled;
+mod critical;
 mod layers;
 mod map;
 mod order;
 mod origin;
+mod purge;
 mod declarations;
 mod unused;
 mod write;
@@ -44,7 +46,10 @@ pub fn render(
     let compile = compiled::compile_options(options);
     let roots = jobs.iter().flat_map(|job| job.roots.iter().copied());
     let used = compiled::reachable(graph, roots);
-    let unused = unused::unused(graph, linked);
+    let unread = purge::unread(graph, linked, plan, options);
+    let purged = if options.dumps("purge") { purge::told(graph, &unread) } else { String::new() };
+    let mut unused = unused::unused(graph, linked);
+    unused.extend(unread);
     let mut problems = Vec::new();
     let pack = compiled::pack(plan, options, cache);
     let compiled = compiled::compile_all(graph, &used, &unused, &compile, pack.as_ref()).take(&mut problems);
@@ -55,7 +60,7 @@ pub fn render(
     let written: Vec<Written> = jobs.par_iter().map(|job| link(job, &nodes, &writer)).collect();
     let mut cycles = BTreeMap::new();
     let mut cut = BTreeSet::new();
-    let mut out = RenderedStyles::default();
+    let mut out = RenderedStyles { purged, ..RenderedStyles::default() };
     for written in written {
         for (key, cycle) in written.cycles {
             cycles.entry(key).or_insert(cycle);
@@ -69,6 +74,7 @@ pub fn render(
             Output::Inline(place, pieces) => drop(out.inline.insert(place, pieces)),
         }
     }
+    out.critical = critical::of_pages(graph, plan, &out.files, options);
     out.files.extend(declarations::files(graph, options));
     problems.extend(clash::clashes(graph, options));
     problems.extend(cycles.values().map(|cycle| circular(graph, cycle)));

@@ -116,6 +116,8 @@ fn options(root: PathBuf) -> Options {
         metafile: None,
         chunking: Default::default(),
         css_modules: Default::default(),
+        critical_css: false,
+        purge: None,
         remote_cache: None,
         public_dir: None,
         precompress: Vec::new(),

@@ -9,9 +9,11 @@
 //! Start at `scan.rs`, then `compile.rs`, then `tighten.rs`.
 
 mod anatomy;
+mod asked;
 mod blocks;
 mod compile;
 mod constants;
+mod critical;
 mod facts;
 mod fold;
 mod gaps;
@@ -34,11 +36,13 @@ mod declarations;
 mod unused;
 mod values;
 
+pub use asked::{asked, asking};
 pub use compile::{
     CompileOptions, CompiledCss, CssPiece, Sheet, compile, compile_attribute, compile_condition, string_token,
     url_token,
 };
 pub use constants::{ValueStatement, value_statements, value_text, with_values};
+pub use critical::critical;
 pub use declarations::declarations;
 pub use facts::{CssFacts, CssImport, CssUrl};
 pub use names::{ModuleNames, module_name};
