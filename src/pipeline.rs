@@ -293,9 +293,10 @@ fn render(
     let Some((linked, plan)) = scripts.plan else { return (files, None) };
     // Without splitting, entries are separate programs and their styles come with them; pages need one plan.
     let styles = run.stage("style", |services| style::render(graph, &linked, &plan, options, &services.cache));
+    run.dump.push_str(&styles.purged);
     files.extend(scripts.more_styles);
     files.extend(styles.files);
-    let pages = run.stage("page", |_| page::render(graph, &plan, &images, &styles.inline, options));
+    let pages = run.stage("page", |_| page::render(graph, &plan, &images, (&styles.inline, &styles.critical), options));
     files.extend(pages);
     files.extend(assets(graph, &images, options));
     (files, Some(plan))
@@ -342,7 +343,11 @@ fn scripts(options: &Options, graph: &ModuleGraph, services: &Services) -> Scrip
         if at > 0 {
             let render = |services: &Services| style::render(graph, &linked, &plan, options, &services.cache);
             let mut styles = run.stage("style", render).files;
-            styles.retain(|file| matches!(file.key, OutputKey::Style(_)));
+            let of_chunks = |key: &OutputKey| matches!(key, OutputKey::Style(_));
+            styles.retain(|file| match &file.key {
+                OutputKey::Map(inner) => of_chunks(inner),
+                key => of_chunks(key),
+            });
             files.iter_mut().chain(&mut styles).for_each(|file| renumber(file, at as u32));
             out.more_styles.extend(styles);
         } else {

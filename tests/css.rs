@@ -216,3 +216,109 @@ fn edits_reach_values_texts_and_unused_names() {
         assert!(warm == built(&["--no-cache"]), "{file}");
     }
 }
+
+#[test]
+fn maps_of_sheets_in_every_mode() {
+    let sources = [
+        ("main.js", "import './a.css'; import styles from './b.module.css'; console.log(styles.b);"),
+        ("a.css", "@import './deep/c.css' print;\n.a {\n  color: red }"),
+        ("deep/c.css", ".c { top: 0 }"),
+        ("b.module.css", "@value red: #f00;\n.b { color: red }"),
+    ];
+    let built = |flags: &[&str]| {
+        let folder = project(&sources);
+        let done = run(plimsoll(folder.path()).args(["build", "main.js", "--outdir=out", "--no-cache"]).args(flags));
+        assert_eq!(done.status, 0, "{}{}", done.stdout, done.stderr);
+        support::tree(&folder.path().join("out"))
+    };
+    let text = |tree: &std::collections::BTreeMap<String, Vec<u8>>, name: &str| {
+        String::from_utf8(tree.get(name).unwrap_or_else(|| panic!("{:?}", tree.keys())).clone()).unwrap()
+    };
+    let plain = text(&built(&[]), "main.css");
+    let linked = built(&["--sourcemap"]);
+    assert_eq!(text(&linked, "main.css"), format!("{plain}\n/*# sourceMappingURL=main.css.map */\n"));
+    let map: serde_json::Value = serde_json::from_str(&text(&linked, "main.css.map")).unwrap();
+    assert_eq!(map["sources"], serde_json::json!(["../deep/c.css", "../a.css", "../b.module.css"]));
+    assert_eq!(map["names"], serde_json::json!(["b"]));
+    assert_eq!(map["sourcesContent"][2], sources[3].1, "the file as it is, not with values in place");
+    let external = built(&["--sourcemap=external", "--no-sources-content"]);
+    assert_eq!(text(&external, "main.css"), plain);
+    let map: serde_json::Value = serde_json::from_str(&text(&external, "main.css.map")).unwrap();
+    assert!(map.get("sourcesContent").is_none() && map["mappings"].as_str().unwrap().len() > 20, "{map}");
+    let inline = built(&["--sourcemap=inline"]);
+    let start = format!("{plain}\n/*# sourceMappingURL=data:application/json;base64,");
+    assert!(text(&inline, "main.css").starts_with(&start) && !inline.contains_key("main.css.map"));
+}
+
+const TWO: [(&str, &str); 3] = [
+    (
+        "main.js",
+        "import one from './one/card.module.css'; import two from './two/card.module.css'; console.log(one.a, two.a);",
+    ),
+    ("one/card.module.css", ".a { color: red }"),
+    ("two/card.module.css", ".a { color: blue }"),
+];
+
+#[test]
+fn names_as_the_user_wants_them() {
+    let (done, css, js) = build(&TWO, &["--css-names=[dir]-[name]__[local]"]);
+    assert_eq!(done.status, 0, "{}", done.stdout);
+    assert!(css.contains(".one-card__a{") && css.contains(".two-card__a{"), "{css}");
+    assert!(js.contains("\"one-card__a\"") && js.contains("\"two-card__a\""), "{js}");
+    let (_, development, _) = build(&TWO, &["--css-names=[dir]-[name]__[local]", "--mode=development"]);
+    assert!(development.contains(".one-card__a {"), "the same in every mode: {development}");
+    let (_, css, _) = build(&TWO, &["--css-names=x[hash]"]);
+    let names: Vec<&str> = css.split('.').skip(1).map(|rest| rest.split('{').next().unwrap()).collect();
+    assert!(names.len() == 2 && names[0] != names[1] && names.iter().all(|name| name.len() == 8), "{css}");
+    let (done, ..) = build(&TWO, &["--css-names=[name]_[local]"]);
+    assert_eq!(done.status, 1);
+    let said = "`a` of two/card.module.css and `a` of one/card.module.css are both called `card_a`";
+    assert!(done.stdout.contains("class-name-clash") && done.stdout.contains(said), "{}", done.stdout);
+    for (pattern, why) in [
+        ("[nam]_[local]", "does not know `[nam]`"),
+        ("[name] [local]", "has ` `, which no name of a class can have"),
+        ("[name]", "gives all classes of a file one name"),
+    ] {
+        let (done, ..) = build(&TWO, &[&format!("--css-names={pattern}")]);
+        assert!(
+            done.status == 2 && format!("{}{}", done.stdout, done.stderr).contains(why),
+            "{}{}",
+            done.stdout,
+            done.stderr
+        );
+    }
+}
+
+#[test]
+fn custom_properties_are_local_where_that_is_wanted() {
+    let sources = [
+        ("main.js", "import styles from './a.module.css'; console.log(styles.a, styles['--gap']);"),
+        ("a.module.css", ".a { --gap: 1px; top: var(--gap); color: var(--ink from global) }"),
+    ];
+    let (done, css, js) = build(&sources, &["--css-dashed", "--css-names=[name]_[local]"]);
+    assert_eq!(done.status, 0, "{}", done.stdout);
+    assert!(css.contains("--a_gap:1px") && css.contains("var(--a_gap)") && css.contains("var(--ink)"), "{css}");
+    assert!(js.contains("\"--a_gap\""), "{js}");
+    let (_, css, _) =
+        build(&[sources[0], ("a.module.css", ".a { --gap: 1px; top: var(--gap) }")], &["--no-tree-shaking"]);
+    assert!(css.contains("--gap:1px"), "{css}");
+    let (done, ..) =
+        build(&[sources[0], ("a.module.css", ".a {\n  top: var(--gap from './b.module.css') }")], &["--css-dashed"]);
+    assert_eq!(done.status, 1);
+    assert!(done.stdout.contains("css-modules-dashed") && done.stdout.contains(r#""line":2"#), "{}", done.stdout);
+}
+
+#[test]
+fn declarations_of_modules_stand_in_the_output() {
+    let folder = project(&TWO);
+    let done =
+        run(plimsoll(folder.path()).args(["build", "main.js", "--outdir=out", "--no-cache", "--css-types=types"]));
+    assert_eq!(done.status, 0, "{}{}", done.stdout, done.stderr);
+    let text = std::fs::read_to_string(folder.path().join("out/types/one/card.module.css.d.ts")).unwrap();
+    assert!(text.contains("export declare const a: string;") && text.contains("readonly \"a\": string;"), "{text}");
+    for outside in ["../types", "/types"] {
+        let done = run(plimsoll(folder.path()).args(["build", "main.js", "--outdir=out", "--css-types", outside]));
+        assert!(done.status == 2 && done.stderr.contains("must stay inside the output directory"), "{}", done.stderr);
+    }
+    assert!(!folder.path().join("types").exists());
+}

@@ -8,6 +8,7 @@ mod support;
 use plimsoll::diag::{Diagnostic, Severity};
 use plimsoll::lang::LanguageTarget;
 use plimsoll::lang::css::{self, CompileOptions, Sheet};
+use plimsoll::lang::html;
 use std::path::Path;
 use std::time::{Duration, Instant};
 use support::{files, plimsoll, run, write};
@@ -222,7 +223,7 @@ fn options(seed: u64) -> CompileOptions {
     let engines = [chrome(60), chrome(130), std::collections::BTreeMap::new()];
     let target = LanguageTarget { engines: engines[(seed % 3) as usize].clone(), ..LanguageTarget::default() };
     let minify = !seed.is_multiple_of(4);
-    CompileOptions { target, minify, minify_names: minify }
+    CompileOptions { target, minify, names: css::ModuleNames::new(minify) }
 }
 
 /// Whether the sheet can be built, and what was wrong otherwise.
@@ -230,7 +231,7 @@ fn compile(seed: u64, bytes: &[u8], name: &str) -> Result<bool, String> {
     let text = String::from_utf8_lossy(bytes);
     let options = options(seed);
     let local = name.ends_with(".module.css");
-    let scanned = css::scan(&text, name, local, name, options.minify_names);
+    let scanned = css::scan(&text, name, local, name, &options.names);
     let sheet = Sheet { source: &text, name, local, name_hash: name, unused: &[] };
     let compiled = css::compile(sheet, &options);
     let errors =
@@ -245,11 +246,39 @@ fn compile(seed: u64, bytes: &[u8], name: &str) -> Result<bool, String> {
             return Err(format!("the compiler failed: {error:?}"));
         }
     }
+    if let Some(wrong) = misled(&text, &compiled.value, local.then_some((name, &options.names))) {
+        return Err(wrong);
+    }
     let attribute = css::scan_attribute(&text, name).problems;
     match attribute.iter().find(|problem| problem.severity == Severity::Error && !is_placed(problem)) {
         Some(error) => Err(format!("an error without a place in an attribute: {error:?}")),
         None => Ok(fine),
     }
+}
+
+/// A place of the source map that is none, and what else looks at sheets.
+fn misled(text: &str, compiled: &css::CompiledCss, local: Option<(&str, &css::ModuleNames)>) -> Option<String> {
+    let asked = css::asked(text);
+    let places = css::asking(text, &asked.iter().map(String::as_str).collect());
+    let names = html::Document::parse("<p class=a id=b>").names();
+    let written = |piece: &css::CssPiece| if let css::CssPiece::Text(text) = piece { text.clone() } else { "x".into() };
+    // It must not fail; what it gives is seen in a browser by `tests/sheets`.
+    let _ = css::critical(&compiled.body.iter().map(written).collect::<String>(), &names);
+    if places.iter().any(|(at, _)| !text.is_char_boundary(*at as usize)) {
+        return Some("a selector begins within a character".to_string());
+    }
+    let good = |origin: &css::CssOrigin| match &compiled.body[origin.piece as usize] {
+        css::CssPiece::Text(made) => {
+            made.is_char_boundary(origin.at as usize) && text.is_char_boundary(origin.source as usize)
+        }
+        _ => false,
+    };
+    let origins = css::origins(text, &compiled.body, local);
+    let sorted = origins.is_sorted_by_key(|origin| (origin.piece, origin.at));
+    if !sorted || !origins.iter().all(good) {
+        return Some("places of the source map are wrong".to_string());
+    }
+    None
 }
 
 /// The sheet that is being looked at is on the disk: a process that is gone tells nothing.

@@ -20,3 +20,15 @@ fn tokens_and_errors_come_from_where_the_maps_say() {
     node.arg(checker.join("check.mjs")).arg("--plimsoll").arg(env!("CARGO_BIN_EXE_plimsoll"));
     succeeds(&mut node);
 }
+
+#[test]
+fn words_and_properties_of_sheets_come_from_where_their_maps_say() {
+    if node_is_missing() {
+        return;
+    }
+    let checker = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sourcemaps");
+    installed(&checker);
+    let mut node = Command::new("node");
+    node.arg(checker.join("check.mjs")).arg("--plimsoll").arg(env!("CARGO_BIN_EXE_plimsoll"));
+    succeeds(node.args(["--only", "sheets"]));
+}

@@ -2,7 +2,7 @@
 
 mod support;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -44,6 +44,104 @@ fn every_route_works_in_chromium_and_again_without_a_server() {
     assert_eq!(seen.status, 0, "{}\n{}", seen.stdout, seen.stderr);
     let seen: serde_json::Value = serde_json::from_str(&seen.stdout).unwrap();
     assert_eq!(seen["ok"], true);
+}
+
+/// Sheets of a build of the shop of their own, without what takes long and changes no style.
+fn dressed(shop: &Path, name: &str, flags: &[&str]) -> PathBuf {
+    let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("storefront-looks").join(name);
+    let mut build = plimsoll(shop);
+    build.args(["build", "--log-level=error", "--images=off", "--precompress=none", "--service-worker=off"]);
+    succeeds(build.args(["--headers=none", "--budget=none", "--outdir"]).arg(&place).args(flags));
+    place
+}
+
+/// What `alike.mjs` says of builds: whether they are, and all of it.
+fn compared(chromium: &str, builds: &[(&str, &Path)], more: &[&str]) -> (bool, serde_json::Value) {
+    let browser = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
+    installed(&browser);
+    let mut alike = Command::new("node");
+    alike.arg(browser.join("alike.mjs")).arg("--expect").arg(fixture().join("expect.json"));
+    alike.args(["--chromium", chromium]).args(more);
+    for (name, place) in builds {
+        alike.arg(format!("{name}={}", place.display()));
+    }
+    let seen = run(&mut alike);
+    assert!(seen.status < 2, "{}\n{}", seen.stdout, seen.stderr);
+    (seen.status == 0, serde_json::from_str(&seen.stdout).unwrap_or_else(|_| panic!("{}{}", seen.stdout, seen.stderr)))
+}
+
+#[test]
+fn elements_look_the_same_in_development_and_production_split_and_unsplit() {
+    let (Some(shop), Some(chromium)) = (shop(), chromium()) else { return };
+    const BUILDS: [(&str, &[&str]); 4] = [
+        ("development", &["--mode=development"]),
+        ("development, unsplit", &["--mode=development", "--no-splitting"]),
+        ("production", &[]),
+        ("production, unsplit", &["--no-splitting"]),
+    ];
+    let places = BUILDS.map(|(name, flags)| (name, dressed(shop, &name.replace(", ", "-"), flags)));
+    let (same, seen) = compared(&chromium, &places.each_ref().map(|(name, place)| (*name, place.as_path())), &[]);
+    assert!(same, "{seen:#}");
+    let at_least = |key: &str, least: u64| assert!(seen[key].as_u64() >= Some(least), "{key}: {seen:#}");
+    at_least("stops", 20);
+    at_least("elements", 1500);
+    at_least("classes", 50);
+    // Short and readable names of one class were held side by side.
+    at_least("pairs", 30);
+}
+
+#[test]
+fn less_css_and_critical_css_change_no_look() {
+    let (Some(shop), Some(chromium)) = (shop(), chromium()) else { return };
+    let whole = dressed(shop, "whole", &[]);
+    let less = dressed(shop, "less", &["--purge-css", "--critical-css"]);
+    let (same, seen) = compared(&chromium, &[("whole", &whole), ("purged and critical", &less)], &[]);
+    assert!(same, "{seen:#}");
+    let page = std::fs::read_to_string(less.join("index.html")).unwrap();
+    assert!(page.contains("<style>") && page.contains("as=\"style\""), "{page}");
+}
+
+#[test]
+fn a_rule_in_another_order_is_seen() {
+    let (Some(shop), Some(chromium)) = (shop(), chromium()) else { return };
+    let before = dressed(shop, "in-order", &["--no-splitting"]);
+    let after = dressed(shop, "out-of-order", &["--no-splitting"]);
+    for (_, path) in files(&after).iter().filter(|(name, _)| name.ends_with(".css")) {
+        let text = std::fs::read_to_string(path).unwrap();
+        std::fs::write(path, format!("{text}h1{{flex-wrap:wrap-reverse}}")).unwrap();
+    }
+    let (same, seen) = compared(&chromium, &[("as it is", &before), ("altered", &after)], &["--visit", "admin"]);
+    assert!(!same);
+    let first = seen["problems"][0].as_str().unwrap();
+    assert!(first.contains("flex-wrap should be") && first.ends_with("is wrap-reverse"), "{first}");
+}
+
+/// Names of CSS modules in the sheets of a build in production.
+fn module_names(place: &Path) -> BTreeSet<String> {
+    let sheets = files(place).into_iter().filter(|(name, _)| name.ends_with(".css"));
+    let text: String = sheets.map(|(_, path)| std::fs::read_to_string(path).unwrap()).collect();
+    let name = |rest: &str| {
+        let end =
+            rest.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '\\')).unwrap_or(rest.len());
+        rest[..end].to_string()
+    };
+    text.split('.').skip(1).map(name).filter(|name| name.len() == 7).collect()
+}
+
+#[test]
+fn classes_of_modules_that_no_script_reads_are_gone() {
+    let Some(shop) = shop() else { return };
+    let (all, live) = (dressed(shop, "all-classes", &["--no-tree-shaking"]), dressed(shop, "live-classes", &[]));
+    let gone: Vec<String> = module_names(&all).difference(&module_names(&live)).cloned().collect();
+    assert!(
+        module_names(&live).len() >= 30 && gone.len() == 2,
+        "{} are there, {gone:?} are gone",
+        module_names(&live).len()
+    );
+    for (name, path) in files(&live).iter().filter(|(name, _)| name.ends_with(".js") || name.ends_with(".html")) {
+        let text = std::fs::read_to_string(path).unwrap();
+        assert!(!gone.iter().any(|class| text.contains(class)), "{name} has a class that no sheet knows");
+    }
 }
 
 #[test]

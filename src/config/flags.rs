@@ -185,10 +185,16 @@ pub static FLAGS: &[Flag] = &[
     new("chunk", Map("NAME=PATTERN"), Names, "", "put matching modules into a chunk of this name"),
     new("min-chunk-size", Number("BYTES"), Names, "", "merge shared chunks smaller than this"),
     new("max-chunk-size", Number("BYTES"), Names, "", "split chunks larger than this"),
+    new("css-names", Text("TEMPLATE"), Names, "short when minified, else [name]_[local]_[hash]", "names of CSS modules: [dir] [name] [local] [hash]"),
+    new("css-dashed", Switch, Names, "off", "custom properties of CSS modules are local to them, like their classes"),
+    new("css-types", Text("FOLDER"), Names, "", "write declarations (.d.ts) of CSS modules to this folder of the output directory"),
     new("metafile", Path("FILE"), Names, "", "write what is in each output, in esbuild's JSON format"),
     new("public-dir", PathOrNone("DIR"), Site, "public, where it exists", "files copied as they are, under their own names"),
     new("precompress", Words(&["br", "gz", "zst"]), Site, "br,gz,zst with pages, else none", "compressed copies beside the files; or none"),
     new("images", Choice(&["on", "lossy", "off"]), Site, "on with pages, else off", "recompress images; on is lossless"),
+    new("critical-css", Switch, Site, "off", "put what a page needs of its style sheets first into the page, and load them last"),
+    new("purge-css", Switch, Site, "off", "leave out rules of global style sheets whose names no page and no live script has"),
+    new("purge-keep", List("REGEX", Literal), Site, "", "classes and ids that --purge-css keeps"),
     new("service-worker", Choice(ON_OFF), Site, "on with pages, else off", "works offline after the first visit"),
     new("headers", Words(&["netlify", "cloudflare", "nginx", "caddy", "json"]), Site, "netlify with pages, else none", "cache headers for these hosts; or none"),
     new("budget", PathOrNone("FILE"), Site, "1 MB with pages, else none", "limits that the output must keep; or none"),
@@ -203,7 +209,7 @@ pub static FLAGS: &[Flag] = &[
     new("json", Switch, Session, "off", "print the result as JSON"),
     new("timings", Switch, Session, "off", "show the time of every stage"),
     new("trace", Path("FILE"), Session, "", "write a trace of the build"),
-    typed("dump", Words(&["shake"]), Session, "", "show what a stage made; shake: what keeps each statement"),
+    typed("dump", Words(&["shake", "purge"]), Session, "", "show what a stage made; shake: what keeps each statement; purge: selectors that --purge-css took out"),
 ];
 
 #[cfg(test)]

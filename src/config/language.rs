@@ -1,6 +1,7 @@
 //! What all scripts of a build have in common, as `lang::js` wants to hear it.
 
-use super::{Format, LegalComments, Minify, Options, Platform, SourceMapMode};
+use super::{CssModules, Format, LegalComments, Minify, Options, Platform, SourceMapMode};
+use crate::lang::css::ModuleNames;
 use crate::lang::js::{ImportMeta, LanguageOptions, MangleOptions};
 
 impl Options {
@@ -36,5 +37,12 @@ impl Options {
             }),
             explain: self.dumps("shake"),
         }
+    }
+
+    /// Names of CSS modules; the same for `scan` and `compile`.
+    pub fn module_names(&self) -> ModuleNames {
+        let CssModules { names, dashed, .. } = &self.css_modules;
+        let made = ModuleNames::new(self.minified());
+        ModuleNames { pattern: names.clone().unwrap_or(made.pattern), dashed: *dashed }
     }
 }

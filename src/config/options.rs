@@ -152,6 +152,11 @@ pub struct Options {
     pub chunk_names: String,
     pub asset_names: String,
     pub chunking: Chunking,
+    pub css_modules: CssModules,
+    /// Pages hold what they need of their sheets from the start.
+    pub critical_css: bool,
+    /// `None`: rules of global sheets stay.
+    pub purge: Option<Purge>,
     pub metafile: Option<PathBuf>,
     pub public_dir: Option<PathBuf>,
     /// `br`, `gz`, `zst`.
@@ -185,6 +190,24 @@ pub struct Mangling {
     pub quoted: bool,
     /// Names that stay from build to build.
     pub cache: Option<PathBuf>,
+}
+
+/// What the user says about CSS modules.
+#[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize)]
+pub struct CssModules {
+    /// `None`: short where the output is minified, readable elsewhere.
+    pub names: Option<String>,
+    /// `--names` are local too.
+    pub dashed: bool,
+    /// Folder in the output directory for their declarations; empty: the output directory itself.
+    pub types: Option<String>,
+}
+
+/// Rules of global sheets go that ask for what no page has.
+#[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize)]
+pub struct Purge {
+    /// Regular expressions ([`crate::base::NamePattern`]) of names that are kept.
+    pub keep: Vec<String>,
 }
 
 /// What the user says about chunks.

@@ -3,8 +3,8 @@
 use super::entries::{self, Project};
 use super::file::shown;
 use super::options::{
-    BudgetSource, Chunking, Format, ImageMode, JsxMode, JsxOptions, LegalComments, LogLevel, Mangling, Minify, Mode,
-    Options, Packages, Platform, SourceMapMode,
+    BudgetSource, Chunking, CssModules, Format, ImageMode, JsxMode, JsxOptions, LegalComments, LogLevel, Mangling,
+    Minify, Mode, Options, Packages, Platform, Purge, SourceMapMode,
 };
 use super::raw::{RawOptions, Values, absolute, listed};
 use super::{defaults, define, environment, targets};
@@ -117,6 +117,9 @@ impl Chooser<'_> {
             chunk_names,
             asset_names,
             chunking: self.chunking(),
+            css_modules: self.css_modules(),
+            critical_css: self.on("critical-css", false),
+            purge: self.purge(),
             metafile: self.values.path("metafile"),
             precompress: self.words_or("precompress", if site { &["br", "gz", "zst"] } else { &[] }),
             images: self.images(site),
@@ -415,6 +418,40 @@ impl Chooser<'_> {
         }
     }
 
+    fn css_modules(&mut self) -> CssModules {
+        let names = self.values.owned("css-names");
+        if let Some(message) = names.as_deref().and_then(names_problem) {
+            self.refuse("css-names", &message, "write one such as `[name]_[local]_[hash]`");
+        }
+        let types = self.values.owned("css-types").map(|folder| folder.replace('\\', "/"));
+        let outside =
+            |folder: &str| folder.starts_with('/') || folder.split('/').any(|part| part == ".." || part.contains(':'));
+        if types.as_deref().is_some_and(outside) {
+            let message = "must stay inside the output directory";
+            self.refuse("css-types", message, "name a folder of it, such as `types`, or `.` for itself");
+        }
+        let types = types
+            .map(|folder| folder.split('/').filter(|part| !matches!(*part, "" | ".")).collect::<Vec<_>>().join("/"));
+        CssModules { names, dashed: self.on("css-dashed", false), types }
+    }
+
+    fn purge(&mut self) -> Option<Purge> {
+        for given in self.values.all("purge-keep") {
+            let Err(why) = NamePattern::new(&given.text) else { continue };
+            let message = format!("{} is no regular expression: `{}`", given.called(), given.text);
+            self.errors.push(given.refuse(message).note(why).hint("names that start with `js-` are `^js-`"));
+        }
+        let keep = self.values.list("purge-keep");
+        if !self.on("purge-css", false) {
+            if let Some(given) = self.values.given("purge-keep") {
+                let message = format!("{} has no effect without `--purge-css`", given.called());
+                self.problems.push(Diagnostic::warning("ineffective-flag", message));
+            }
+            return None;
+        }
+        Some(Purge { keep: keep.unwrap_or_default() })
+    }
+
     // Site and session.
 
     fn public_dir(&mut self, outdir: &Path) -> Option<PathBuf> {
@@ -527,4 +564,20 @@ fn template_problem(template: &str) -> Option<String> {
         rest = &rest[end + 1..];
     }
     template.trim_matches('/').is_empty().then(|| "is empty".to_string())
+}
+
+/// What is wrong with a pattern for names of CSS modules.
+fn names_problem(template: &str) -> Option<String> {
+    let mut text = template.to_string();
+    for part in ["[dir]", "[name]", "[local]", "[hash]"] {
+        text = text.replace(part, "");
+    }
+    if let Some(part) = text.find('[').and_then(|at| text[at..].split_inclusive(']').next()) {
+        return Some(format!("does not know `{part}`: the parts are `[dir]`, `[name]`, `[local]` and `[hash]`"));
+    }
+    if let Some(wrong) = text.chars().find(|c| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_')) {
+        return Some(format!("has `{wrong}`, which no name of a class can have"));
+    }
+    let tells = template.contains("[local]") || template.contains("[hash]");
+    (!tells).then(|| "gives all classes of a file one name: it needs `[local]` or `[hash]`".to_string())
 }

@@ -303,3 +303,36 @@ fn every_flag_has_a_meaning() {
         assert!(source.contains(&format!("\"{}\"", flag.name)), "--{} is parsed and then forgotten", flag.name);
     }
 }
+
+#[test]
+fn names_and_types_of_css_modules() {
+    let plain = options(SCRIPT, &["src/main.ts"], &[]);
+    assert_eq!(plain.css_modules, CssModules::default());
+    assert_eq!(plain.module_names().pattern, "");
+    let development = options(SCRIPT, &["src/main.ts"], &[("mode", "development")]);
+    assert_eq!(development.module_names().pattern, "[name]_[local]_[hash]");
+    let flags = [("css-names", "[dir]_[local]"), ("css-dashed", "true"), ("css-types", "./a//b/")];
+    let given = options(SCRIPT, &["src/main.ts"], &flags).css_modules;
+    assert_eq!((given.names.as_deref(), given.dashed), (Some("[dir]_[local]"), true));
+    assert_eq!(given.types.as_deref(), Some("a/b"));
+    for (flag, text, why) in [
+        ("css-names", "[local", "does not know `[local`"),
+        ("css-names", "a.[hash]", "has `.`"),
+        ("css-names", "[dir]", "it needs `[local]` or `[hash]`"),
+        ("css-types", "C:/types", "must stay inside the output directory"),
+        ("css-types", "a/../..", "must stay inside the output directory"),
+    ] {
+        let problem = problem(SCRIPT, &["src/main.ts"], &[(flag, text)]);
+        assert!(problem.message.contains(why), "{}", problem.message);
+    }
+}
+
+#[test]
+fn purging_and_what_it_keeps() {
+    let given = options(SITE, &["index.html"], &[("purge-css", "true"), ("purge-keep", "^js-"), ("purge-keep", "a,b")]);
+    assert_eq!(given.purge.map(|purge| purge.keep), Some(vec!["^js-".to_string(), "a,b".to_string()]));
+    let plain = options(SITE, &["index.html"], &[("purge-keep", "^js-")]);
+    assert!(plain.purge.is_none() && !plain.critical_css);
+    assert!(options(SITE, &["index.html"], &[("critical-css", "true")]).critical_css);
+    assert!(problem(SITE, &["index.html"], &[("purge-keep", "(")]).message.contains("is no regular expression"));
+}

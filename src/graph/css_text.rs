@@ -52,7 +52,7 @@ pub(super) fn sheet(path: &Path) -> String {
 
 fn compile_options(options: &Options) -> CompileOptions {
     let minify = options.minified();
-    CompileOptions { target: options.target.clone(), minify, minify_names: minify }
+    CompileOptions { target: options.target.clone(), minify, names: options.module_names() }
 }
 
 fn file_name(path: &Path) -> String {

@@ -32,7 +32,7 @@ pub(super) fn runtime(project: &Project) -> Node {
     let mut module = blank(&place, RUNTIME_NAME.to_string(), Loader::Js);
     let options = project.options;
     let node_esm = options.platform == Platform::Node && options.format == Format::Esm;
-    module.source = js::runtime_source(node_esm).into();
+    module.source = js::runtime_source(node_esm, options.critical_css).into();
     module.parse = parse;
     module.side_effects = false;
     let problems = scan(project, &mut module);

@@ -18,6 +18,8 @@ pub(super) struct Sheet {
     pub source: Arc<str>,
     pub hash: ContentHash,
     pub facts: Arc<CssFacts>,
+    /// As [`Style::written`].
+    pub written: Option<String>,
     /// Reported by the sheet's own task, not by its module's.
     pub problems: Vec<Diagnostic>,
 }
@@ -38,16 +40,20 @@ fn read(project: &Project, place: &Place, local: bool, inline: Option<&Inline>) 
     };
     let name = project.place_name(place);
     let values = if local { values::of(project, place, &text, &name, &mut problems) } else { Vec::new() };
-    let text = if values.is_empty() { text } else { css::with_values(&text, &values) };
+    let with_values = (!values.is_empty()).then(|| css::with_values(&text, &values));
+    let (text, written) = match with_values {
+        Some(made) => (made, Some(text)),
+        None => (text, None),
+    };
     let scanned = if inline.is_some_and(|inline| inline.attribute) {
         css::scan_attribute(&text, &name)
     } else if local {
-        css::scan_module(&text, &name, &values, project.options.minified())
+        css::scan_module(&text, &name, &values, &project.options.module_names())
     } else {
-        css::scan(&text, &name, local, &name, project.options.minified())
+        css::scan(&text, &name, local, &name, &project.options.module_names())
     };
     let facts = Arc::new(scanned.take(&mut problems).unwrap_or_default());
-    Sheet { hash: hash(&text), source: text.into(), facts, problems }
+    Sheet { hash: hash(&text), source: text.into(), facts, written, problems }
 }
 
 pub(super) fn load<'s>(
@@ -81,6 +87,8 @@ pub(super) fn load<'s>(
         path: place.path.to_path_buf(),
         source: Arc::clone(&sheet.source),
         source_hash: sheet.hash,
+        is_file: !made,
+        written: sheet.written.clone(),
         local,
         facts: Arc::clone(facts),
         imports: Vec::new(),

@@ -88,6 +88,43 @@ pub fn encode(
     serde_json::to_string(&map).unwrap_or_default()
 }
 
+/// Those of `all` that tokens mention, which are numbered anew.
+pub fn used<T: Clone>(tokens: &mut [Token], all: &[T], number: impl Fn(&mut Token) -> &mut u32) -> Vec<T> {
+    let mut new = vec![u32::MAX; all.len()];
+    for token in tokens.iter_mut() {
+        if let Some(place) = new.get_mut(*number(token) as usize) {
+            *place = 0;
+        }
+    }
+    let mut out = Vec::new();
+    for (at, place) in new.iter_mut().enumerate().filter(|(_, place)| **place == 0) {
+        *place = out.len() as u32;
+        out.push(all[at].clone());
+    }
+    for token in tokens {
+        let field = number(token);
+        *field = new.get(*field as usize).copied().unwrap_or(u32::MAX);
+    }
+    out
+}
+
+/// A map as a URL.
+pub fn data_url(map: &str) -> String {
+    format!("data:application/json;base64,{}", base64(map.as_bytes()))
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for group in bytes.chunks(3) {
+        let bits = group.iter().fold(0u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - group.len()));
+        for at in 0..4 {
+            out.push(if at <= group.len() { DIGITS[(bits >> (18 - 6 * at)) as usize & 63] as char } else { '=' });
+        }
+    }
+    out
+}
+
 /// In the order in which it is written.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -167,6 +167,10 @@ pub struct Style {
     #[serde(with = "super::shared::text")]
     pub source: Arc<str>,
     pub source_hash: ContentHash,
+    /// A file of its own, and no part of a page or a `data:` URL.
+    pub is_file: bool,
+    /// The text of the file, where `source` is another: values of CSS modules are put in place.
+    pub written: Option<String>,
     /// A CSS module.
     pub local: bool,
     #[serde(with = "super::shared")]

@@ -17,8 +17,8 @@ pub use graph::{
 pub use linked::{CjsBinding, ExportBinding, Linked, ModuleLink, Repairs, SymbolRef, Wrap};
 pub use marks::{Cause, How, Mark, Marks};
 pub use outputs::{
-    Contribution, Emitted, EmittedFile, FileKind, ImageSets, InlineStyles, NameTemplate, OptimizedImage, OutputKey,
-    Piece, RefStyle, RenderedFile, RenderedStyles, Sealed, SealedFile, Sidecar, WhyLink,
+    Contribution, CriticalStyles, Emitted, EmittedFile, FileKind, ImageSets, InlineStyles, NameTemplate,
+    OptimizedImage, OutputKey, Piece, RefStyle, RenderedFile, RenderedStyles, Sealed, SealedFile, Sidecar, WhyLink,
 };
 pub use timings::{CacheUse, Timings, Unchanged};
 pub use verdict::{BudgetLine, CountedFile, PackageShare, SourceShare, Verdict, VerdictLine};

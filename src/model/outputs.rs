@@ -187,9 +187,15 @@ pub type ImageSets = IndexVec<AssetId, Option<OptimizedImage>>;
 /// `style`, read by `page`.
 pub type InlineStyles = std::collections::BTreeMap<(PageId, u32), Vec<Piece>>;
 
+/// What a page needs of its sheets from the start, by page (`--critical-css`). Made by `style`, read by `page`.
+pub type CriticalStyles = std::collections::BTreeMap<PageId, Vec<Piece>>;
+
 /// Made by `style`.
 #[derive(Clone, Debug, Default)]
 pub struct RenderedStyles {
     pub files: Vec<RenderedFile>,
     pub inline: InlineStyles,
+    pub critical: CriticalStyles,
+    /// What `--purge-css` took out, for people; empty unless that is asked for.
+    pub purged: String,
 }

@@ -17,9 +17,18 @@ pub(super) fn of_page(site: Site<'_>, id: PageId, document: &Document<'_>) -> Ed
             references.insert(number, edit);
         }
     }
+    let last = match site.critical.contains_key(&id) {
+        true => document.last_sheets().unwrap_or_default(),
+        false => Vec::new(),
+    };
+    // They stand at the end of the body.
+    references.extend(last.iter().map(|number| (*number, Edit { remove: true, ..Edit::default() })));
+    let last = last.into_iter().map(|number| OutputKey::PageStyle(id, number as u32)).collect();
+    let (head_end, body_end) = head::additions(site, id, &editor.entries, last);
     Edits {
         references,
-        head_end: head::additions(site, &editor.entries),
+        head_end,
+        body_end,
         variables: variables(&site.options.define),
         minify: site.options.minified(),
     }
@@ -165,7 +174,7 @@ pub(super) fn url(key: OutputKey) -> HtmlPiece<Hole> {
     HtmlPiece::Hole((key, RefStyle::Public))
 }
 
-fn html_piece(piece: &Piece) -> HtmlPiece<Hole> {
+pub(super) fn html_piece(piece: &Piece) -> HtmlPiece<Hole> {
     match piece {
         Piece::Text(text) => HtmlPiece::Text(String::from_utf8_lossy(text).into_owned()),
         Piece::Ref(key, style) => HtmlPiece::Hole((key.clone(), *style)),

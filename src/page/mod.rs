@@ -1,6 +1,6 @@
 //! Stage 8: pages, as they are shipped.
 //!
-//! In: `ModuleGraph`, `ChunkPlan`, `ImageSets`, `InlineStyles`. Out: one `RenderedFile` per page and per web app
+//! In: `ModuleGraph`, `ChunkPlan`, `ImageSets`, `InlineStyles`, `CriticalStyles`. Out: one `RenderedFile` per page and per web app
 //! manifest, and the script that registers the service worker.
 //! Invariants: no final URL is written here, only references; what a page loads first is what its entries need, each
 //! once; nothing is put before the declaration of the character encoding.
@@ -18,8 +18,8 @@ use crate::config::Options;
 use crate::diag::{Diagnostic, Location, Noted};
 use crate::lang::html::{Document, HtmlPiece};
 use crate::model::{
-    AssetKind, ChunkPlan, Contribution, FileKind, ImageSets, InlineStyles, ModuleGraph, NameTemplate, OutputKey, Page,
-    Piece, RefStyle, RenderedFile,
+    AssetKind, ChunkPlan, Contribution, CriticalStyles, FileKind, ImageSets, InlineStyles, ModuleGraph, NameTemplate,
+    OutputKey, Page, Piece, RefStyle, RenderedFile,
 };
 use rayon::prelude::*;
 
@@ -34,6 +34,7 @@ struct Site<'a> {
     plan: &'a ChunkPlan,
     images: &'a ImageSets,
     inline: &'a InlineStyles,
+    critical: &'a CriticalStyles,
     options: &'a Options,
     /// Every page gets the script that registers the service worker.
     registers: bool,
@@ -44,12 +45,12 @@ pub fn render(
     graph: &ModuleGraph,
     plan: &ChunkPlan,
     images: &ImageSets,
-    inline: &InlineStyles,
+    (inline, critical): (&InlineStyles, &CriticalStyles),
     options: &Options,
 ) -> Noted<Vec<RenderedFile>> {
     let mut problems = Vec::new();
     let registers = registration::wanted(graph, options).take(&mut problems);
-    let site = Site { graph, plan, images, inline, options, registers };
+    let site = Site { graph, plan, images, inline, critical, options, registers };
     let ids: Vec<_> = graph.pages.ids().collect();
     let pages: Vec<Noted<RenderedFile>> = ids.into_par_iter().map(|id| render_page(site, id)).collect();
     let mut files: Vec<RenderedFile> = pages.into_iter().map(|page| page.take(&mut problems)).collect();

@@ -5,8 +5,8 @@ use crate::base::{AssetId, ChunkId, ContentHash, ModuleId, PageId, SheetId, Styl
 use crate::config::{Format, Minify, Options};
 use crate::lang::html::scan;
 use crate::model::{
-    Asset, AssetKind, Chunk, ChunkKind, ChunkPlan, Entry, EntryKind, ImageSets, InlineStyles, ModuleGraph,
-    OptimizedImage, Origin, OutputKey, Page, Piece, RefStyle, RenderedFile, Sheet, Target,
+    Asset, AssetKind, Chunk, ChunkKind, ChunkPlan, CriticalStyles, Entry, EntryKind, ImageSets, InlineStyles,
+    ModuleGraph, OptimizedImage, Origin, OutputKey, Page, Piece, RefStyle, RenderedFile, Sheet, Target,
 };
 use std::sync::Arc;
 
@@ -16,6 +16,7 @@ struct Made {
     plan: ChunkPlan,
     images: ImageSets,
     inline: InlineStyles,
+    critical: CriticalStyles,
     options: Options,
 }
 
@@ -27,6 +28,7 @@ impl Made {
             plan: ChunkPlan::default(),
             images: ImageSets::default(),
             inline: InlineStyles::new(),
+            critical: CriticalStyles::new(),
             options,
         }
     }
@@ -89,7 +91,7 @@ impl Made {
     }
 
     fn files(&self) -> Vec<RenderedFile> {
-        render(&self.graph, &self.plan, &self.images, &self.inline, &self.options).value
+        render(&self.graph, &self.plan, &self.images, (&self.inline, &self.critical), &self.options).value
     }
 
     fn text(&self) -> String {
@@ -97,7 +99,7 @@ impl Made {
     }
 
     fn codes(&self) -> Vec<String> {
-        let noted = render(&self.graph, &self.plan, &self.images, &self.inline, &self.options);
+        let noted = render(&self.graph, &self.plan, &self.images, (&self.inline, &self.critical), &self.options);
         noted.problems.into_iter().map(|problem| problem.code).collect()
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn compile_options(options: &Options) -> CompileOptions {
         target: options.target.clone(),
         minify: options.minified(),
         // What `graph` gives to `scan`.
-        minify_names: options.minified(),
+        names: options.module_names(),
     }
 }
 

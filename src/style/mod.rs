@@ -1,16 +1,21 @@
 //! Stage 6: style sheets.
 //!
 //! In: [`ModuleGraph`], [`Linked`], [`ChunkPlan`]. Out: [`RenderedStyles`]: one file per chunk with styles, one per sheet that a
-//! page links, and the pieces of sheets that stand in a page.
+//! page links, with source maps where they are asked for, and the pieces of sheets that stand in a page, critical ones among them.
 //! Invariants: every sheet is compiled once; the order within a file is that of the plan, with imports before their
 //! importer; no URL is final (assets are references); the same bytes from any number of threads.
 //! Not here: the text of one sheet (`lang::css`), unresolved URLs (`graph`), HTML escaping (`page`).
 //! Start at [`render`], then `order.rs`.
 
+mod clash;
 mod compiled;
+mod critical;
 mod layers;
+mod map;
 mod order;
 mod origin;
+mod purge;
+mod declarations;
 mod unused;
 mod write;
 
@@ -41,27 +46,37 @@ pub fn render(
     let compile = compiled::compile_options(options);
     let roots = jobs.iter().flat_map(|job| job.roots.iter().copied());
     let used = compiled::reachable(graph, roots);
-    let unused = unused::unused(graph, linked);
+    let unread = purge::unread(graph, linked, plan, options);
+    let purged = if options.dumps("purge") { purge::told(graph, &unread) } else { String::new() };
+    let mut unused = unused::unused(graph, linked);
+    unused.extend(unread);
     let mut problems = Vec::new();
     let pack = compiled::pack(plan, options, cache);
     let compiled = compiled::compile_all(graph, &used, &unused, &compile, pack.as_ref()).take(&mut problems);
     let nodes = compiled::nodes(graph, &compiled, &compile);
-    let writer = Writer { graph, plan, compiled: &compiled, options };
+    let origins = map::origins(graph, &compiled, options);
+    let writer = Writer { graph, plan, compiled: &compiled, origins: &origins, options };
 
     let written: Vec<Written> = jobs.par_iter().map(|job| link(job, &nodes, &writer)).collect();
     let mut cycles = BTreeMap::new();
     let mut cut = BTreeSet::new();
-    let mut out = RenderedStyles::default();
+    let mut out = RenderedStyles { purged, ..RenderedStyles::default() };
     for written in written {
         for (key, cycle) in written.cycles {
             cycles.entry(key).or_insert(cycle);
         }
         cut.extend(written.cut);
         match written.output {
-            Output::File(file) => out.files.push(*file),
+            Output::File(file, map) => {
+                out.files.push(*file);
+                out.files.extend(map.map(|map| *map));
+            }
             Output::Inline(place, pieces) => drop(out.inline.insert(place, pieces)),
         }
     }
+    out.critical = critical::of_pages(graph, plan, &out.files, options);
+    out.files.extend(declarations::files(graph, options));
+    problems.extend(clash::clashes(graph, options));
     problems.extend(cycles.values().map(|cycle| circular(graph, cycle)));
     problems.extend(cut.iter().map(|id| too_many(graph, *id)));
     for (place, noted) in attributes(&writer, &compile) {
@@ -105,7 +120,8 @@ fn jobs(graph: &ModuleGraph, plan: &ChunkPlan) -> Vec<Job> {
 }
 
 enum Output {
-    File(Box<RenderedFile>),
+    /// With its source map.
+    File(Box<RenderedFile>, Option<Box<RenderedFile>>),
     Inline((PageId, u32), Vec<Piece>),
 }
 
@@ -128,15 +144,11 @@ fn link(job: &Job, nodes: &BTreeMap<StyleId, Node>, writer: &Writer) -> Written 
         }
     };
     let contributions = origin::contributions(writer.graph, &body);
-    let file = RenderedFile {
-        key,
-        kind: FileKind::Stylesheet,
-        name: name_template(name, writer),
-        body: body.pieces,
-        contributions,
-        exports: Vec::new(),
-    };
-    Written { output: Output::File(Box::new(file)), cycles, cut }
+    let name = name_template(name, writer);
+    let map = map::attach(&key, &name, &mut body, writer).map(Box::new);
+    let file =
+        RenderedFile { key, kind: FileKind::Stylesheet, name, body: body.pieces, contributions, exports: Vec::new() };
+    Written { output: Output::File(Box::new(file), map), cycles, cut }
 }
 
 enum Name {

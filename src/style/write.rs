@@ -3,7 +3,7 @@
 use super::order::{Condition, Entry, Item, Layer};
 use crate::base::StyleId;
 use crate::config::{LegalComments, Options};
-use crate::lang::css::{self, CompiledCss, CssPiece};
+use crate::lang::css::{self, CompiledCss, CssOrigin, CssPiece};
 use crate::model::{ChunkPlan, ModuleGraph, OutputKey, Piece, RefStyle, Style, Target};
 use std::collections::BTreeMap;
 
@@ -13,12 +13,25 @@ pub(super) struct Body {
     pub pieces: Vec<Piece>,
     /// Bytes of text that each sheet gave, in order of appearance.
     pub bytes: Vec<(StyleId, u64)>,
+    /// In order of place.
+    pub marks: Vec<Mark>,
+}
+
+/// Where a byte of a body comes from.
+pub(super) struct Mark {
+    /// Which of the pieces, and the byte in its text.
+    pub piece: usize,
+    pub at: usize,
+    /// `None`: what follows comes from no sheet.
+    pub from: Option<(StyleId, CssOrigin)>,
 }
 
 pub(super) struct Writer<'a> {
     pub graph: &'a ModuleGraph,
     pub plan: &'a ChunkPlan,
     pub compiled: &'a BTreeMap<StyleId, CompiledCss>,
+    /// Empty where no source map is asked for.
+    pub origins: &'a BTreeMap<StyleId, Vec<CssOrigin>>,
     pub options: &'a Options,
 }
 
@@ -41,8 +54,15 @@ impl Writer<'_> {
         if file && body.pieces.iter().any(|piece| matches!(piece, Piece::Text(text) if !text.is_ascii())) {
             // Without it a browser may read the file in the encoding of the page. It must be the very first.
             match body.pieces.first_mut() {
-                Some(Piece::Text(text)) => drop(text.splice(0..0, CHARSET.bytes())),
-                _ => body.pieces.insert(0, Piece::Text(CHARSET.into())),
+                Some(Piece::Text(text)) => {
+                    drop(text.splice(0..0, CHARSET.bytes()));
+                    let first = body.marks.iter_mut().filter(|mark| mark.piece == 0);
+                    first.for_each(|mark| mark.at += CHARSET.len());
+                }
+                _ => {
+                    body.pieces.insert(0, Piece::Text(CHARSET.into()));
+                    body.marks.iter_mut().for_each(|mark| mark.piece += 1);
+                }
             }
         }
         body
@@ -137,9 +157,14 @@ impl Writer<'_> {
             out.line(&format!("/* {} */", style.name.replace("*/", "* /")));
         }
         let before = out.bytes();
-        for piece in pieces(style, &sheet.body, self) {
-            out.piece(piece);
+        let mut origins = self.origins.get(&id).map_or(&[][..], Vec::as_slice);
+        for (number, piece) in sheet.body.iter().enumerate() {
+            let own = origins.partition_point(|origin| origin.piece as usize <= number);
+            out.mark(id, &origins[..own]);
+            origins = &origins[own..];
+            pieces(style, std::slice::from_ref(piece), self).into_iter().for_each(|piece| out.piece(piece));
         }
+        out.end_marks();
         out.by_sheet.push((id, out.bytes() - before));
         out.newline();
     }
@@ -177,9 +202,24 @@ struct Out {
     /// After every construct; empty in minified output.
     newline: &'static str,
     by_sheet: Vec<(StyleId, u64)>,
+    marks: Vec<Mark>,
 }
 
 impl Out {
+    /// Places in the text that is written next.
+    fn mark(&mut self, id: StyleId, origins: &[CssOrigin]) {
+        let (piece, start) = (self.pieces.len(), self.text.len());
+        let mark =
+            |origin: &CssOrigin| Mark { piece, at: start + origin.at as usize, from: Some((id, origin.clone())) };
+        self.marks.extend(origins.iter().map(mark));
+    }
+
+    fn end_marks(&mut self) {
+        if self.marks.last().is_some_and(|last| last.from.is_some()) {
+            self.marks.push(Mark { piece: self.pieces.len(), at: self.text.len(), from: None });
+        }
+    }
+
     fn text(&mut self, text: &str) {
         self.text.push_str(text);
     }
@@ -252,7 +292,7 @@ impl Out {
 
     fn finish(mut self) -> Body {
         self.flush();
-        Body { pieces: self.pieces, bytes: self.by_sheet }
+        Body { pieces: self.pieces, bytes: self.by_sheet, marks: self.marks }
     }
 }
 

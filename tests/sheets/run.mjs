@@ -2,7 +2,7 @@
 // node run.mjs --print SEED
 //
 // Makes graphs of style sheets from seeds, and compares the computed styles of their page in Chromium as it is with those
-// of what plimsoll makes of it, minified and not, also for browsers that have nesting. Where scripts import sheets, the page
+// of what plimsoll makes of it, minified and not, also for browsers that have nesting, and with critical styles in the page. Where scripts import sheets, the page
 // as it is has a link for each sheet in the order in which the language evaluates the imports, and scripts are built split and
 // unsplit; unsplit everything applies from the start, so that only the end is compared. Exit status 0: all the same; 1:
 // differences; 2: bad usage.
@@ -24,6 +24,7 @@ const WAYS = [
   ['plain', ['--no-minify', '--target=esnext']],
   ['minified', ['--minify', '--target=esnext']],
   ['minified for new browsers', ['--minify', '--target=chrome130']],
+  ['critical', ['--minify', '--target=chrome130', '--critical-css']],
 ];
 const UNSPLIT = [
   ['unsplit', ['--no-minify', '--target=esnext', '--no-splitting']],

@@ -4,7 +4,7 @@
 // --show N: examples of each kind of mistake; --all: also of tokens that lead to the start of another token.
 //
 // Looks up every identifier, property name, string and number of bundles in their source maps, judges the maps as such,
-// and reads where errors were thrown from stack traces. Tokens are exact (the same in the source), renamed, at the start
+// and reads where errors were thrown from stack traces; words of selectors and names of properties of style sheets likewise. Tokens are exact (the same in the source), renamed, at the start
 // of another token ("construct"), wrong, or unmapped, as what the bundler writes itself should be; "own segment": the map
 // mentions the very place of the token; "without name": renamed, and the map does not say from what.
 // Exit status 0: as it should be; 1: not; 2: bad usage.
@@ -37,6 +37,7 @@ installed(import.meta.dirname);
 // Both need what has just been installed.
 const { count, judgeTokens, tell, VERDICTS } = await import('./judge.mjs');
 const { judgeMap, readMap } = await import('./map.mjs');
+const { sheets } = await import('./sheets.mjs');
 const { stacks } = await import('./stacks.mjs');
 
 const failures = [];
@@ -92,6 +93,8 @@ function buildAll(place) {
       judgeFolder(`${name} ${mode}`, out);
     }
   }
+  const storefront = chosen(options.only, 'storefront') && cases(place)[0].entry().entry;
+  if (chosen(options.only, 'sheets')) failures.push(...sheets(plimsoll, place, storefront, options.all ? Number(options.show) : 0));
   if (chosen(options.only, 'stacks')) failures.push(...stacks(plimsoll, join(place, 'stacks'), modes));
 }
 

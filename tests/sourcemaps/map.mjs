@@ -100,7 +100,7 @@ export function judgeMap(read, script, mapName) {
   const say = (problem) => found.push(problem);
   judgeSources(read, say);
   judgeSegments(read, script, say);
-  const link = /\n\/\/# sourceMappingURL=(\S+)\s*$/.exec(script)?.[1];
-  if (link !== mapName) say(`the script names ${link ?? 'no map'}`);
+  const link = /\n\/[/*]# sourceMappingURL=(\S+)(?: \*\/)?\s*$/.exec(script)?.[1];
+  if (link !== mapName) say(`the file names ${link ?? 'no map'}`);
   return found;
 }

@@ -3,7 +3,7 @@
 use super::anatomy::{Anatomy, Span, Statement, parting_comments};
 use super::layers::declared_layers;
 use super::lex::{Kind, tokens};
-use super::names::{Naming, rename};
+use super::names::{ModuleNames, Naming, rename};
 use super::parse::{compiler_failed, guarded, parse, parser_options, sentinel, targets};
 use super::problems::{Place, too_deep};
 use super::property::without_incomplete_properties;
@@ -36,7 +36,7 @@ pub struct CompileOptions {
     pub target: LanguageTarget,
     pub minify: bool,
     /// As for `scan`.
-    pub minify_names: bool,
+    pub names: ModuleNames,
 }
 
 /// Text, or the place of a URL: an index into [`super::CssFacts::urls`].
@@ -95,7 +95,7 @@ fn print(
     place: &Place,
 ) -> Result<CompiledCss, Diagnostic> {
     let local = sheet.local.then(|| sentinel("plimlocal_", sheet.source));
-    let (parser, _) = parser_options(sheet.name, local.as_deref());
+    let (parser, _) = parser_options(sheet.name, local.as_deref(), options.names.dashed);
     let mut parsed = parse(&prepared.text, parser, place)?;
     parsed.license_comments.clear();
     if !sheet.unused.is_empty() {
@@ -107,9 +107,7 @@ fn print(
     let layers = declared_layers(&parsed.rules);
     let code = lower_and_print(&mut parsed, options, place)?;
     let code = match &local {
-        Some(local) => {
-            rename(&code, local, &Naming { sheet: sheet.name_hash, short: options.minify_names, values: &[] })
-        }
+        Some(local) => rename(&code, local, &Naming { sheet: sheet.name_hash, names: &options.names, values: &[] }),
         None => code,
     };
     let code = if options.minify { tighten(&code, &Abilities::of(&options.target)) } else { code };
@@ -121,7 +119,7 @@ fn print(
 fn shake(parsed: &mut StyleSheet<'_>, unused: &[String], place: &Place) -> Result<(), Diagnostic> {
     let unused: BTreeSet<&str> = unused.iter().map(String::as_str).collect();
     without_unused(&mut parsed.rules, &unused);
-    let printed = exports(parsed, place)?;
+    let (printed, _) = exports(parsed, place)?;
     let unmentioned = |name: &str| printed.get(name).is_some_and(|export| !export.is_referenced);
     let names = unused.iter().filter(|name| unmentioned(name)).map(|name| name.to_string()).collect();
     without_keyframes(&mut parsed.rules, &names);
@@ -157,7 +155,7 @@ pub fn compile_attribute(source: &str, name: &str, options: &CompileOptions) -> 
     let place = Place { name, source, prepared: &prepared.text, to_source: &|at| prepared.to_source(at) };
     let targets = targets(&options.target);
     let printed = guarded(|| {
-        let (parser, _) = parser_options(name, None);
+        let (parser, _) = parser_options(name, None, false);
         let mut parsed = StyleAttribute::parse(&prepared.text, parser).map_err(|error| place.syntax_error(&error))?;
         if options.minify || targets.browsers.is_some() {
             parsed.minify(MinifyOptions { targets, ..MinifyOptions::default() });
@@ -332,7 +330,7 @@ pub fn compile_condition(at_rule: &str, condition: &str, options: &CompileOption
         return given;
     }
     let place = Place { name: "", source: "", prepared: "", to_source: &|at| at };
-    let (parser, _) = parser_options("", None);
+    let (parser, _) = parser_options("", None, false);
     let printed = parse(&text, parser, &place)
         .and_then(|mut sheet| lower_and_print(&mut sheet, &CompileOptions { minify: true, ..options.clone() }, &place));
     let Ok(printed) = printed else { return given };

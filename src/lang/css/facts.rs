@@ -35,6 +35,8 @@ pub struct CssFacts {
     pub script: Option<String>,
     /// A CSS module: by name that it exports, the names of its own that come with it, through `composes` too.
     pub classes: Vec<(String, Vec<String>)>,
+    /// Names of `@value`, which the script exports too.
+    pub values: Vec<String>,
     /// A CSS module whose rules all ask for names of its own: nobody notices it who does not use it.
     pub is_local: bool,
 }

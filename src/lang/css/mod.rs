@@ -5,12 +5,15 @@
 //! Invariants: pure functions; no input makes them panic; `scan` and `compile` give a CSS module the same names;
 //! slots are numbered as `CssFacts::urls`.
 //! Not here: what an import or a URL leads to, and the order of several sheets (`style`).
+//! `origins` → where in the source each part of the compiled text comes from.
 //! Start at `scan.rs`, then `compile.rs`, then `tighten.rs`.
 
 mod anatomy;
+mod asked;
 mod blocks;
 mod compile;
 mod constants;
+mod critical;
 mod facts;
 mod fold;
 mod gaps;
@@ -19,6 +22,8 @@ mod layers;
 mod lex;
 mod local;
 mod names;
+mod origins;
+mod outline;
 mod parse;
 mod problems;
 mod property;
@@ -27,13 +32,19 @@ mod selectors;
 #[cfg(test)]
 mod tests;
 mod tighten;
+mod declarations;
 mod unused;
 mod values;
 
+pub use asked::{asked, asking};
 pub use compile::{
     CompileOptions, CompiledCss, CssPiece, Sheet, compile, compile_attribute, compile_condition, string_token,
     url_token,
 };
 pub use constants::{ValueStatement, value_statements, value_text, with_values};
+pub use critical::critical;
+pub use declarations::declarations;
 pub use facts::{CssFacts, CssImport, CssUrl};
+pub use names::{ModuleNames, module_name};
+pub use origins::{CssOrigin, origins};
 pub use scan::{scan, scan_attribute, scan_module};

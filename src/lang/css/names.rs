@@ -2,8 +2,28 @@
 
 use super::lex::{is_name_byte, unescape};
 use crate::base::ContentHash;
+use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
+
+/// How names of CSS modules are made; the same for all of a build.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct ModuleNames {
+    /// Of `[dir]`, `[name]`, `[local]`, `[hash]` and text; empty: as short as can be.
+    pub pattern: String,
+    /// `--names` are local too.
+    pub dashed: bool,
+}
+
+impl ModuleNames {
+    /// Names of the sheet's file, the class, and five digits.
+    pub const READABLE: &str = "[name]_[local]_[hash]";
+
+    /// Without anything that the user says.
+    pub fn new(short: bool) -> ModuleNames {
+        ModuleNames { pattern: if short { String::new() } else { Self::READABLE.to_string() }, dashed: false }
+    }
+}
 
 /// How one sheet renames its local names. Depends on nothing but the sheet's own name, so that `scan` and `compile`
 /// agree without seeing each other.
@@ -11,27 +31,61 @@ use std::fmt::Write;
 pub(super) struct Naming<'a> {
     /// The sheet's name relative to the project root.
     pub sheet: &'a str,
-    pub short: bool,
+    pub names: &'a ModuleNames,
     /// What the script exports beside names.
     pub values: &'a [(String, String)],
 }
 
 impl Naming<'_> {
     /// Short: 7 characters, the first a letter (3 · 10¹² names: among 10,000 classes two meet once in 60,000
-    /// builds). Else `file_local_hash`.
+    /// builds). Else as the pattern says.
     pub fn of(&self, local: &str) -> String {
+        if self.names.dashed
+            && let Some(bare) = local.strip_prefix("--")
+        {
+            return format!("--{}", self.of(bare));
+        }
         let hash = ContentHash::of_parts(&[self.sheet.as_bytes(), local.as_bytes()]);
         let (first, rest) = base62(&hash);
-        if self.short {
-            return format!("{first}{}", &rest[..6]);
+        let (short, pattern) = (format!("{first}{}", &rest[..6]), self.names.pattern.as_str());
+        if pattern.is_empty() {
+            return short;
         }
-        let file = self.sheet.rsplit('/').next().unwrap_or(self.sheet);
+        // Beside the local name, five digits tell enough.
+        let digits = if pattern.contains("[local]") { &rest[..5] } else { short.as_str() };
+        let (folder, file) = self.sheet.rsplit_once('/').unwrap_or(("", self.sheet));
         let stem = file.split('.').next().unwrap_or(file);
-        let stem: String = stem.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
+        let mut out = String::new();
+        let mut rest = pattern;
+        while let Some(open) = rest.find('[') {
+            out.push_str(&rest[..open]);
+            let (part, after) = rest[open..].split_once(']').unwrap_or((&rest[open..], ""));
+            match part {
+                "[dir" => out.push_str(&plain(folder)),
+                "[name" => out.push_str(&plain(stem)),
+                "[local" => out.push_str(local),
+                _ => out.push_str(digits),
+            }
+            rest = after;
+        }
+        out.push_str(rest);
         // An identifier must not start with a digit or with a hyphen and a digit.
-        let start = if stem.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') { "" } else { "_" };
-        format!("{start}{stem}_{local}_{}", &rest[..5])
+        if out.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || !c.is_ascii()) {
+            out
+        } else {
+            format!("_{out}")
+        }
     }
+}
+
+/// What a local name of a CSS module becomes.
+pub fn module_name(sheet: &str, local: &str, names: &ModuleNames) -> String {
+    Naming { sheet, names, values: &[] }.of(local)
+}
+
+/// What can stand in an identifier.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect()
 }
 
 /// A letter, and 19 digits in base 62.
@@ -281,7 +335,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// Can be declared by `export const`.
-fn is_exportable(name: &str) -> bool {
+pub(super) fn is_exportable(name: &str) -> bool {
     const RESERVED: &[&str] = &[
         "arguments",
         "await",

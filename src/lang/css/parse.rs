@@ -18,8 +18,13 @@ pub(super) fn is_package_file(name: &str) -> bool {
     name.split('/').any(|part| part == "node_modules")
 }
 
-/// Options for one sheet, and where its warnings will be.
-pub(super) fn parser_options<'i>(name: &str, sentinel: Option<&str>) -> (ParserOptions<'i>, Warnings<'i>) {
+/// Options for one sheet, and where its warnings will be. `sentinel`: what stands before local names; `dashed`: before
+/// custom properties too.
+pub(super) fn parser_options<'i>(
+    name: &str,
+    sentinel: Option<&str>,
+    dashed: bool,
+) -> (ParserOptions<'i>, Warnings<'i>) {
     let warnings: Warnings = Arc::default();
     let css_modules = sentinel.map(|sentinel| Config {
         pattern: Pattern {
@@ -27,6 +32,7 @@ pub(super) fn parser_options<'i>(name: &str, sentinel: Option<&str>) -> (ParserO
         },
         // Lines and areas of a grid reach its children only, which may well be styled by another sheet.
         grid: false,
+        dashed_idents: dashed,
         ..Config::default()
     });
     let options = ParserOptions {

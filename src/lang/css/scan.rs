@@ -3,20 +3,20 @@
 use super::CssFacts;
 use super::anatomy::{Anatomy, Span};
 use super::local::is_local;
-use super::names::{Composed, Locals, Naming, classes, script};
+use super::names::{Composed, Locals, ModuleNames, Naming, classes, script};
 use super::parse::{compiler_failed, guarded, is_package_file, parse, parser_options, recovered, sentinel};
 use super::problems::{Place, too_deep};
 use super::property::{Incomplete, incomplete_properties, without_incomplete_properties};
 use crate::diag::{Diagnostic, Location, Noted};
-use lightningcss::css_modules::{CssModuleExports, CssModuleReference};
+use lightningcss::css_modules::{CssModuleExports, CssModuleReference, CssModuleReferences};
 use lightningcss::printer::PrinterOptions;
 use lightningcss::stylesheet::{StyleAttribute, StyleSheet};
 
 /// Reads a sheet: its imports and URLs in source order, and for a CSS module (`local`) the script that exports its
 /// names. `name_hash` is the sheet's name relative to the project root: names are made of it, so that they do not
 /// depend on where the project lies. `None` when the sheet cannot be parsed.
-pub fn scan(source: &str, name: &str, local: bool, name_hash: &str, minify_names: bool) -> Noted<Option<CssFacts>> {
-    scan_with(source, name, local.then_some(Naming { sheet: name_hash, short: minify_names, values: &[] }))
+pub fn scan(source: &str, name: &str, local: bool, name_hash: &str, names: &ModuleNames) -> Noted<Option<CssFacts>> {
+    scan_with(source, name, local.then_some(Naming { sheet: name_hash, names, values: &[] }))
 }
 
 /// A CSS module with values, which the script exports too; they are in their places already.
@@ -24,9 +24,9 @@ pub fn scan_module(
     source: &str,
     name: &str,
     values: &[(String, String)],
-    minify_names: bool,
+    names: &ModuleNames,
 ) -> Noted<Option<CssFacts>> {
-    scan_with(source, name, Some(Naming { sheet: name, short: minify_names, values }))
+    scan_with(source, name, Some(Naming { sheet: name, names, values }))
 }
 
 fn scan_with(source: &str, name: &str, naming: Option<Naming>) -> Noted<Option<CssFacts>> {
@@ -40,7 +40,8 @@ fn scan_with(source: &str, name: &str, naming: Option<Naming>) -> Noted<Option<C
     problems.extend(skipped_properties(source, name));
     match read(source, &text, name, naming.as_ref(), &mut problems) {
         Ok(Some(Read { script, classes, is_local })) => {
-            Noted::new(Some(CssFacts { is_local, classes, ..facts(&anatomy, Some(script)) }), problems)
+            let values = naming.iter().flat_map(|naming| naming.values).map(|(name, _)| name.clone()).collect();
+            Noted::new(Some(CssFacts { is_local, classes, values, ..facts(&anatomy, Some(script)) }), problems)
         }
         Ok(None) => Noted::new(Some(facts(&anatomy, None)), problems),
         Err(problem) => {
@@ -57,7 +58,7 @@ pub fn scan_attribute(source: &str, name: &str) -> Noted<Option<CssFacts>> {
         return Noted::new(None, vec![too_deep(name, source, at)]);
     }
     let place = Place { name, source, prepared: source, to_source: &|at| at };
-    let (options, warnings) = parser_options(name, None);
+    let (options, warnings) = parser_options(name, None, false);
     match guarded(|| StyleAttribute::parse(source, options).map(|_| ())) {
         Some(Ok(())) => Noted::new(Some(facts(&anatomy, None)), recovered(&warnings, &place)),
         Some(Err(error)) => Noted::new(None, vec![place.syntax_error(&error)]),
@@ -71,6 +72,7 @@ fn facts(anatomy: &Anatomy, script: Option<String>) -> CssFacts {
         urls: anatomy.urls.iter().map(|span| span.url.clone()).collect(),
         script,
         classes: Vec::new(),
+        values: Vec::new(),
         is_local: false,
     }
 }
@@ -116,23 +118,51 @@ fn read(
 ) -> Result<Option<Read>, Diagnostic> {
     let place = Place { name, source, prepared: text, to_source: &|at| at };
     let sentinel = naming.map(|_| sentinel("plimlocal_", source));
-    let (options, warnings) = parser_options(name, sentinel.as_deref());
+    let dashed = naming.is_some_and(|naming| naming.names.dashed);
+    let (options, warnings) = parser_options(name, sentinel.as_deref(), dashed);
     let sheet = parse(text, options, &place)?;
     problems.extend(recovered(&warnings, &place));
     let (Some(naming), Some(sentinel)) = (naming, sentinel) else { return Ok(None) };
-    let exports = exports(&sheet, &place)?;
+    let (exports, references) = exports(&sheet, &place)?;
+    problems.extend(foreign_properties(references, &place));
     let locals = locals(exports, &sentinel);
     problems.extend(unknown_composed(&locals, &place));
     let script = script(&locals, naming, |specifier| source.find(specifier).unwrap_or(usize::MAX));
     Ok(Some(Read { script, classes: classes(&locals), is_local: is_local(&sheet.rules) }))
 }
 
-pub(super) fn exports(sheet: &StyleSheet<'_>, place: &Place) -> Result<CssModuleExports, Diagnostic> {
+/// What a CSS module exports, and what it mentions of others.
+pub(super) fn exports(
+    sheet: &StyleSheet<'_>,
+    place: &Place,
+) -> Result<(CssModuleExports, CssModuleReferences), Diagnostic> {
     match guarded(|| sheet.to_css(PrinterOptions::default())) {
-        Some(Ok(printed)) => Ok(printed.exports.unwrap_or_default()),
+        Some(Ok(printed)) => Ok((printed.exports.unwrap_or_default(), printed.references.unwrap_or_default())),
         Some(Err(error)) => Err(place.print_error(&error)),
         None => Err(compiler_failed(place.name)),
     }
+}
+
+/// `var(--name from "file")`: names of other sheets are not known here.
+fn foreign_properties(references: CssModuleReferences, place: &Place) -> Vec<Diagnostic> {
+    let mut found: Vec<(String, String)> = references
+        .into_values()
+        .filter_map(|reference| match reference {
+            CssModuleReference::Dependency { name, specifier } => Some((name, specifier)),
+            _ => None,
+        })
+        .collect();
+    found.sort();
+    let problem = |(name, specifier): (String, String)| {
+        let start = place.source.find(&specifier).unwrap_or(0) as u32;
+        let message =
+            format!("`{name}` of \"{specifier}\" cannot be used here: names of other files are not known to this one");
+        Diagnostic::error("css-modules-dashed", message)
+            .at(Location::span(place.name, place.source, start, start + specifier.len() as u32))
+            .note("`--css-dashed` makes custom properties local to their file")
+            .hint(format!("write `var({name} from global)`, and declare it in a sheet that is no CSS module"))
+    };
+    found.into_iter().map(problem).collect()
 }
 
 fn locals(exports: CssModuleExports, sentinel: &str) -> Locals {

@@ -7,8 +7,12 @@ fn options(minify: bool, engines: &[(&str, u32)]) -> CompileOptions {
     CompileOptions {
         target: LanguageTarget { es: Some(2022), engines, ..LanguageTarget::default() },
         minify,
-        minify_names: minify,
+        names: ModuleNames::new(minify),
     }
+}
+
+fn scan(source: &str, name: &str, local: bool, name_hash: &str, short: bool) -> Noted<Option<CssFacts>> {
+    super::scan(source, name, local, name_hash, &ModuleNames::new(short))
 }
 
 fn sheet(source: &str) -> Sheet<'_> {
@@ -142,9 +146,10 @@ const CARD: &str = ".card{animation:fade 1s;composes:base}.base{color:red}.a-b:h
 fn without(source: &str, unused: &[&str]) -> String {
     let unused: Vec<String> = unused.iter().map(|name| name.to_string()).collect();
     let mut options = options(true, &[]);
-    options.minify_names = false;
+    options.names = ModuleNames::new(false);
     let compiled = clean(compile(Sheet { unused: &unused, ..module(source) }, &options));
-    let name = |local: &str| super::names::Naming { sheet: "src/card.module.css", short: false, values: &[] }.of(local);
+    let naming = super::names::Naming { sheet: "src/card.module.css", names: &options.names, values: &[] };
+    let name = |local: &str| naming.of(local);
     ["a", "b", "k", "l"].iter().fold(text(&compiled.body), |css, local| css.replace(&name(local), local))
 }
 
@@ -194,7 +199,7 @@ fn scan_and_compile_agree_on_names() {
     for short in [true, false] {
         let script = scan_local(CARD, short).script.unwrap();
         let mut options = options(true, &[]);
-        options.minify_names = short;
+        options.names = ModuleNames::new(short);
         let css = text(&clean(compile(module(CARD), &options)).body);
         assert!(!css.contains("plimlocal"), "{css}");
         for name in ["base", "a-b", "id", "sm:x", "fade", "default", "10"] {
@@ -240,7 +245,8 @@ fn composes_across_files() {
 fn scripts_export_values_beside_names() {
     let value = |name: &str, text: &str| (name.to_string(), text.to_string());
     let values = [value("red", "#f00"), value("a", "never"), value("x-y", "\"1\"")];
-    let script = clean(scan_module(".a{color:#f00}", "m.module.css", &values, true)).unwrap().script.unwrap();
+    let script =
+        clean(scan_module(".a{color:#f00}", "m.module.css", &values, &ModuleNames::new(true))).unwrap().script.unwrap();
     assert!(script.contains("export const red = \"#f00\";"), "{script}");
     assert!(script.contains("  [\"red\"]: \"#f00\",") && script.contains("  [\"x-y\"]: \"\\\"1\\\"\","), "{script}");
     assert!(!script.contains("never"), "classes come first: {script}");

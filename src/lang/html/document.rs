@@ -3,8 +3,9 @@
 use super::mentions::{self, Mention};
 use super::rewrite::{self, Edits};
 use super::tokens::{self, Kind, Token};
-use super::{HtmlFacts, minify};
+use super::{HtmlFacts, HtmlRefKind, entities, minify};
 use crate::diag::{Diagnostic, Location, Noted};
+use std::collections::BTreeSet;
 
 /// A piece of a rewritten page: markup, or a place for something not known yet.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -19,6 +20,14 @@ pub struct Document<'a> {
     source: &'a str,
     tokens: Vec<Token>,
     mentions: Vec<Mention>,
+}
+
+/// Elements, classes and ids that a page has as it is sent.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct DocumentNames {
+    pub elements: BTreeSet<String>,
+    pub classes: BTreeSet<String>,
+    pub ids: BTreeSet<String>,
 }
 
 impl<'a> Document<'a> {
@@ -36,6 +45,49 @@ impl<'a> Document<'a> {
     /// The page with `edits` made. Text given in an edit is plain: it is escaped here.
     pub fn rewrite<T: Clone>(&self, edits: &Edits<T>) -> Vec<HtmlPiece<T>> {
         rewrite::print(self.source, &self.tokens, &self.mentions, edits)
+    }
+
+    /// Numbers of the mentions of style sheets that may be loaded last, behind all other styles of the head: links that
+    /// say nothing but what they link. `None`: styles stand in the body, where nothing may be put behind them.
+    pub fn last_sheets(&self) -> Option<Vec<usize>> {
+        let head = rewrite::head_end(self.source, &self.tokens);
+        let mut out = Vec::new();
+        for (number, mention) in self.mentions.iter().enumerate() {
+            match mention.reference.kind {
+                HtmlRefKind::Stylesheet | HtmlRefKind::InlineStyle if mention.token >= head => return None,
+                HtmlRefKind::InlineStyle => out.clear(),
+                HtmlRefKind::Stylesheet => {
+                    const PLAIN: [&str; 4] = ["rel", "href", "type", "crossorigin"];
+                    if mention.attributes.iter().all(|(name, _)| PLAIN.contains(&name.as_str())) {
+                        out.push(number);
+                    } else {
+                        out.clear();
+                    }
+                }
+                _ => {}
+            }
+        }
+        Some(out)
+    }
+
+    /// What selectors may ask for.
+    pub fn names(&self) -> DocumentNames {
+        let mut names = DocumentNames::default();
+        names.elements.extend(["html", "head", "body"].map(str::to_string));
+        for token in &self.tokens {
+            let Kind::Open { name, attributes, .. } = &token.kind else { continue };
+            names.elements.insert(name.to_ascii_lowercase());
+            for attribute in attributes {
+                let value = attribute.value.map_or("", |(start, end)| &self.source[start..end]);
+                let value = entities::decode(value);
+                match attribute.name.as_str() {
+                    "id" => drop(names.ids.insert(value.to_string())),
+                    "class" => names.classes.extend(value.split_ascii_whitespace().map(str::to_string)),
+                    _ => {}
+                }
+            }
+        }
+        names
     }
 
     /// The byte range of the first `<base href>`, which changes what relative URLs mean.

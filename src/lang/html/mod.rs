@@ -18,7 +18,7 @@ mod tokens;
 #[cfg(test)]
 mod tests;
 
-pub use document::{Document, HtmlPiece, scan};
+pub use document::{Document, DocumentNames, HtmlPiece, scan};
 pub use entities::escape;
 pub use facts::{HtmlFacts, HtmlRef, HtmlRefKind};
 pub use mentions::Mention;

@@ -33,6 +33,8 @@ pub struct Edits<T> {
     pub references: BTreeMap<usize, Edit<T>>,
     /// Markup put at the end of the head, be its end written or implied.
     pub head_end: Vec<HtmlPiece<T>>,
+    /// The same of the body.
+    pub body_end: Vec<HtmlPiece<T>>,
     /// `%NAME%` → value.
     pub variables: BTreeMap<String, String>,
     pub minify: bool,
@@ -40,7 +42,13 @@ pub struct Edits<T> {
 
 impl<T> Default for Edits<T> {
     fn default() -> Self {
-        Edits { references: BTreeMap::new(), head_end: Vec::new(), variables: BTreeMap::new(), minify: false }
+        Edits {
+            references: BTreeMap::new(),
+            head_end: Vec::new(),
+            body_end: Vec::new(),
+            variables: BTreeMap::new(),
+            minify: false,
+        }
     }
 }
 
@@ -70,6 +78,11 @@ pub(super) fn print<T: Clone>(
         printer.run(&head, true);
     }
     printer.out.pieces
+}
+
+/// The first token behind the head.
+pub(super) fn head_end(source: &str, tokens: &[Token]) -> usize {
+    head(source, tokens).end
 }
 
 /// The parts of the head, as token numbers.
@@ -168,6 +181,9 @@ struct Printer<'a, T> {
 impl<T: Clone> Printer<'_, T> {
     /// `hoist` puts the declaration of the character encoding first in the head.
     fn run(&mut self, head: &Head, hoist: bool) {
+        let ends = |token: &Token| matches!(token.close_name(), Some("body" | "html"));
+        let body_end = self.tokens.iter().rposition(|token| token.close_name() == Some("body"));
+        let body_end = body_end.or_else(|| self.tokens.iter().rposition(ends)).filter(|at| *at >= head.end);
         let mut at = 0;
         while at < self.tokens.len() {
             if hoist && at == head.start {
@@ -175,6 +191,9 @@ impl<T: Clone> Printer<'_, T> {
             }
             if at == head.end {
                 self.out.pieces(&self.edits.head_end, str::to_string);
+            }
+            if body_end == Some(at) {
+                self.out.pieces(&self.edits.body_end, str::to_string);
             }
             let next = if hoist && head.charset == Some(at) { at + 1 } else { self.token(at) };
             if head.charset == Some(at) && !hoist {
@@ -184,6 +203,9 @@ impl<T: Clone> Printer<'_, T> {
         }
         if head.end >= self.tokens.len() {
             self.out.pieces(&self.edits.head_end, str::to_string);
+        }
+        if body_end.is_none() {
+            self.out.pieces(&self.edits.body_end, str::to_string);
         }
     }
 

@@ -193,7 +193,16 @@ pub const RUNTIME_NAME: &str = "plimsoll:runtime";
 const RUNTIME: &str = concat!(include_str!("runtime.js"), include_str!("runtime_require.js"));
 const RUNTIME_NODE: &str = concat!(include_str!("runtime.js"), include_str!("runtime_require_node.js"));
 
-/// The source of the runtime. `node_esm`: for ES modules in Node, where `require` has to be made.
-pub fn runtime_source(node_esm: bool) -> &'static str {
-    if node_esm { RUNTIME_NODE } else { RUNTIME }
+/// The source of the runtime. `node_esm`: for ES modules in Node, where `require` has to be made. `sheets_last`: style
+/// sheets of pages stand at the end of the body, and those that are loaded later behind them.
+pub fn runtime_source(node_esm: bool, sheets_last: bool) -> std::borrow::Cow<'static, str> {
+    let source = if node_esm { RUNTIME_NODE } else { RUNTIME };
+    if sheets_last {
+        source.replace(PLACE, "(document.body || document.head).appendChild").into()
+    } else {
+        source.into()
+    }
 }
+
+/// How the runtime puts a link where it belongs.
+const PLACE: &str = "document.head.appendChild";

@@ -88,8 +88,7 @@ impl Writer<'_> {
             let map = map_text(context, &name, &sources, &map_names, &tokens);
             match context.options.sourcemap {
                 SourceMapMode::Inline => {
-                    let text =
-                        format!("//# sourceMappingURL=data:application/json;base64,{}\n", base64(map.as_bytes()));
+                    let text = format!("//# sourceMappingURL={}\n", sourcemap::data_url(&map));
                     body.push(Piece::Text(text.into_bytes()));
                 }
                 mode => {
@@ -132,8 +131,8 @@ fn map_text(
     tokens: &[sourcemap::Token],
 ) -> String {
     let mut tokens = tokens.to_vec();
-    let sources: Vec<ModuleId> = used(&mut tokens, sources, |token| &mut token.source);
-    let names: Vec<String> = used(&mut tokens, names, |token| &mut token.name);
+    let sources: Vec<ModuleId> = sourcemap::used(&mut tokens, sources, |token| &mut token.source);
+    let names: Vec<String> = sourcemap::used(&mut tokens, names, |token| &mut token.name);
     let path = context.options.outdir.join(name.fill("XXXXXXXX"));
     let folder = path.parent().unwrap_or(&context.options.outdir);
     let modules = || sources.iter().map(|module| &context.graph.modules[*module]);
@@ -146,40 +145,4 @@ fn map_text(
         .collect();
     let contents = context.options.sources_content.then_some(contents.as_slice());
     sourcemap::encode(&paths, contents, &names, &ignore, &tokens)
-}
-
-/// Those of `all` that tokens mention, which are numbered anew.
-fn used<T: Clone>(
-    tokens: &mut [sourcemap::Token],
-    all: &[T],
-    number: impl Fn(&mut sourcemap::Token) -> &mut u32,
-) -> Vec<T> {
-    let mut new = vec![u32::MAX; all.len()];
-    for token in tokens.iter_mut() {
-        if let Some(place) = new.get_mut(*number(token) as usize) {
-            *place = 0;
-        }
-    }
-    let mut out = Vec::new();
-    for (at, place) in new.iter_mut().enumerate().filter(|(_, place)| **place == 0) {
-        *place = out.len() as u32;
-        out.push(all[at].clone());
-    }
-    for token in tokens {
-        let field = number(token);
-        *field = new.get(*field as usize).copied().unwrap_or(u32::MAX);
-    }
-    out
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for group in bytes.chunks(3) {
-        let bits = group.iter().fold(0u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - group.len()));
-        for at in 0..4 {
-            out.push(if at <= group.len() { DIGITS[(bits >> (18 - 6 * at)) as usize & 63] as char } else { '=' });
-        }
-    }
-    out
 }

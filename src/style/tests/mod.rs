@@ -17,7 +17,7 @@ fn graph(files: &[(&str, &str)]) -> ModuleGraph {
     let style_id = |name: &str| files.iter().position(|(known, _)| *known == name).map(|at| StyleId(at as u32));
     for (at, (name, source)) in files.iter().enumerate() {
         let local = name.ends_with(".module.css");
-        let scanned = css::scan(source, name, local, name, true);
+        let scanned = css::scan(source, name, local, name, &css::ModuleNames::new(true));
         assert!(!scanned.problems.iter().any(Diagnostic::is_error), "{:?}", scanned.problems);
         let facts = scanned.value.unwrap();
         let imports = facts.imports.iter().map(|import| match style_id(&import.specifier) {
@@ -37,6 +37,8 @@ fn graph(files: &[(&str, &str)]) -> ModuleGraph {
             path: format!("/project/{name}").into(),
             source: Arc::from(*source),
             source_hash: crate::base::ContentHash::of(source.as_bytes()),
+            is_file: true,
+            written: None,
             local,
             facts: Arc::new(facts),
             imports,

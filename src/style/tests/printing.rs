@@ -110,6 +110,8 @@ fn sheets_of_pages() {
         path: like.path.clone(),
         source: Arc::from("color:red;background:url(a.png)"),
         source_hash: like.source_hash,
+        is_file: true,
+        written: None,
         local: false,
         facts: Arc::new(attribute),
         imports: Vec::new(),
