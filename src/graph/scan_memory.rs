@@ -9,7 +9,7 @@ use crate::diag::Noted;
 use crate::lang::js::{LanguageOptions, ModuleFacts, ParseOptions};
 use std::sync::Arc;
 
-const VERSION: u32 = 24;
+const VERSION: u32 = 25;
 
 pub(super) struct ScanMemory<'a> {
     /// `None`: there is no cache.

@@ -347,6 +347,8 @@ pub struct ModuleFacts {
     pub strict: bool,
     /// `#!…` line of the source, without the line end.
     pub hashbang: Option<String>,
+    /// `"use client"` and its like at the start of the source, without quotes and without `use strict`.
+    pub directives: Vec<String>,
     /// Only when the build shortens names of properties.
     pub properties: Properties,
     /// By number, sorted: the effects of parts, in words. Only when the build is asked what keeps each statement.

@@ -35,6 +35,8 @@ pub(super) struct Tree {
     /// Position of the first byte of the source.
     pub base: BytePos,
     pub hashbang: Option<String>,
+    /// See [`super::ModuleFacts::directives`].
+    pub directives: Vec<String>,
     pub name_reads: NameReads,
     /// Where properties are mentioned without quotes; empty when no names are shortened.
     pub unquoted: FxHashSet<BytePos>,
@@ -85,7 +87,7 @@ fn build(
         }
     }
     let has_module_syntax = parse.source_type == Some(SourceTypeHint::Esm) || equals::is_es_module(&program, source);
-    let (mut strict, hashbang) = preamble(&program);
+    let Preamble { mut strict, hashbang, directives } = preamble(&program);
     // CommonJS that TypeScript makes of a module is strict.
     strict |= program.is_module();
     let unresolved_mark = Mark::new();
@@ -126,6 +128,7 @@ fn build(
         strict,
         base,
         hashbang,
+        directives,
         name_reads,
         unquoted,
         problems,
@@ -208,24 +211,28 @@ impl VisitMut for NoDirectives {
     }
 }
 
-fn preamble(program: &Program) -> (bool, Option<String>) {
-    let directive = |statement: Option<&swc_core::ecma::ast::Stmt>| {
-        statement.and_then(|statement| statement.as_expr()).is_some_and(|statement| {
-            statement.expr.as_lit().and_then(|lit| match lit {
-                swc_core::ecma::ast::Lit::Str(text) => text.value.as_str(),
-                _ => None,
-            }) == Some("use strict")
-        })
+fn preamble(program: &Program) -> Preamble {
+    let text = |statement: &swc_core::ecma::ast::Stmt| match statement.as_expr()?.expr.as_lit()? {
+        swc_core::ecma::ast::Lit::Str(text) => text.value.as_str().map(str::to_string),
+        _ => None,
     };
-    match program {
-        Program::Module(module) => (
-            directive(module.body.first().and_then(|item| item.as_stmt())),
-            module.shebang.as_ref().map(|text| text.to_string()),
-        ),
-        Program::Script(script) => {
-            (directive(script.body.first()), script.shebang.as_ref().map(|text| text.to_string()))
+    let (texts, shebang): (Vec<String>, _) = match program {
+        Program::Module(module) => {
+            let statements = module.body.iter().map(|item| item.as_stmt().and_then(text));
+            (statements.map_while(|text| text).collect(), &module.shebang)
         }
-    }
+        Program::Script(script) => (script.body.iter().map(text).map_while(|text| text).collect(), &script.shebang),
+    };
+    let (strict, directives): (Vec<String>, _) = texts.into_iter().partition(|text| text == "use strict");
+    Preamble { strict: !strict.is_empty(), hashbang: shebang.as_ref().map(|text| text.to_string()), directives }
+}
+
+/// What stands before the first statement that does something.
+struct Preamble {
+    strict: bool,
+    hashbang: Option<String>,
+    /// But for `use strict`.
+    directives: Vec<String>,
 }
 
 fn parse_program(

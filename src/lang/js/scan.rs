@@ -88,6 +88,7 @@ fn facts(
         shaken: numbered.shaken,
         strict: tree.strict || tree.has_module_syntax || parse.source_type == Some(SourceTypeHint::Esm),
         hashbang: tree.hashbang.clone(),
+        directives: std::mem::take(&mut tree.directives),
         properties: super::mangle::of_module(&mut numbered.body, &tree, name, language).unwrap_or_default(),
         effects: parts.effects,
         records: numbered.records,

@@ -31,6 +31,7 @@ impl Writer<'_> {
         if context.options.format == Format::Cjs {
             self.use_strict();
         }
+        self.directives();
         self.out.push(banner.trim_start_matches('\n'));
         self.out.end_line();
         match context.options.format {
@@ -51,6 +52,15 @@ impl Writer<'_> {
                 }
                 self.external_requires();
             }
+        }
+    }
+
+    /// `"use client"` and its like of the module that the chunk is named for.
+    fn directives(&mut self) {
+        let context = self.context;
+        let root = glue::root(context, self.id);
+        for text in root.into_iter().flat_map(|(root, _)| &context.graph.modules[root].facts.directives) {
+            self.line(&format!("{};", quote(text)));
         }
     }
 
