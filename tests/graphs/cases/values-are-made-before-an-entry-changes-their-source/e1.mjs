@@ -1,0 +1,1 @@
+import "./m3.mjs";

@@ -1,0 +1,2 @@
+export * as b from "./m3.mjs";
+import "./m2.mjs";

@@ -1,0 +1,2 @@
+import * as c from "./m4.mjs";
+import "./m3.mjs";

@@ -1,0 +1,2 @@
+import "./m5.mjs";
+import * as b from "./m4.mjs";

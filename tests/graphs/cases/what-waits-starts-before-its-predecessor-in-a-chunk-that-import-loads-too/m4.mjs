@@ -1,0 +1,2 @@
+export * from "./m6.mjs";
+import "./m5.mjs";
