@@ -32,8 +32,7 @@ fn facts(
     language: &LanguageOptions,
 ) -> (ModuleFacts, Vec<Diagnostic>) {
     let module = std::mem::take(&mut tree.module);
-    let context = TreeContext { source, name, tree: &tree };
-    let mut numbered = number(module, &context, parse, language, None);
+    let mut numbered = number(module, &TreeContext { source, name, tree: &tree }, parse, language, None);
     let returns = !tree.has_module_syntax && source.contains("return") && returns(&numbered.body);
     let source_type = if returns { SourceType::CommonJs } else { source_type(&tree, &numbered, parse) };
     let ambiguous = !tree.has_module_syntax
