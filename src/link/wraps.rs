@@ -187,9 +187,8 @@ fn imports_other(module: &Module) -> bool {
     targets.into_iter().any(|target| matches!(target, Target::External(_) | Target::Unresolved))
 }
 
-/// CommonJS always; ES modules that are required, or loaded by `import()` into the same file, and what those and CommonJS
-/// import,
-/// unless those are quiet; and what repairs ask for.
+/// CommonJS always; ES modules that are required, or loaded by `import()` into the same file unless they are quiet; what
+/// those and CommonJS import; and what repairs ask for.
 pub fn wraps(
     graph: &ModuleGraph,
     options: &Options,

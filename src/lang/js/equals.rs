@@ -32,8 +32,7 @@ pub(super) fn is_es_module(program: &Program, source: &str) -> bool {
 /// files, and so do other bundlers. `typeof exports` and `module.hot` say nothing.
 fn exports_by_assignment(module: &Module) -> bool {
     let imports = |item: &ModuleItem| matches!(item, ModuleItem::ModuleDecl(ModuleDecl::Import(_)));
-    let declares = |item: &ModuleItem| item.is_module_decl();
-    if !module.body.iter().filter(|item| declares(item)).all(imports) {
+    if !module.body.iter().filter(|item| item.is_module_decl()).all(imports) {
         return false;
     }
     let mut found = Mentions::default();
