@@ -206,3 +206,13 @@ pub fn runtime_source(node_esm: bool, sheets_last: bool) -> std::borrow::Cow<'st
 
 /// How the runtime puts a link where it belongs.
 const PLACE: &str = "document.head.appendChild";
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn sheets_that_are_loaded_later_can_be_put_last() {
+        for node_esm in [false, true] {
+            assert_ne!(super::runtime_source(node_esm, true), super::runtime_source(node_esm, false));
+        }
+    }
+}
