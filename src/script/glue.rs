@@ -7,7 +7,7 @@ use crate::base::{ChunkId, ModuleId};
 use crate::config::Format;
 use crate::lang::js::{Constant, Helper, INTEROP_EXPORT, NAMESPACE_EXPORT, sym};
 use crate::model::{ChunkKind, EntryKind, ExportBinding, SymbolRef, Target, Wrap};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 
 /// Bindings of a chunk that no module declares: values that are copied for an export clause.
@@ -219,10 +219,11 @@ pub fn entered_later(context: &Context<'_>, chunk: ChunkId) -> BTreeSet<ModuleId
             continue;
         }
         let own = entered(context, id);
-        let of_own: FxHashSet<ModuleId> = own.iter().copied().collect();
-        let precedes = |before: &ModuleId| of_own.contains(before) || ran_before(*before, place);
+        let still_to_run = |entered: &[ModuleId]| -> Vec<ModuleId> {
+            entered.iter().copied().filter(|id| !ran_before(*id, place)).collect()
+        };
         let left = match next.iter().position(|entered| *entered == id) {
-            Some(at) => by_root || linked[id].circle == 0 && next[..at].iter().all(precedes),
+            Some(at) => by_root || linked[id].circle == 0 && still_to_run(&next[..at]) == still_to_run(&own),
             None => false,
         };
         if left {

@@ -106,6 +106,10 @@ pub(super) fn welcome(inputs: &Inputs<'_>) -> IndexVec<ModuleId, Bits> {
     }
     let orders: Vec<Vec<ModuleId>> =
         roots.par_iter().map(|root| hazards::expected(graph, imports, root.module)).collect();
+    // What others change is read when its turn comes, not when a chunk happens to be loaded.
+    for id in effects::readers(graph, linked, effects).into_values().flatten() {
+        out[id].meet(&inputs.runs(id));
+    }
     for order in orders {
         let mut before = Bits::full(roots.len());
         // A sheet of local names stays behind the sheets for all elements that precede it.

@@ -172,7 +172,8 @@ function parts(w) {
 function klass(w) {
   const info = { kind: 'class' };
   const name = w.take(info);
-  const field = w.r.pick(['', ` static s = log('${w.tag()} static', 1);`, ` static self = () => ${name}.name.length > 0;`, ' #p = 1; get p() { return this.#p; }']);
+  const field = w.r.pick(['', ` static s = log('${w.tag()} static', 1);`, ` static self = () => ${name}.name.length > 0;`, ' #p = 1; get p() { return this.#p; }',
+    ` static s = new ${name}().m();`, ` static { ${name}.s = log('${w.tag()} block', 'b'); }`, ` static s = new this().m(); static t = () => ${name} === this;`, ` static #s = new ${name}(); static get s() { return ${name}.#s.m(); }`]);
   put(w, `class ${name} { m() { return '${w.tag()}'; }${field} }`, [name], info);
 }
 
@@ -217,9 +218,10 @@ function declareCjs(w) {
     w.exported.set('default', { kind });
     w.decls.push({ kind: 'code', code });
   };
-  const style = r.pick(['named', 'named', 'named', 'es', 'object', 'function', 'primitive', 'nothing']);
+  const style = r.pick(['named', 'named', 'named', 'es', 'object', 'alias', 'function', 'primitive', 'nothing']);
   w.style = style;
   if (style === 'object') return whole(`module.exports = { a: ${value()}, b: ${value()}, f() { return '${w.tag()}'; } };`, 'cjs');
+  if (style === 'alias') return whole(aliased(w, value), 'cjs');
   if (style === 'function') return whole(`module.exports = function () { return '${w.tag()}'; };${r.chance(0.5) ? ' module.exports.extra = 1;' : ''}`, 'function');
   if (style === 'primitive') return whole(`module.exports = ${r.pick(['1', `'${w.tag()}'`, 'null', 'undefined', 'false'])};`, 'value');
   w.exported.set('default', { kind: 'cjs' });
@@ -230,7 +232,7 @@ function declareCjs(w) {
   }
   for (const name of r.shuffle(EXPORTS.filter((name) => name !== 'class')).slice(0, r.between(1, 3))) {
     const isFunction = r.chance(0.35);
-    const text = isFunction ? `function () { return '${w.tag()}'; }` : value();
+    const text = isFunction ? `function () { ${w.r.chance(0.4) ? receives(w, r.pick(EXPORTS)) : `return '${w.tag()}';`} }` : value();
     w.exported.set(name, { kind: isFunction ? 'function' : 'value' });
     w.decls.push({ kind: 'code', code: `${r.pick(['exports', 'exports', 'module.exports'])}.${name} = ${text};`, lexed: [name] });
   }
@@ -243,13 +245,34 @@ function declareCjs(w) {
   return undefined;
 }
 
+/** Reads its module's exports by what it is called on. In strict code that may be nothing. */
+const receives = (w, name) => w.r.pick([
+  `var self = this; return self === exports ? show(self.${name}) : '${w.tag()}';`,
+  `var self = this; return self === module.exports ? [self.${name}, '${w.tag()}'] : 'apart';`,
+  `return this === exports && typeof this.${name};`,
+]);
+
+/** Exports under another name of theirs. */
+function aliased(w, value) {
+  const { r } = w;
+  const tag = w.tag();
+  const members = (api) => `${api}.a = ${value()}; ${api}.f = function () { ${r.pick([`var self = this; return self === ${api} ? self.b : '${tag}';`, `return ${api}.a;`, `return '${tag}';`])} }; ${api}.b = ${value()};`;
+  return r.pick([
+    () => `var api${w.order} = module.exports = {}; ${members(`api${w.order}`)}`,
+    () => `var api${w.order} = exports; ${members(`api${w.order}`)}`,
+    () => `function api${w.order}() { return '${tag}'; } module.exports = api${w.order}; ${members(`api${w.order}`)}`,
+    () => `(function (api) { ${members('api')} })(module.exports);`,
+    () => `(function () { ${members('this')} }).call(exports);`,
+  ])();
+}
+
 // What passes through.
 
 function pass(w, { r, byId, resolver }) {
   for (const to of w.to) {
     const target = byId.get(to);
     // The lexer of Node does not see all names of an object: which of them go through a star, it alone knows.
-    if (r.chance(0.14) && target.style !== 'object') {
+    if (r.chance(0.14) && !['object', 'alias'].includes(target.style)) {
       w.heads.push({ kind: 'star', from: to, tags: target.cjs ? ['star-cjs'] : [] });
       (w.passed ??= new Set()).add(to);
     }
@@ -354,7 +377,7 @@ function looks(w, world, local, info) {
     case 'inc':
       return `${local}()`;
     case 'class':
-      return r.pick([`new ${local}().m()`, `typeof ${local}`, `new (class extends ${local} {})().m()`]);
+      return r.pick([`new ${local}().m()`, `typeof ${local}`, `${local}.s`, `typeof ${local}.t`, `new (class extends ${local} {})().m()`]);
     case 'ns':
       return space(w, world, local, info.of);
     case 'cjs':
