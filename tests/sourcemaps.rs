@@ -5,7 +5,7 @@ mod support;
 
 use std::path::Path;
 use std::process::Command;
-use support::{installed, node_is_missing, succeeds};
+use support::{chromium, installed, node_is_missing, succeeds};
 
 #[test]
 fn tokens_and_errors_come_from_where_the_maps_say() {
@@ -18,6 +18,10 @@ fn tokens_and_errors_come_from_where_the_maps_say() {
     installed(&root.join("fixtures/packages"));
     let mut node = Command::new("node");
     node.arg(checker.join("check.mjs")).arg("--plimsoll").arg(env!("CARGO_BIN_EXE_plimsoll"));
+    if let Some(chromium) = chromium() {
+        installed(&root.join("tests/browser"));
+        node.args(["--chromium", &chromium]);
+    }
     succeeds(&mut node);
 }
 

@@ -1,11 +1,12 @@
-// node check.mjs --plimsoll FILE [--only CASE,…] [--mode MODE,…] [--show N] [--all] [--keep DIR]
+// node check.mjs --plimsoll FILE [--only CASE,…] [--mode MODE,…] [--show N] [--all] [--keep DIR] [--chromium FILE]
 // node check.mjs --dir DIR [--show N] [--all]   scripts that are built already
 //
 // --show N: examples of each kind of mistake; --all: also of tokens that lead to the start of another token.
 //
 // Looks up every identifier, property name, string and number of bundles in their source maps, judges the maps as such,
-// and reads where errors were thrown from stack traces; words of selectors and names of properties of style sheets likewise. Tokens are exact (the same in the source), renamed, at the start
-// of another token ("construct"), wrong, or unmapped, as what the bundler writes itself should be; "own segment": the map
+// and reads where errors were thrown from stack traces of Node and, with --chromium, of Chromium; words of selectors and
+// names of properties of style sheets likewise. Tokens are exact (the same in the source), renamed, at the start of
+// another token ("construct"), wrong, or unmapped, as what the bundler writes itself should be; "own segment": the map
 // mentions the very place of the token; "without name": renamed, and the map does not say from what.
 // Exit status 0: as it should be; 1: not; 2: bad usage.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -15,13 +16,13 @@ import { parseArgs } from 'node:util';
 import { build, cases, installed, MODES, scripts } from './build.mjs';
 
 function usage(message) {
-  console.error(`sourcemaps: ${message}\nusage: node check.mjs --plimsoll FILE [--only CASE,…] [--mode MODE,…] [--show N] [--all] [--keep DIR] | --dir DIR [--show N] [--all]`);
+  console.error(`sourcemaps: ${message}\nusage: node check.mjs --plimsoll FILE [--only CASE,…] [--mode MODE,…] [--show N] [--all] [--keep DIR] [--chromium FILE] | --dir DIR [--show N] [--all]`);
   process.exit(2);
 }
 
 function read() {
   const text = { type: 'string' };
-  const options = { plimsoll: text, dir: text, only: text, mode: text, keep: text, show: { ...text, default: '3' }, all: { type: 'boolean', default: false } };
+  const options = { plimsoll: text, dir: text, only: text, mode: text, keep: text, chromium: text, show: { ...text, default: '3' }, all: { type: 'boolean', default: false } };
   try {
     const { values } = parseArgs({ options });
     if (!values.plimsoll && !values.dir) usage('--plimsoll is missing');
@@ -81,7 +82,7 @@ function table() {
   }
 }
 
-function buildAll(place) {
+async function buildAll(place) {
   const plimsoll = resolve(options.plimsoll);
   const chosen = (list, name) => !list || list.split(',').includes(name);
   const modes = options.mode?.split(',') ?? MODES;
@@ -95,7 +96,7 @@ function buildAll(place) {
   }
   const storefront = chosen(options.only, 'storefront') && cases(place)[0].entry().entry;
   if (chosen(options.only, 'sheets')) failures.push(...sheets(plimsoll, place, storefront, options.all ? Number(options.show) : 0));
-  if (chosen(options.only, 'stacks')) failures.push(...stacks(plimsoll, join(place, 'stacks'), modes));
+  if (chosen(options.only, 'stacks')) failures.push(...(await stacks(plimsoll, join(place, 'stacks'), modes, options.chromium)));
 }
 
 if (options.dir) {
@@ -103,7 +104,7 @@ if (options.dir) {
 } else {
   const place = options.keep ? resolve(options.keep) : mkdtempSync(join(tmpdir(), 'plimsoll-maps-'));
   try {
-    buildAll(place);
+    await buildAll(place);
   } finally {
     if (!options.keep) rmSync(place, { recursive: true, force: true });
   }

@@ -1,8 +1,9 @@
-// Errors thrown in bundles, and where Node says that it was.
+// Errors thrown in bundles, and where Node and Chromium say that it was.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from './build.mjs';
+import { chromium } from './chromium.mjs';
 
 const folder = join(import.meta.dirname, 'throws');
 const linesOf = new Map(readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8').split('\n')]));
@@ -25,13 +26,14 @@ function place(frame) {
   return path ? `${path.split('/').pop()}:${line}` : frame;
 }
 
-/** What the program says: the mark of each error and the frames of its stack. */
-function thrown(file) {
+/** What the program says in Node. */
+function said(file) {
   const done = spawnSync(process.execPath, ['--enable-source-maps', file], { encoding: 'utf8' });
   if (done.status !== 0) throw new Error(`${file}\n${done.stderr}`);
-  const frames = (stack) => stack.split('\n').filter((line) => /^\s+at /.test(line)).map((line) => line.trim());
-  return JSON.parse(done.stdout).map(({ mark, stack }) => ({ mark, frames: frames(stack) }));
+  return JSON.parse(done.stdout);
 }
+
+const framesOf = (stack) => stack.split('\n').filter((line) => /^\s+at /.test(line)).map((line) => line.trim());
 
 /**
  * Whether a frame below the first stands in a line that calls nothing. A function that the compressor moved to its only
@@ -42,10 +44,12 @@ function callsNothing(frame) {
   return linesOf.has(file) && !/\(|^\s*\}/.test(linesOf.get(file)[line - 1] ?? '');
 }
 
-function judge(label, file) {
+/** `thrown`: the mark of each error, and its stack. */
+function judge(label, thrown) {
   const [first, later] = [marked('throws'), marked('through')];
   const failures = [];
-  for (const { mark, frames } of thrown(file)) {
+  for (const { mark, stack } of thrown) {
+    const frames = framesOf(stack);
     if (place(frames[0] ?? '') !== first.get(mark)) failures.push(`${label}: ${mark} was thrown in ${first.get(mark)}, the stack says ${frames[0]}`);
     first.delete(mark);
     const through = later.get(mark);
@@ -56,21 +60,34 @@ function judge(label, file) {
   return failures;
 }
 
-const WAYS = { esm: [], lowered: ['--target', 'es2018'], cjs: ['--format', 'cjs'], iife: ['--format', 'iife'] };
+const WAYS = {
+  esm: { flags: ['--platform', 'node'] },
+  lowered: { flags: ['--platform', 'node', '--target', 'es2018'] },
+  cjs: { flags: ['--platform', 'node', '--format', 'cjs'], type: 'commonjs' },
+  iife: { flags: ['--platform', 'node', '--format', 'iife'], type: 'commonjs' },
+  browser: { flags: ['--platform', 'browser'], attributes: 'type="module"' },
+  split: { flags: ['--platform', 'browser', '--splitting'], attributes: 'type="module"' },
+  'browser-iife': { flags: ['--platform', 'browser', '--format', 'iife'], attributes: 'defer' },
+};
 
-export function stacks(plimsoll, outdir, modes) {
+/** `executable`: Chromium's, or the ways for browsers are left out. */
+export async function stacks(plimsoll, outdir, modes, executable) {
   const from = { entry: join(folder, 'entry.ts'), cwd: folder };
+  const ways = Object.entries(WAYS).filter(([, { attributes }]) => executable || !attributes);
+  const browser = executable && (await chromium(executable));
   const failures = [];
   for (const mode of modes) {
-    for (const [way, flags] of Object.entries(WAYS)) {
+    for (const [way, { flags, type = 'module', attributes }] of ways) {
       const out = join(outdir, mode, way);
       // The last of a flag counts.
-      build(plimsoll, from, mode, out, ['--platform', 'node', ...flags]);
-      const type = flags.includes('--format') ? 'commonjs' : 'module';
+      build(plimsoll, from, mode, out, ['--entry-names', '[name]', ...flags]);
       writeFileSync(join(out, 'package.json'), JSON.stringify({ type }));
-      failures.push(...judge(`stacks ${mode} ${way}`, join(out, 'entry.js')));
+      const thrown = attributes ? await browser.said(out, attributes) : said(join(out, 'entry.js'));
+      failures.push(...judge(`stacks ${mode} ${way}`, thrown));
     }
   }
-  console.log(`stacks: ${marked('throws').size} errors in ${modes.length * Object.keys(WAYS).length} builds, ${failures.length} led elsewhere`);
+  await browser?.close();
+  const skipped = executable ? '' : '; Chromium was not asked: no --chromium';
+  console.log(`stacks: ${marked('throws').size} errors in ${modes.length * ways.length} builds, ${failures.length} led elsewhere${skipped}`);
   return failures;
 }
