@@ -9,6 +9,7 @@ mod moved;
 use super::effects::{self, Effect};
 use super::manual::Named;
 use super::reach::{Bits, Reach};
+use super::survival::Survival;
 use super::unneeded;
 use crate::base::{ChunkId, IndexVec, Lists, ModuleId};
 use crate::config::{Format, Options};
@@ -30,8 +31,9 @@ pub(super) struct Inputs<'a> {
     /// As [`Reach::done`]; empty when nothing waits, may fail, or is perhaps never required.
     pub done: &'a [Option<Bits>],
     pub effects: &'a IndexVec<ModuleId, Effect>,
-    /// As [`effects::failing`]: what may fail never counts as done.
+    /// As [`effects::failing`]: what may fail does not count as done, unless the root survives it.
     pub failing: &'a IndexVec<ModuleId, bool>,
+    pub survival: &'a Survival,
     /// Chunks that the user named, if there are any.
     pub named: Option<&'a Named>,
 }
@@ -119,7 +121,8 @@ impl Checked {
         let available = inputs.available[at].as_ref();
         let ran = inputs.done.get(at).map_or(available, Option::as_ref);
         let has = |id: ModuleId| {
-            !inputs.failing[id] && [available, ran].iter().all(|of| of.is_some_and(|of| of.has(id.0 as usize)))
+            let certain = !inputs.failing[id] || inputs.survival.survived(at, inputs.reach.of(id));
+            certain && [available, ran].iter().all(|of| of.is_some_and(|of| of.has(id.0 as usize)))
         };
         let done: Vec<bool> = graph.modules.ids().map(has).collect();
         let mut order = expected(graph, imports, root);

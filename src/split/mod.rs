@@ -16,6 +16,7 @@ mod manual;
 mod merge;
 mod reach;
 mod sheets;
+mod survival;
 #[cfg(test)]
 mod tests;
 mod unneeded;
@@ -28,6 +29,7 @@ use crate::model::{Chunk, ChunkKind, ChunkPlan, EntryKind, Linked, ModuleGraph, 
 use effects::Effect;
 use manual::Named;
 use reach::Reach;
+use survival::Survival;
 
 /// A root: something that is loaded on its own.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -48,11 +50,13 @@ pub fn split(graph: &ModuleGraph, linked: &Linked, options: &Options, repairs: &
     let effects = effects::effects(graph, linked);
     let failing = effects::failing(graph, linked);
     let loaded = (!named.is_empty()).then(|| Reach::with_chunks(linked, &roots, &named));
-    let placement = loaded.as_ref().unwrap_or(&reach).place(&roots, &available, &failing);
+    let imports = graph.modules.iter().map(hazards::imports).collect();
+    let inputs = survival::Inputs { graph, linked, imports: &imports, roots: &roots, reach: &reach, failing: &failing };
+    let survival = Survival::new(&inputs);
+    let placement = loaded.as_ref().unwrap_or(&reach).place(&roots, &available, &failing, &survival);
     // Minified code has about half the bytes of its source.
     let source_bytes = |bytes: u64| if options.minified() { bytes.saturating_mul(2) } else { bytes };
     let min_bytes = options.chunking.min_bytes.unwrap_or_default() * 2;
-    let imports = graph.modules.iter().map(hazards::imports).collect();
     let inputs = unneeded::Inputs {
         graph,
         linked,
@@ -83,7 +87,7 @@ pub fn split(graph: &ModuleGraph, linked: &Linked, options: &Options, repairs: &
     fill(groups, &named, &root_chunks, &mut plan);
     finish(linked, &roots, &mut plan);
     let uncertain = is_uncertain(graph, linked, &effects, &failing);
-    let done = if uncertain { reach.done(graph, linked, &roots, &failing) } else { Vec::new() };
+    let done = if uncertain { reach.done(graph, linked, &roots, &failing, &survival) } else { Vec::new() };
     let modules: Vec<ModuleId> = roots.iter().map(|root| root.module).collect();
     let inputs = hazards::Inputs {
         graph,
@@ -97,6 +101,7 @@ pub fn split(graph: &ModuleGraph, linked: &Linked, options: &Options, repairs: &
         done: &done,
         effects: &effects,
         failing: &failing,
+        survival: &survival,
         named: (!named.is_empty()).then_some(&named),
     };
     let found = hazards::hazards(&inputs, repairs);

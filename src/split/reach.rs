@@ -3,6 +3,7 @@
 use super::Root;
 use super::hazards::{self, Imports};
 use super::manual::Named;
+use super::survival::Survival;
 use crate::base::{IndexVec, ModuleId};
 use crate::model::{ChunkKind, Linked, ModuleGraph};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -133,12 +134,15 @@ impl Reach {
         roots: &[Root],
         available: &[Option<Bits>],
         failing: &IndexVec<ModuleId, bool>,
+        survival: &Survival,
     ) -> IndexVec<ModuleId, Bits> {
         // A chunk that fails is lost as a whole, and with it what others need of it.
         let mut fails = vec![false; roots.len()];
         for (_, bits) in self.needed_by.iter_ids().filter(|(id, _)| failing[*id]) {
             bits.ones().for_each(|root| fails[root] = true);
         }
+        let survive =
+            |bits: &Bits, root: usize| bits.ones().all(|other| other == root || survival.follows(other, root));
         let mut out = self.needed_by.clone();
         for (module, bits) in self.needed_by.iter_ids() {
             let mut reduced = bits.clone();
@@ -147,7 +151,8 @@ impl Reach {
                     reduced.clear(root);
                 }
             }
-            let harmless = |root: usize| !roots[root].observed && !fails[root] || bits.single() == Some(root);
+            let kept = |root: usize| !fails[root] || survive(bits, root);
+            let harmless = |root: usize| !roots[root].observed && kept(root) || bits.single() == Some(root);
             let harmless = reduced.single().is_none_or(harmless);
             if harmless && reduced.ones().next().is_some() {
                 out[module] = reduced;
@@ -156,22 +161,32 @@ impl Reach {
         let lost: FxHashSet<Bits> =
             out.iter_ids().filter(|(id, _)| failing[*id]).map(|(_, bits)| bits.clone()).collect();
         for (id, bits) in self.needed_by.iter_ids() {
-            if !failing[id] && out[id] != *bits && lost.contains(&out[id]) {
+            let may_lose = || !out[id].single().is_some_and(|root| survive(bits, root));
+            if !failing[id] && out[id] != *bits && lost.contains(&out[id]) && may_lose() {
                 out[id] = bits.clone();
             }
         }
         out
     }
 
-    /// What the roots evaluate for certain: what they import, not what a `require()` that may never run loads; up to the
-    /// first that may fail.
-    fn evaluated(graph: &ModuleGraph, imports: &Imports, roots: &[Root], failing: &IndexVec<ModuleId, bool>) -> Self {
+    /// What the roots evaluate for certain: what they import, not what a `require()` that may never run loads; until
+    /// something `ends` it.
+    fn evaluated(graph: &ModuleGraph, imports: &Imports, roots: &[Root], ends: impl Fn(ModuleId) -> bool) -> Self {
         let mut needed_by: IndexVec<ModuleId, Bits> = graph.modules.iter().map(|_| Bits::new(roots.len())).collect();
         for (at, root) in roots.iter().enumerate() {
             let order = hazards::expected(graph, imports, root.module);
-            order.into_iter().take_while(|id| !failing[*id]).for_each(|id| needed_by[id].set(at));
+            order.into_iter().take_while(|id| !ends(*id)).for_each(|id| needed_by[id].set(at));
         }
         Reach { needed_by, roots: roots.len() }
+    }
+
+    /// By root: the modules that it needs.
+    fn held(&self, modules: usize) -> Vec<Bits> {
+        let mut out: Vec<Bits> = vec![Bits::new(modules); self.roots];
+        for (module, bits) in self.needed_by.iter_ids() {
+            bits.ones().for_each(|root| out[root].set(module.0 as usize));
+        }
+        out
     }
 
     /// As [`Reach::available`]: the modules that are certainly evaluated before a root.
@@ -181,6 +196,7 @@ impl Reach {
         linked: &Linked,
         roots: &[Root],
         failing: &IndexVec<ModuleId, bool>,
+        survival: &Survival,
     ) -> Vec<Option<Bits>> {
         let modules = graph.modules.len();
         let imports = graph.modules.iter().map(hazards::imports).collect();
@@ -192,23 +208,28 @@ impl Reach {
             common
         };
         let preceding: Vec<Bits> = roots.iter().zip(&importers).map(preceding).collect();
-        self.before(graph, roots, &importers, &Reach::evaluated(graph, &imports, roots, failing), &preceding)
+        // Up to the first that may fail; all, where it is known that nothing has.
+        let cut = Reach::evaluated(graph, &imports, roots, |id| failing[id]).held(modules);
+        let whole = Reach::evaluated(graph, &imports, roots, |_| false).held(modules);
+        let held = |root, holder: usize| if survival.follows(root, holder) { &whole[holder] } else { &cut[holder] };
+        self.before(graph, roots, &importers, held, &preceding)
     }
 
     /// By root: the modules that are certainly loaded before it (`None` for entries: nothing is).
     pub fn available(&self, graph: &ModuleGraph, linked: &Linked, roots: &[Root]) -> Vec<Option<Bits>> {
-        self.before(graph, roots, &importers(linked, roots), self, &[])
+        let held = self.held(graph.modules.len());
+        self.before(graph, roots, &importers(linked, roots), |_, holder| &held[holder], &[])
     }
 
-    /// By root: the modules that `held` says of every way there. A dynamic root comes after every root that holds one
+    /// By root: the modules that `held` says, of a root and a holder, of every way there. A dynamic root comes after every root that holds one
     /// of its importers; what they all have, it has, and what `preceding` says of it. Not if an importer may still be
     /// waiting for it while it is evaluated: then it must not wait for the importer's chunk.
-    fn before(
+    fn before<'h>(
         &self,
         graph: &ModuleGraph,
         roots: &[Root],
         importers: &[Vec<ModuleId>],
-        held: &Reach,
+        held: impl Fn(usize, usize) -> &'h Bits,
         preceding: &[Bits],
     ) -> Vec<Option<Bits>> {
         let modules = graph.modules.len();
@@ -220,12 +241,6 @@ impl Reach {
             all
         };
         let holders: Vec<Bits> = importers.iter().map(holders).collect();
-        let mut loads: Vec<Bits> = vec![Bits::new(modules); self.roots];
-        for (module, bits) in held.needed_by.iter_ids() {
-            for root in bits.ones() {
-                loads[root].set(module.0 as usize);
-            }
-        }
         let full = Bits(vec![u64::MAX; modules.div_ceil(64).max(1)]);
         let is_dynamic = |at: usize| matches!(roots[at].kind, ChunkKind::Dynamic(_));
         let mut available: Vec<Bits> =
@@ -235,7 +250,7 @@ impl Reach {
             for at in (0..self.roots).filter(|at| is_dynamic(*at)) {
                 let mut common = full.clone();
                 for holder in holders[at].ones().filter(|holder| *holder != at) {
-                    let mut has = loads[holder].clone();
+                    let mut has = held(at, holder).clone();
                     has.join(&available[holder]);
                     preceding.get(at).into_iter().for_each(|more| has.join(more));
                     common.meet(&has);

@@ -387,6 +387,34 @@ fn sheets_of_local_names_stay_together_where_no_element_can_have_both() {
 }
 
 #[test]
+fn a_page_that_may_fail_holds_what_its_routes_need() {
+    let files = |main: &'static str, early: &'static str| {
+        let route = "import { util } from './util.js'; console.log(util());";
+        [
+            ("main.html", "<script type=module src=./app.js></script>"),
+            ("app.js", main),
+            ("early.js", early),
+            ("fails.js", "if (globalThis.x) throw new Error('x'); export const fails = 1;"),
+            ("util.js", "export const util = () => document.title;"),
+            ("a.js", route),
+            ("b.js", route),
+        ]
+    };
+    let with_util = |main, early| {
+        let made = split_under(&files(main, early), |options| options.site = true);
+        made.chunks().into_values().find(|modules| modules.contains(&"util.js")).unwrap().len() > 1
+    };
+    let app = "import './early.js'; import './fails.js'; import { util } from './util.js'; util(); ";
+    let routes = "export const go = (a) => a ? import('./a.js') : import('./b.js'); globalThis.go = go;";
+    let app_with_routes = "import './early.js'; import './fails.js'; import { util } from './util.js'; util(); \
+        globalThis.go = (a) => a ? import('./a.js') : import('./b.js');";
+    assert!(with_util(app_with_routes, "globalThis.y = 1;"));
+    assert!(!with_util(app, routes), "routes may be asked for when the page has failed");
+    let in_circle = "import './app.js'; globalThis.y = 1;";
+    assert!(!with_util(app_with_routes, in_circle), "in a circle functions may be called before");
+}
+
+#[test]
 fn a_worker_evaluates_nothing_that_only_pages_need() {
     let page = "import { util } from './util.js'; import { El } from './el.js'; console.log(util(), El);";
     let files = [

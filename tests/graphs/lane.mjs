@@ -1,11 +1,16 @@
 // Builds a folder of sources in every way and runs it in Node beside the sources. One lane does one graph at a time.
 import { fork, spawn } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const realm = new URL('realm.mjs', import.meta.url);
 
-/** name → flags, how the output is loaded, and whether outputs share their modules. */
+const PAGE = ['--images', 'off', '--service-worker', 'off', '--headers', 'none', '--budget', 'none', '--precompress', 'none', '--public-path', './'];
+
+/**
+ * name → flags, how the output is loaded, and whether outputs share their modules. `page`: entries are scripts of pages, whose
+ * exports nobody sees, so that their chunks hold what others need.
+ */
 export const WAYS = {
   'unsplit plain': { flags: ['--format', 'esm', '--no-splitting', '--no-minify'], how: 'import' },
   'unsplit minified': { flags: ['--format', 'esm', '--no-splitting', '--minify'], how: 'import' },
@@ -13,6 +18,7 @@ export const WAYS = {
   'split minified': { flags: ['--format', 'esm', '--splitting', '--minify'], how: 'import', shared: true },
   'unsplit max': { flags: ['--format', 'esm', '--no-splitting', '--minify=max'], how: 'import' },
   'split max': { flags: ['--format', 'esm', '--splitting', '--minify=max'], how: 'import', shared: true },
+  pages: { flags: ['--format', 'esm', '--minify', ...PAGE], how: 'import', shared: true, silent: true, page: true },
 };
 
 /** For graphs of one entry without top-level await. */
@@ -35,6 +41,11 @@ export const MANUAL = {
 };
 
 export const wayOf = (name) => WAYS[name] ?? FORMATS[name] ?? MANUAL[name];
+
+const pageOf = (entry) => entry.file.replace(/\.mjs$/, '.html');
+
+/** The script that a built page names. */
+const scriptOf = (page) => join(page, '..', /<script[^>]* src="([^"]+)"/.exec(readFileSync(page, 'utf8'))?.[1] ?? 'none');
 
 export class Lane {
   /** `folder` is emptied and used by this lane alone. */
@@ -127,8 +138,9 @@ export class Lane {
     return { shared, alone };
   }
 
-  build(place, entries, out, flags) {
-    const files = entries.map((entry) => entry.file);
+  build(place, entries, out, { flags, page }) {
+    const files = entries.map((entry) => (page ? pageOf(entry) : entry.file));
+    if (page) for (const entry of entries) writeFileSync(join(place, 'src', pageOf(entry)), `<script type="module" src="./${entry.file}"></script>`);
     const args = ['build', ...files, '--outdir', out, '--entry-names', '[name]', '--platform', 'node', '--no-cache', '--log-level', 'error', ...flags];
     return new Promise((done) => {
       const child = spawn(this.plimsoll, args, { cwd: join(place, 'src'), stdio: ['ignore', 'ignore', 'pipe'] });
@@ -143,11 +155,11 @@ export class Lane {
   async bundled(place, entries, name, limit) {
     const way = wayOf(name);
     const out = join(place, way.scripts ? 'scripts' : 'esm', `${name.replace(' ', '-')}`);
-    const wrong = await this.build(place, entries, out, way.flags);
+    const wrong = await this.build(place, entries, out, way);
     if (wrong) return entries.map(() => ['the build failed', ...wrong.split('\n').slice(0, 6)]);
-    const built = entries.map((entry) => ({ ...entry, file: join(out, entry.file.replace(/\.mjs$/, '.js')) }));
+    const built = entries.map((entry) => ({ ...entry, file: way.page ? scriptOf(join(out, pageOf(entry))) : join(out, entry.file.replace(/\.mjs$/, '.js')) }));
     if (!built.every((entry) => existsSync(entry.file))) return entries.map(() => ['the output is not there']);
-    if (way.shared) return this.run(way.how, built, limit);
+    if (way.shared) return this.run(way.how, built, limit, way.silent);
     const logs = [];
     for (const entry of built) logs.push(...(await this.run(way.how, [entry], limit, way.silent)));
     return logs;
@@ -175,7 +187,7 @@ export function difference(expected, actual, way) {
 /** Logs without what an output of this kind cannot say. */
 export function heard(logs, way) {
   const { silent, shared } = wayOf(way);
-  if (silent) return logs.map((log) => log.filter((line) => !/^exports? /.test(line)));
+  if (silent) logs = logs.map((log) => log.filter((line) => !/^exports? /.test(line)));
   // A chunk fails as a whole: of an entry that failed, what ran before cannot be loaded later, where code is split.
   return shared ? logs.map((log) => log.slice(0, (log.findIndex((line) => /^entry threw/.test(line)) + 1 || Infinity))) : logs;
 }
