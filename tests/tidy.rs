@@ -27,6 +27,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("jsonc_parser", &["config", "budget"]),
     ("browserslist", &["config"]),
     ("regex", &["base"]),
+    ("regress", &["base"]),
     ("memchr", &["base"]),
     ("globset", &["base", "graph", "budget"]),
     ("swc_core", &["lang"]),
@@ -41,7 +42,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("sha2", &["seal"]),
     ("base64", &["seal"]),
     ("brotli", &["emit"]),
-    ("libdeflater", &["emit"]),
+    // Archives of packages are packed the same way as copies for servers.
+    ("libdeflater", &["emit", "fs"]),
     ("zstd", &["emit"]),
     ("indicatif", &["cli"]),
     ("notify", &["dev"]),

@@ -9,6 +9,7 @@ mod lists;
 mod name_pattern;
 mod path_pattern;
 mod paths;
+mod script_pattern;
 pub mod trace;
 
 pub use hash::ContentHash;
@@ -20,3 +21,4 @@ pub use lists::Lists;
 pub use name_pattern::NamePattern;
 pub use path_pattern::PathPattern;
 pub use paths::{decode_url_path, encode_url_path, join_url, normalize_slashes, relative_path, relative_url};
+pub use script_pattern::ScriptPattern;

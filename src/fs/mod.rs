@@ -1,13 +1,21 @@
 //! The file system as plimsoll sees it: reads only. Writing belongs to `emit` and `cache`.
 //!
 //! In: paths. Out: what is there; of a [`Recording`], what was asked and answered, which later tells whether asking
-//! again would give the same ([`Testimony`]).
+//! again would give the same ([`Testimony`]); of a project with Yarn's map of packages, a disk on which archives are
+//! folders and packages where they are looked for ([`Plugged`]).
 
+mod archives;
+mod pnp;
 mod recording;
 mod testimony;
+mod zip;
 
+pub use archives::physical;
+pub use pnp::{BadManifest, Dependency, Manifest, Package, PackageNumber, Plugged};
 pub use recording::Recording;
 pub use testimony::{Testimony, Upheld};
+#[cfg(test)]
+pub(crate) use zip::written;
 
 use std::io;
 use std::path::{Path, PathBuf};

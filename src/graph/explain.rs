@@ -1,6 +1,7 @@
 //! Why a specifier could not be resolved, what was near, and what to do about it.
 
 use super::externals::{is_bare, normalize};
+use super::plugged;
 use super::project::Project;
 use super::resolve::{Class, Folder, conditions, extensions, split_package};
 use super::typescript::json_location;
@@ -44,9 +45,13 @@ impl Unresolved<'_> {
                 | ResolveError::InvalidModuleSpecifier(..)
                 | ResolveError::IOError(_)),
             ) => problem.note(relative_message(project, &error.to_string())),
-            _ if self.specifier.starts_with('#') => {
-                problem.note("the nearest package.json maps it to a file or package that does not exist")
-            }
+            _ if self.specifier.starts_with('#') => problem.note(match plugged::importer(project, &self.folder.path) {
+                Some(who) => format!(
+                    "the nearest package.json maps it to a file that does not exist, or to a package that is not \
+                         among the dependencies of {who}"
+                ),
+                None => "the nearest package.json maps it to a file or package that does not exist".to_string(),
+            }),
             _ if is_bare(self.specifier) => return self.no_package(project, problem),
             _ => no_file(project, problem, &self.folder.path, self.specifier, &self.extensions(project)),
         };
@@ -94,7 +99,12 @@ impl Unresolved<'_> {
                 .note(format!("\"{bare}\" is built into Node, and the output is meant for another platform"))
                 .hint(format!("--platform node, or {external}, or an alias: --alias {package}=PACKAGE"));
         }
-        let found = modules.iter().map(|modules| modules.join(package)).find(|path| project.files.is_dir(path));
+        let (problem, known) = match plugged::explain(project, problem, &self.folder.path, self.specifier) {
+            Ok(problem) => return problem,
+            Err(rest) => rest,
+        };
+        let mut usual = modules.iter().map(|modules| modules.join(package));
+        let found = known.or_else(|| usual.find(|path| project.files.is_dir(path)));
         if let Some(found) = found {
             let name = project.name(&found);
             if rest.is_empty() {
@@ -163,7 +173,7 @@ pub(super) fn no_file(
     did_you_mean(problem, &names)
 }
 
-fn did_you_mean(problem: Diagnostic, names: &[String]) -> Diagnostic {
+pub(super) fn did_you_mean(problem: Diagnostic, names: &[String]) -> Diagnostic {
     if names.is_empty() {
         return problem;
     }

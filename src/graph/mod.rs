@@ -23,6 +23,7 @@ mod number;
 mod packages;
 mod page;
 mod patch;
+mod plugged;
 mod project;
 mod queries;
 mod records;
@@ -54,7 +55,17 @@ use std::sync::Arc;
 
 /// The graph of a build. Runs on the current rayon pool.
 pub fn build(options: &Options, files: &Arc<dyn Files>, cache: &Cache) -> Noted<ModuleGraph> {
-    let mut project = Project::new(options, files, cache);
+    let plugged = match plugged::open(options, files) {
+        Ok(plugged) => plugged,
+        // Hardly anything would be found.
+        Err(bad) => {
+            let (problem, path) = *bad;
+            return Noted::new(ModuleGraph { watched: vec![path], ..ModuleGraph::default() }, vec![problem]);
+        }
+    };
+    let shown = plugged.clone().map(|plugged| plugged as Arc<dyn Files>);
+    let files = shown.as_ref().unwrap_or(files);
+    let mut project = Project::new(options, files, plugged.clone(), cache);
     let mut entries = Entries::find(&project);
     let mut problems = std::mem::take(&mut entries.problems);
     project.pages = std::mem::take(&mut entries.outputs);
@@ -67,6 +78,10 @@ pub fn build(options: &Options, files: &Arc<dyn Files>, cache: &Cache) -> Noted<
     let more = project.packages.watched().into_iter().chain(project.tsconfigs.watched());
     let more = more.chain(project.resolution.watched());
     graph.watched.extend(more);
+    if let Some(plugged) = &plugged {
+        problems.extend(plugged::damaged(project, plugged));
+        plugged::settle(plugged, &mut graph);
+    }
     graph.watched.sort();
     graph.watched.dedup();
     project.memory.store();

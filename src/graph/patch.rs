@@ -6,7 +6,7 @@
 use super::discover::hash;
 use crate::base::ContentHash;
 use crate::config::Options;
-use crate::fs::Files;
+use crate::fs::{Files, physical};
 use crate::lang::js::{self, LanguageOptions};
 use crate::model::{Loader, Module, ModuleGraph};
 use std::path::{Path, PathBuf};
@@ -30,7 +30,7 @@ pub fn patch(
         let text = String::from_utf8(bytes).ok()?;
         let source: Arc<str> = text.strip_prefix('\u{feff}').unwrap_or(&text).into();
         let mut found = false;
-        for module in graph.modules.iter_mut().filter(|module| module.path == *path) {
+        for module in graph.modules.iter_mut().filter(|module| is_made_of(&module.path, path)) {
             rescan(module, &source, &language)?;
             found = true;
         }
@@ -46,10 +46,15 @@ fn is_more_than_script(graph: &ModuleGraph, path: &Path) -> bool {
     let is_script = |module: &Module| {
         module.source_is_file && matches!(module.loader, Loader::Js | Loader::Jsx | Loader::Ts | Loader::Tsx)
     };
-    graph.modules.iter().any(|module| module.path == path && !is_script(module))
-        || graph.styles.iter().any(|style| style.path == path)
-        || graph.assets.iter().any(|asset| asset.path == path)
-        || graph.pages.iter().any(|page| page.path == path)
+    graph.modules.iter().any(|module| is_made_of(&module.path, path) && !is_script(module))
+        || graph.styles.iter().any(|style| is_made_of(&style.path, path))
+        || graph.assets.iter().any(|asset| is_made_of(&asset.path, path))
+        || graph.pages.iter().any(|page| is_made_of(&page.path, path))
+}
+
+/// The path is that of the file, or stands for it.
+fn is_made_of(path: &Path, file: &Path) -> bool {
+    path == file || (path.file_name() == file.file_name() && physical(path) == file)
 }
 
 fn rescan(module: &mut Module, source: &Arc<str>, language: &LanguageOptions) -> Option<()> {

@@ -12,7 +12,7 @@ use crate::base::{normalize_slashes, relative_path};
 use crate::cache::Cache;
 use crate::config::Options;
 use crate::diag::{Diagnostic, Location};
-use crate::fs::Files;
+use crate::fs::{Files, Plugged};
 use crate::lang::js::LanguageOptions;
 use rustc_hash::FxHashMap;
 use std::path::{Path, PathBuf};
@@ -21,6 +21,8 @@ use std::sync::{Arc, OnceLock};
 pub(super) struct Project<'a> {
     pub options: &'a Options,
     pub files: &'a dyn Files,
+    /// The same disk, where it shows the packages of Yarn's map.
+    pub plugged: Option<Arc<Plugged>>,
     pub language: LanguageOptions,
     /// Without symbolic links (unless they are to be preserved), like every path that was resolved.
     pub root: PathBuf,
@@ -59,16 +61,22 @@ impl Place {
 }
 
 impl<'a> Project<'a> {
-    pub fn new(options: &'a Options, files: &'a Arc<dyn Files>, cache: &'a Cache) -> Self {
+    pub fn new(
+        options: &'a Options,
+        files: &'a Arc<dyn Files>,
+        plugged: Option<Arc<Plugged>>,
+        cache: &'a Cache,
+    ) -> Self {
         let root = real(options, &**files, &options.root);
         let public = options.public_dir.as_deref().map(|dir| real(options, &**files, &root.join(dir)));
-        let resolution = Resolution::new(options, files, &root);
+        let resolution = Resolution::new(options, files, plugged.clone(), &root);
         let tsconfigs = TsConfigs::new(options, &**files, &root, resolution.resolver());
         let language = options.language();
         let memory = ScanMemory::open(options, &language, cache);
         Project {
             options,
             files: &**files,
+            plugged,
             language,
             public: public.filter(|dir| files.is_dir(dir)),
             root,
@@ -109,6 +117,8 @@ impl<'a> Project<'a> {
 
     /// Stable name of a file: seen from the root, with `/`.
     pub fn name(&self, path: &Path) -> String {
+        let shown = self.plugged.as_ref().map(|plugged| plugged.shown(path));
+        let path = shown.as_deref().unwrap_or(path);
         match path.strip_prefix(&self.root) {
             Ok(inside) => normalize_slashes(&inside.to_string_lossy()),
             Err(_) => relative_path(&self.root, path),
@@ -177,7 +187,7 @@ fn for_worker(place: &Place) -> String {
 }
 
 /// Follows symbolic links as the resolver does, so that one file has one path.
-fn real(options: &Options, files: &dyn Files, path: &Path) -> PathBuf {
+pub(super) fn real(options: &Options, files: &dyn Files, path: &Path) -> PathBuf {
     let plain = normalize(path);
     if options.preserve_symlinks {
         return plain;

@@ -7,7 +7,7 @@ use super::resolver_files::{Resolver, ResolverFiles};
 use super::shards::lock;
 use crate::base::relative_path;
 use crate::config::{Mode, Options, Packages, Platform};
-use crate::fs::Files;
+use crate::fs::{Files, Plugged};
 use oxc_resolver::{AliasValue, ResolveContext, ResolveError, ResolveOptions, TsConfig, TsconfigDiscovery};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -62,6 +62,7 @@ const IN_PACKAGE: usize = 3;
 pub(super) struct Resolution<'a> {
     options: &'a Options,
     files: Arc<dyn Files>,
+    plugged: Option<Arc<Plugged>>,
     root: PathBuf,
     externals: Externals,
     /// Longest first.
@@ -74,7 +75,7 @@ pub(super) struct Resolution<'a> {
 }
 
 impl<'a> Resolution<'a> {
-    pub fn new(options: &'a Options, files: &Arc<dyn Files>, root: &Path) -> Self {
+    pub fn new(options: &'a Options, files: &Arc<dyn Files>, plugged: Option<Arc<Plugged>>, root: &Path) -> Self {
         let disk = ResolverFiles(Arc::clone(files));
         let first = Resolver::new_with_file_system(disk, resolve_options(options, root, Class::Import, false));
         let more = |class, in_package| first.clone_with_options(resolve_options(options, root, class, in_package));
@@ -91,6 +92,7 @@ impl<'a> Resolution<'a> {
         Resolution {
             options,
             files: Arc::clone(files),
+            plugged,
             root: root.to_path_buf(),
             externals: Externals::new(&options.external, root),
             aliases,
@@ -134,6 +136,10 @@ impl<'a> Resolution<'a> {
         if self.externals.name(specifier) || is_remote(specifier) {
             return external();
         }
+        // What runs the output under Plug'n'Play has it.
+        if specifier == "pnpapi" && self.plugged.is_some() && self.options.platform == Platform::Node {
+            return external();
+        }
         if let Some(replaced) = self.alias(specifier) {
             if self.externals.name(&replaced) || is_remote(&replaced) {
                 return Resolved::External(replaced);
@@ -165,6 +171,9 @@ impl<'a> Resolution<'a> {
             None => resolver.resolve(from, specifier),
         };
         match answer {
+            Ok(found) if self.is_leak(from, config, which, specifier, found.path()) => {
+                Resolved::Missing(ResolveError::NotFound(specifier.to_string()))
+            }
             Ok(found) => {
                 if self.externals.path(found.path()) {
                     return Resolved::External(self.external_path(specifier, found.path()));
@@ -178,7 +187,7 @@ impl<'a> Resolution<'a> {
                 }
                 // As for the platform, what follows the path makes another module of the file.
                 let query = format!("{}{}", found.query().unwrap_or(""), found.fragment().unwrap_or("")).into();
-                Resolved::File { path: found.into_path_buf().into(), query }
+                Resolved::File { path: self.settled(found.into_path_buf()).into(), query }
             }
             Err(ResolveError::Ignored(_)) => Resolved::Disabled,
             Err(ResolveError::Builtin { .. }) => Resolved::External(specifier.to_string()),
@@ -199,6 +208,26 @@ impl<'a> Resolution<'a> {
         }
     }
 
+    /// Yarn's map does not let the importer have it. The paths of a tsconfig may lead anywhere.
+    fn is_leak(&self, from: &Path, config: Option<&TsConfig>, which: usize, specifier: &str, found: &Path) -> bool {
+        let Some(plugged) = self.plugged.as_deref().filter(|_| is_bare(specifier)) else { return false };
+        let plain = specifier.split(['?', '#']).next().unwrap_or(specifier);
+        let by_name = || {
+            let again = self.resolvers[which].resolve(from, specifier);
+            again.is_ok_and(|again| again.path() == found)
+        };
+        plugged.is_leak(from, split_package(plain).0, &plugged.settle(found)) && (config.is_none() || by_name())
+    }
+
+    /// Where links are not followed, those that only show Yarn's packages are, or a package would be there for each of its
+    /// importers.
+    fn settled(&self, path: PathBuf) -> PathBuf {
+        match self.plugged.as_deref().filter(|_| self.options.preserve_symlinks) {
+            Some(plugged) => plugged.settle(&path),
+            None => path,
+        }
+    }
+
     fn uses_browser_field(&self, class: Class) -> bool {
         self.options.platform == Platform::Browser && class != Class::Style
     }
@@ -215,7 +244,7 @@ impl<'a> Resolution<'a> {
             Instead::Specifier(folder, specifier) => (folder, specifier),
         };
         let found = self.resolvers[which].resolve(folder, &specifier).ok()?;
-        Some(Resolved::File { path: found.into_path_buf().into(), query: "".into() })
+        Some(Resolved::File { path: self.settled(found.into_path_buf()).into(), query: "".into() })
     }
 
     /// An external file keeps being found from the output's folder, whoever mentions it from wherever.
@@ -240,7 +269,8 @@ impl<'a> Resolution<'a> {
         if let Ok(imported) = imported
             && imported.path() != main
         {
-            lock(&self.required).insert(imported.path().into(), main.into());
+            let (imported, main) = (self.settled(imported.into_path_buf()), self.settled(main.to_path_buf()));
+            lock(&self.required).insert(imported.into(), main.into());
         }
     }
 

@@ -5,6 +5,7 @@ mod demand;
 mod loading;
 mod messages;
 mod numbering;
+mod plugged;
 mod resolving;
 
 use crate::base::{Idx, ModuleId};
