@@ -412,7 +412,8 @@ function space(w, world, local, of) {
       `((o) => { o.${name} = 1; })(${local})`, `Object.hasOwn(${local}, '${name}')`];
     const inner = infoAt(world, of, name);
     const shows = (code) => inner?.kind === 'ns' && !/^typeof | in /.test(code);
-    for (const code of read) ways.push({ code, asks: [[of, name]], whole: shows(code) });
+    const known = inner?.kind !== 'ns' || byId.get(inner.of).cjs || resolver.exact(inner.of);
+    for (const code of read) if (known || !shows(code)) ways.push({ code, asks: [[of, name]], whole: shows(code) });
     const deeper = inner?.kind === 'ns' && !byId.get(inner.of).cjs ? resolver.names(inner.of) : [];
     for (const last of deeper) {
       ways.push({ code: `${local}.${name}.${last}`, asks: [[of, name], [inner.of, last]], whole: infoAt(world, inner.of, last)?.kind === 'ns' });

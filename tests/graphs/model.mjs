@@ -201,5 +201,10 @@ export function print(graph) {
 export function entriesOf(graph) {
   const resolver = new Resolver(graph);
   const modules = resolver.modules;
-  return graph.entries.map((id) => ({ file: fileOf(modules.get(id)), names: resolver.names(id), exact: resolver.exact(id) }));
+  // Showing a namespace shows its keys.
+  const plain = (id) => (name) => {
+    const found = resolver.resolve(id, name);
+    return found.name !== '*' || modules.get(found.id).cjs || resolver.exact(found.id);
+  };
+  return graph.entries.map((id) => ({ file: fileOf(modules.get(id)), names: resolver.names(id).filter(plain(id)), exact: resolver.exact(id) }));
 }
