@@ -19,6 +19,7 @@ class Writer {
     this.uses = [];
     this.locals = new Map();
     this.exported = new Map();
+    this.starred = new Set();
     this.functions = [];
     this.count = 0;
     this.taken = 0;
@@ -61,6 +62,7 @@ export function generate(seed) {
   for (const w of writers.filter((w) => !w.cjs)) pass(w, world);
   graph.modules = writers.map((w) => ({ id: w.id, cjs: w.cjs, items: w.heads.concat(w.decls) }));
   world.resolver = new Resolver(graph);
+  for (const w of writers) w.starred = new Set(world.resolver.names(w.id));
   for (const w of writers) (w.cjs ? requires : imports)(w, world);
   for (const w of writers) {
     bodies(w);
@@ -83,7 +85,8 @@ function infoAt(world, id, name) {
 // Declarations.
 
 function exportName(w, wish) {
-  const free = (name) => !w.exported.has(name);
+  // Of a name that came through a star, others know already what it is.
+  const free = (name) => !w.exported.has(name) && !w.starred.has(name);
   if (wish && free(wish) && w.r.chance(0.6)) return wish;
   return w.r.shuffle(EXPORTS).find(free) ?? `z${w.exported.size}`;
 }
@@ -108,7 +111,7 @@ function put(w, code, gives, info, more = {}) {
   const [name] = gives;
   w.decls.push(item);
   if (!r.chance(0.8)) return item;
-  if (r.chance(0.5) && EXPORTS.includes(name) && !w.exported.has(name)) {
+  if (r.chance(0.5) && EXPORTS.includes(name) && !w.exported.has(name) && !w.starred.has(name)) {
     item.code = `export ${code}`;
     item.exp = gives.map((given) => [given, given]);
     for (const given of gives) w.exported.set(given, given === name ? info : { kind: 'inc', of: name });
@@ -495,7 +498,7 @@ function dynamic(w, world) {
 
 function loader(w, world, to) {
   const name = w.take({ kind: 'loader' });
-  w.use(`${w.r.chance(0.5) && !w.exported.has(name) && EXPORTS.includes(name) ? (w.exported.set(name, { kind: 'loader' }), 'export ') : ''}async function ${name}() {`, {
+  w.use(`${w.r.chance(0.5) && !w.exported.has(name) && !w.starred.has(name) && EXPORTS.includes(name) ? (w.exported.set(name, { kind: 'loader' }), 'export ') : ''}async function ${name}() {`, {
     body: arrivals(w, world, to), tail: '}', gives: [name], exp: w.exported.get(name)?.kind === 'loader' ? [[name, name]] : [],
   });
   w.use(`later(${w.r.pick([name, `() => ${name}()`, `async () => { await ${name}(); await ${name}(); }`])});`, { needs: [name] });
