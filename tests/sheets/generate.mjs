@@ -102,12 +102,23 @@ function rule(r, number) {
     `.b${b} > .in`,
     '#boxes .all',
   ]);
+  if (r.chance(0.08)) return twins(r, number, b, other);
   const one = `${selector} { ${inside(r, number, 0)} }`;
   if (selector.includes(',') || !r.chance(0.4)) return one;
   // Neighbours that start alike.
   const like = () => `${selector}${r.pick(['.all', ':not(.in)', ' .in', ' > i', ' + div', ' ~ .all .in', ':has(.in) i'])}`;
   const more = Array.from({ length: r.between(1, 3) }, () => `${r.chance(0.2) ? `${like()}, ` : ''}${like()} { ${inside(r, number, 2)} }`);
   return [...(r.chance(0.7) ? [one] : []), ...more].join(' ');
+}
+
+/**
+ * Neighbours that say the same, of selectors that Chromium knows, forgives or drops the rule for. None is in a list with
+ * others where Chromium drops it: lightningcss makes rules of their own of those.
+ */
+function twins(r, number, b, other) {
+  const same = declarations(r, number);
+  const selectors = [`.b${b}`, `div.b${other}`, `.all, .b${b}::-webkit-nothing`, `.b${b}::-moz-nothing`, `.b${other}::-ms-track`, `.b${other}:nothing`, `.b${b}:nothing`, `.b${b}::before, .b${other}`];
+  return r.shuffle(selectors).slice(0, r.between(2, 4)).map((selector) => `${selector} { ${same} }`).join(' ');
 }
 
 /** Declarations, rules that are nested among them or stand alone, and conditions around both. */
@@ -144,5 +155,8 @@ export function declarations(r, number) {
   const one = (name) => `${name}: ${(VALUES[name] ?? String)(number())}${r.chance(0.08) ? ' !important' : ''};`;
   const out = names.map(one);
   if (r.chance(0.1)) out.push(r.pick(out));
+  // What a variable replaces, be it valid or not, and what no browser reads any more.
+  if (r.chance(0.1)) out.push(`order: var(--n${r.pick(['', ', x', 'o, 3', 'o'])})${r.chance(0.2) ? ' !important' : ''};`);
+  if (r.chance(0.1)) out.unshift(`-ms-order: ${number()}; -o-order: 1; order: ${number()};`);
   return out.join(' ');
 }

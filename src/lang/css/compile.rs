@@ -8,6 +8,7 @@ use super::parse::{compiler_failed, guarded, parse, parser_options, sentinel, ta
 use super::problems::{Place, too_deep};
 use super::property::without_incomplete_properties;
 use super::scan::{blank, exports};
+use super::support::Versions;
 use super::tighten::{Abilities, tighten, tighten_declarations};
 use super::unused::{without_composing, without_keyframes, without_unused};
 use crate::diag::{Diagnostic, Noted};
@@ -334,7 +335,9 @@ pub fn compile_condition(at_rule: &str, condition: &str, options: &CompileOption
     let printed = parse(&text, parser, &place)
         .and_then(|mut sheet| lower_and_print(&mut sheet, &CompileOptions { minify: true, ..options.clone() }, &place));
     let Ok(printed) = printed else { return given };
-    let printed = if options.minify { tighten(&printed, &Abilities::of(&options.target)) } else { printed };
+    // Conditions stay: a sheet that nobody needs is a matter of the linker.
+    let abilities = Abilities { versions: Versions::NONE, ..Abilities::of(&options.target) };
+    let printed = if options.minify { tighten(&printed, &abilities) } else { printed };
     if printed == "a{b:c}" {
         return String::new();
     }

@@ -22,13 +22,16 @@ mod layers;
 mod lex;
 mod local;
 mod names;
+mod neighbours;
 mod origins;
 mod outline;
 mod parse;
+mod prefixes;
 mod problems;
 mod property;
 mod scan;
 mod selectors;
+mod support;
 #[cfg(test)]
 mod tests;
 mod tighten;

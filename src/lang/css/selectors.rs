@@ -66,7 +66,7 @@ fn opened(selector: &str) -> Option<Vec<String>> {
 }
 
 /// Pseudo-classes that every browser knows (CSS 2, Selectors 3).
-const KNOWN: [&str; 12] = [
+pub(super) const KNOWN: [&str; 12] = [
     "active",
     "checked",
     "disabled",

@@ -8,8 +8,11 @@
 use super::blocks::{Node, is_keyframes, read, write};
 use super::fold::folded;
 use super::gaps::{Gaps, tight, tight_condition};
-use super::lex::tokens;
+use super::lex::{Kind, tokens};
+use super::neighbours::{is_declaration, joined};
+use super::prefixes::{matches_nothing, without_gone};
 use super::selectors::{relaxed, unnested, without_twins};
+use super::support::{Versions, holds, without_known};
 use super::values::shorter;
 use crate::lang::LanguageTarget;
 
@@ -20,6 +23,8 @@ pub(super) struct Abilities {
     pub recent: bool,
     /// Nested selectors that start with a name.
     pub relaxed_nesting: bool,
+    /// For the conditions of `@supports`.
+    pub versions: Versions,
 }
 
 /// From which version on an engine has [`Abilities`]; the versions are those of the browsers' release notes.
@@ -37,8 +42,9 @@ const ENGINES: [(&str, u32, u32); 8] = [
 impl Abilities {
     /// None of them where no browser is named: an edition of ECMAScript says nothing of CSS.
     pub fn of(target: &LanguageTarget) -> Abilities {
-        let mut out = Abilities { recent: false, relaxed_nesting: false };
-        let mut all = Abilities { recent: true, relaxed_nesting: true };
+        let versions = Versions::of(target);
+        let mut out = Abilities { recent: false, relaxed_nesting: false, versions };
+        let mut all = Abilities { recent: true, relaxed_nesting: true, versions };
         for (engine, version) in &target.engines {
             let name = if engine == "ios_saf" { "ios" } else { engine.as_str() };
             if matches!(name, "node" | "deno") {
@@ -104,11 +110,13 @@ impl Pass<'_> {
                     out.push(Node::Declaration { name, value });
                 }
                 Node::Rule { prelude, body } => self.rule(prelude, body, &mut out),
-                Node::At { name, prelude, body } => out.extend(self.at_rule(name, &prelude, body)),
+                Node::At { name, prelude, body } => self.at_rule(name, &prelude, body, &mut out),
                 raw => out.push(raw),
             }
         }
-        without_repeated(out)
+        let out = if self.abilities.versions.are_later() { without_gone(out) } else { out };
+        let out = without_repeated(out, self.abilities.recent);
+        if self.selectors { joined(out, self.abilities.recent) } else { out }
     }
 
     fn value(self, name: &str, value: &str) -> String {
@@ -119,15 +127,23 @@ impl Pass<'_> {
     }
 
     fn rule(self, prelude: String, body: Vec<Node>, out: &mut Vec<Node>) {
+        let later = self.selectors && self.abilities.versions.are_later();
+        if later && matches_nothing(&prelude) {
+            return;
+        }
         let prelude = if self.selectors { without_twins(&prelude) } else { prelude };
+        let full = !body.is_empty();
         let body = self.nodes(body);
+        if later && full && body.is_empty() {
+            return;
+        }
         match self.selectors.then(|| unnested(&prelude, &body)).flatten() {
             Some(rules) => out.extend(rules),
             None => out.push(Node::Rule { prelude, body }),
         }
     }
 
-    fn at_rule(self, name: String, prelude: &str, body: Option<Vec<Node>>) -> Option<Node> {
+    fn at_rule(self, name: String, prelude: &str, body: Option<Vec<Node>>, out: &mut Vec<Node>) {
         let inside = Pass {
             font: name == "font-face",
             // In a scope `&` is its root.
@@ -136,9 +152,24 @@ impl Pass<'_> {
         };
         // Neither names anything that could be asked for.
         if matches!(name.as_str(), "page" | "scope") && body.as_ref().is_some_and(Vec::is_empty) {
-            return None;
+            return;
         }
+        let full = body.as_ref().is_some_and(|body| !body.is_empty());
         let body = body.map(|body| inside.nodes(body));
+        let is_condition = matches!(name.as_str(), "media" | "supports" | "container");
+        if is_condition && full && body.as_ref().is_some_and(Vec::is_empty) {
+            return;
+        }
+        if name == "supports"
+            && let Some(body) = &body
+            && !body.iter().any(is_statement)
+            && let Some(holds) = holds(prelude, &self.abilities.versions)
+        {
+            out.extend(if holds { body.clone() } else { Vec::new() });
+            return;
+        }
+        let known = if name == "supports" { without_known(prelude, &self.abilities.versions) } else { None };
+        let prelude = known.as_deref().unwrap_or(prelude);
         let short = match name.as_str() {
             "media" | "custom-media" | "container" => tight(prelude, Gaps::Queries)
                 .map(|prelude| if self.abilities.recent { with_intervals(&prelude) } else { prelude }),
@@ -147,18 +178,21 @@ impl Pass<'_> {
             "scope" => tight_condition(prelude),
             _ => None,
         };
-        Some(Node::At { name, prelude: short.unwrap_or_else(|| prelude.to_string()), body })
+        out.push(Node::At { name, prelude: short.unwrap_or_else(|| prelude.to_string()), body });
     }
+}
+
+/// A statement of the top of a sheet, which means nothing in a block.
+fn is_statement(node: &Node) -> bool {
+    matches!(node, Node::Raw(text, true) if text.starts_with('@'))
 }
 
 /// Without declarations that stand once more, letter by letter, further down with nothing but declarations between: the
 /// last one wins, or none is valid (Cascade 5, section 6.1).
-fn without_repeated(nodes: Vec<Node>) -> Vec<Node> {
-    let is_declaration = |node: &Node| match node {
-        Node::Declaration { .. } => true,
-        Node::Raw(text, _) => text.starts_with("--"),
-        _ => false,
-    };
+///
+/// A declaration of a property of which a later one asks for a variable goes too: that one is valid whatever the variable
+/// turns out to be, and wins (Variables 1, section 3.1). Not for browsers that may not know variables.
+pub(super) fn without_repeated(nodes: Vec<Node>, variables: bool) -> Vec<Node> {
     let mut out: Vec<Node> = Vec::with_capacity(nodes.len());
     for node in nodes {
         if is_declaration(&node) {
@@ -166,10 +200,41 @@ fn without_repeated(nodes: Vec<Node>) -> Vec<Node> {
             if let Some(at) = out[start..].iter().position(|before| *before == node) {
                 out.remove(start + at);
             }
+            if variables {
+                let mut at = 0;
+                out.retain(|before| {
+                    at += 1;
+                    at <= start || !overrides(&node, before)
+                });
+            }
         }
         out.push(node);
     }
     out
+}
+
+fn overrides(node: &Node, before: &Node) -> bool {
+    let (Node::Declaration { name, value }, Node::Declaration { name: other, value: earlier }) = (node, before) else {
+        return false;
+    };
+    let is_important = |value: &str| value.ends_with("!important");
+    name == other && (is_important(value) || !is_important(earlier)) && asks_for_variables(value)
+}
+
+/// Whether a value has `var()` in it, and every one as the grammar has it.
+fn asks_for_variables(value: &str) -> bool {
+    let tokens = tokens(value);
+    let is = |at: usize, text: &str| tokens.get(at).is_some_and(|token| token.text(value) == text);
+    let mut calls = (0..tokens.len())
+        .filter(|at| tokens[*at].kind == Kind::Function && matches!(tokens[*at].name(value).as_str(), "var" | "env"))
+        .map(|at| {
+            let names = tokens.get(at + 1).is_some_and(|token| {
+                token.kind == Kind::Ident && token.text(value).starts_with("--") && token.text(value).len() > 2
+            });
+            names && (is(at + 2, ")") || is(at + 2, ","))
+        })
+        .peekable();
+    calls.peek().is_some() && calls.all(|valid| valid)
 }
 
 /// Takes the `&` from the start of nested selectors.
@@ -235,8 +300,8 @@ fn comparison(feature: &str) -> Option<(&str, &str, &str)> {
 mod tests {
     use super::*;
 
-    const NEW: Abilities = Abilities { recent: true, relaxed_nesting: true };
-    const OLD: Abilities = Abilities { recent: false, relaxed_nesting: false };
+    const NEW: Abilities = Abilities { recent: true, relaxed_nesting: true, versions: Versions::NONE };
+    const OLD: Abilities = Abilities { recent: false, relaxed_nesting: false, versions: Versions::NONE };
 
     fn new(text: &str) -> String {
         tighten(text, &NEW)
@@ -251,10 +316,11 @@ mod tests {
     fn abilities() {
         assert_eq!(Abilities::of(&target(&[])), OLD);
         assert_eq!(Abilities::of(&target(&[("node", 18 << 16)])), OLD);
-        assert_eq!(Abilities::of(&target(&[("chrome", 120 << 16), ("safari", 17 << 16 | 2 << 8)])), NEW);
+        let of = |engines: &[(&str, u32)]| Abilities { versions: Versions::NONE, ..Abilities::of(&target(engines)) };
+        assert_eq!(of(&[("chrome", 120 << 16), ("safari", 17 << 16 | 2 << 8)]), NEW);
         let baseline = [("chrome", 111 << 16), ("firefox", 114 << 16), ("ios", 16 << 16 | 4 << 8)];
-        assert_eq!(Abilities::of(&target(&baseline)), Abilities { recent: true, relaxed_nesting: false });
-        assert_eq!(Abilities::of(&target(&[("chrome", 130 << 16), ("ie", 11 << 16)])), OLD);
+        assert_eq!(of(&baseline), Abilities { recent: true, relaxed_nesting: false, versions: Versions::NONE });
+        assert_eq!(of(&[("chrome", 130 << 16), ("ie", 11 << 16)]), OLD);
     }
 
     #[test]
@@ -292,6 +358,49 @@ mod tests {
         ] {
             assert_eq!(new(kept), kept);
         }
+    }
+
+    #[test]
+    fn conditions_of_the_targets() {
+        let target = target(&[("chrome", 111 << 16), ("firefox", 114 << 16), ("safari", 16 << 16 | 4 << 8)]);
+        let of = |text: &str| tighten(text, &Abilities::of(&target));
+        let mix = "@supports (color:color-mix(in lab, red, red))";
+        assert_eq!(of(&format!(".a{{b:c}}{mix}{{.a{{b:var(--d)}}}}")), ".a{b:var(--d)}");
+        assert_eq!(of(&format!(".a{{b:c;{mix}{{b:var(--d)}}}}")), ".a{b:var(--d)}");
+        assert_eq!(of(&format!(".a{{b:c}}{mix}{{.a{{b:d}}}}")), ".a{b:c;b:d}");
+        assert_eq!(of("@layer a{@supports not (display:grid){.a{b:c}}}"), "@layer a{}");
+        assert_eq!(of(".a{-ms-b:c;&:hover{-o-d:e}}.f::-ms-track{g:h}"), "");
+        assert_eq!(of("@media print{.a{-o-b:c}}@supports(x:y){.a::-ms-check{b:c}}"), "");
+        for kept in [
+            "@supports(margin-trim:block){.a{b:c}}",
+            "@supports(display:grid){@import \"a\";.a{b:c}}",
+            ".a{b:c}@supports(x:y){.a{b:var(--d)}}",
+            ".a{}",
+            "@keyframes a{0%{}to{b:c}}",
+        ] {
+            assert_eq!(of(kept), kept);
+        }
+        assert_eq!(new(&format!("{mix}{{.a{{b:c}}}}")), "@supports(color:color-mix(in lab, red, red)){.a{b:c}}");
+    }
+
+    #[test]
+    fn variables_win() {
+        assert_eq!(new("a{b:c;b:var(--d)}"), "a{b:var(--d)}");
+        assert_eq!(new("a{b:c;d:e;b:f(var(--d,) 1px)!important}"), "a{d:e;b:f(var(--d,)1px)!important}");
+        assert_eq!(new("a{b:c!important;b:d;b:var(--d)}"), "a{b:c!important;b:var(--d)}");
+        for kept in [
+            "a{b:c;b:var(d)}",
+            "a{b:c;b:var(--d e)}",
+            "a{b:c;b:var(--d)var()}",
+            "a{b:c;b:env(x)}",
+            "a{b:c;b:\"var(--d)\"}",
+            "a{b:c;&:d{e:f}b:var(--d)}",
+            "a{--b:c;--b:var(--d)}",
+            "a{b:c;b-e:var(--d)}",
+        ] {
+            assert_eq!(new(kept), kept);
+        }
+        assert_eq!(tighten("a{b:c;b:var(--d)}", &OLD), "a{b:c;b:var(--d)}");
     }
 
     #[test]

@@ -241,10 +241,11 @@ fn written_range(start: u32, end: u32) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::support::Versions;
     use super::*;
 
-    const NEW: Abilities = Abilities { recent: true, relaxed_nesting: true };
-    const OLD: Abilities = Abilities { recent: false, relaxed_nesting: false };
+    const NEW: Abilities = Abilities { recent: true, relaxed_nesting: true, versions: Versions::NONE };
+    const OLD: Abilities = Abilities { recent: false, relaxed_nesting: false, versions: Versions::NONE };
 
     fn of(name: &str, value: &str) -> String {
         shorter(name, value, &NEW, false)
