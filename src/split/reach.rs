@@ -169,17 +169,6 @@ impl Reach {
         out
     }
 
-    /// What the roots evaluate for certain: what they import, not what a `require()` that may never run loads; until
-    /// something `ends` it.
-    fn evaluated(graph: &ModuleGraph, imports: &Imports, roots: &[Root], ends: impl Fn(ModuleId) -> bool) -> Self {
-        let mut needed_by: IndexVec<ModuleId, Bits> = graph.modules.iter().map(|_| Bits::new(roots.len())).collect();
-        for (at, root) in roots.iter().enumerate() {
-            let order = hazards::expected(graph, imports, root.module);
-            order.into_iter().take_while(|id| !ends(*id)).for_each(|id| needed_by[id].set(at));
-        }
-        Reach { needed_by, roots: roots.len() }
-    }
-
     /// By root: the modules that it needs.
     fn held(&self, modules: usize) -> Vec<Bits> {
         let mut out: Vec<Bits> = vec![Bits::new(modules); self.roots];
@@ -208,10 +197,23 @@ impl Reach {
             common
         };
         let preceding: Vec<Bits> = roots.iter().zip(&importers).map(preceding).collect();
-        // Up to the first that may fail; all, where it is known that nothing has.
-        let cut = Reach::evaluated(graph, &imports, roots, |id| failing[id]).held(modules);
-        let whole = Reach::evaluated(graph, &imports, roots, |_| false).held(modules);
-        let held = |root, holder: usize| if survival.follows(root, holder) { &whole[holder] } else { &cut[holder] };
+        // What the roots evaluate for certain: what they import, not what a `require()` that may never run loads; up to the
+        // first that may fail, and all where it is known that nothing has.
+        let evaluated = |root: &Root| {
+            let order = hazards::expected(graph, &imports, root.module);
+            let end = order.iter().position(|id| failing[*id]).unwrap_or(order.len());
+            let bits = |ids: &[ModuleId]| {
+                let mut out = Bits::new(modules);
+                ids.iter().for_each(|id| out.set(id.0 as usize));
+                out
+            };
+            (bits(&order[..end]), bits(&order))
+        };
+        let evaluated: Vec<(Bits, Bits)> = roots.iter().map(evaluated).collect();
+        let held = |root, holder: usize| {
+            let (cut, whole) = &evaluated[holder];
+            if survival.follows(root, holder) { whole } else { cut }
+        };
         self.before(graph, roots, &importers, held, &preceding)
     }
 

@@ -76,17 +76,20 @@ export async function stacks(plimsoll, outdir, modes, executable) {
   const ways = Object.entries(WAYS).filter(([, { attributes }]) => executable || !attributes);
   const browser = executable && (await chromium(executable));
   const failures = [];
-  for (const mode of modes) {
-    for (const [way, { flags, type = 'module', attributes }] of ways) {
-      const out = join(outdir, mode, way);
-      // The last of a flag counts.
-      build(plimsoll, from, mode, out, ['--entry-names', '[name]', ...flags]);
-      writeFileSync(join(out, 'package.json'), JSON.stringify({ type }));
-      const thrown = attributes ? await browser.said(out, attributes) : said(join(out, 'entry.js'));
-      failures.push(...judge(`stacks ${mode} ${way}`, thrown));
+  try {
+    for (const mode of modes) {
+      for (const [way, { flags, type = 'module', attributes }] of ways) {
+        const out = join(outdir, mode, way);
+        // The last of a flag counts.
+        build(plimsoll, from, mode, out, ['--entry-names', '[name]', ...flags]);
+        writeFileSync(join(out, 'package.json'), JSON.stringify({ type }));
+        const thrown = attributes ? await browser.said(out, attributes) : said(join(out, 'entry.js'));
+        failures.push(...judge(`stacks ${mode} ${way}`, thrown));
+      }
     }
+  } finally {
+    await browser?.close();
   }
-  await browser?.close();
   const skipped = executable ? '' : '; Chromium was not asked: no --chromium';
   console.log(`stacks: ${marked('throws').size} errors in ${modes.length * ways.length} builds, ${failures.length} led elsewhere${skipped}`);
   return failures;

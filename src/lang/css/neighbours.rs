@@ -4,7 +4,7 @@
 //! side by side after that, and what an `@supports` without its condition leaves, is joined here. Nothing is moved past
 //! anything else.
 
-use super::blocks::{Node, is_keyframes};
+use super::blocks::Node;
 use super::gaps::{call_end, split_list};
 use super::lex::{Kind, tokens};
 use super::selectors::KNOWN;
@@ -48,7 +48,7 @@ fn pair(first: Node, second: Node, recent: bool) -> Vec<Node> {
 }
 
 fn is_condition(name: &str, prelude: &str) -> bool {
-    !prelude.is_empty() && matches!(name, "media" | "supports" | "container" | "layer") && !is_keyframes(name)
+    !prelude.is_empty() && matches!(name, "media" | "supports" | "container" | "layer")
 }
 
 fn only_declares(body: &[Node]) -> bool {

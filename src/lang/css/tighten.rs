@@ -71,7 +71,7 @@ pub(super) fn tighten_declarations(text: &str, abilities: &Abilities) -> String 
 
 fn tightened(text: &str, abilities: &Abilities, block: bool) -> String {
     let Some(nodes) = read(text) else { return text.to_string() };
-    let mut nodes = Pass { abilities, font: false, selectors: true }.nodes(nodes);
+    let mut nodes = Pass { abilities, font: false, properties: true, selectors: true }.nodes(nodes);
     if abilities.relaxed_nesting {
         nodes = fold_all(nodes);
         relax(&mut nodes, false);
@@ -96,6 +96,8 @@ struct Pass<'a> {
     abilities: &'a Abilities,
     /// In `@font-face`.
     font: bool,
+    /// Declarations are of properties, not of descriptors, which know no variables.
+    properties: bool,
     /// Rules have selectors, and no steps of an animation.
     selectors: bool,
 }
@@ -115,7 +117,7 @@ impl Pass<'_> {
             }
         }
         let out = if self.abilities.versions.are_later() { without_gone(out) } else { out };
-        let out = without_repeated(out, self.abilities.recent);
+        let out = without_repeated(out, self.abilities.recent && self.properties);
         if self.selectors { joined(out, self.abilities.recent) } else { out }
     }
 
@@ -133,7 +135,7 @@ impl Pass<'_> {
         }
         let prelude = if self.selectors { without_twins(&prelude) } else { prelude };
         let full = !body.is_empty();
-        let body = self.nodes(body);
+        let body = Pass { properties: true, ..self }.nodes(body);
         if later && full && body.is_empty() {
             return;
         }
@@ -144,8 +146,11 @@ impl Pass<'_> {
     }
 
     fn at_rule(self, name: String, prelude: &str, body: Option<Vec<Node>>, out: &mut Vec<Node>) {
+        let is_group =
+            matches!(name.as_str(), "media" | "supports" | "container" | "layer" | "scope" | "starting-style");
         let inside = Pass {
             font: name == "font-face",
+            properties: self.properties && is_group,
             // In a scope `&` is its root.
             selectors: self.selectors && !is_keyframes(&name) && name != "scope",
             ..self
@@ -387,6 +392,11 @@ mod tests {
     fn variables_win() {
         assert_eq!(new("a{b:c;b:var(--d)}"), "a{b:var(--d)}");
         assert_eq!(new("a{b:c;d:e;b:f(var(--d,) 1px)!important}"), "a{d:e;b:f(var(--d,)1px)!important}");
+        assert_eq!(
+            new("@media print{a{@supports(x:y){b:c;b:var(--d)}}}"),
+            "@media print{a{@supports(x:y){b:var(--d)}}}"
+        );
+        assert_eq!(new("@keyframes a{to{b:c;b:var(--d)}}"), "@keyframes a{to{b:var(--d)}}");
         assert_eq!(new("a{b:c!important;b:d;b:var(--d)}"), "a{b:c!important;b:var(--d)}");
         for kept in [
             "a{b:c;b:var(d)}",
@@ -397,6 +407,8 @@ mod tests {
             "a{b:c;&:d{e:f}b:var(--d)}",
             "a{--b:c;--b:var(--d)}",
             "a{b:c;b-e:var(--d)}",
+            "@font-face{b:c;b:var(--d)}",
+            "@media print{@counter-style a{b:c;b:var(--d)}}",
         ] {
             assert_eq!(new(kept), kept);
         }
