@@ -58,13 +58,14 @@ fn is_made_of(path: &Path, file: &Path) -> bool {
 }
 
 fn rescan(module: &mut Module, source: &Arc<str>, language: &LanguageOptions) -> Option<()> {
-    let scanned = js::scan(source, &module.name, &module.parse, language);
-    let facts = scanned.value.filter(|_| scanned.problems.is_empty())?;
+    let scanned = js::scan_and_keep(source, &module.name, &module.parse, language, true);
+    let (facts, tree) = scanned.value.filter(|_| scanned.problems.is_empty())?;
     if facts.shape().is_none() || facts.shape() != module.shape {
         return None;
     }
     module.source_hash = hash(source);
     module.source = Arc::clone(source);
     module.facts = Arc::new(facts);
+    module.tree = tree;
     Some(())
 }

@@ -7,7 +7,7 @@ use super::resolve::Folder;
 use super::{css_text, data_url, loaders, queries, records, sources, style, typescript};
 use crate::config::{Format, Platform};
 use crate::diag::{Diagnostic, Location};
-use crate::lang::js::{self, ParseOptions, RUNTIME_NAME, SourceTypeHint};
+use crate::lang::js::{self, KeptTree, ParseOptions, RUNTIME_NAME, SourceTypeHint};
 use crate::model::{Loader, Module, Origin};
 use rayon::Scope;
 use std::path::Path;
@@ -130,6 +130,7 @@ fn blank(place: &Place, name: String, loader: Loader) -> Module {
         source_hash: hash(""),
         source_is_file: false,
         facts: Arc::default(),
+        tree: KeptTree::default(),
         shape: None,
         parse: ParseOptions::default(),
         targets: Vec::new(),
@@ -173,9 +174,10 @@ pub(super) fn may_act(project: &Project, folder: &Folder, loader: Loader, path: 
 fn scan(project: &Project, module: &mut Module) -> Vec<Diagnostic> {
     module.source_hash = hash(&module.source);
     let scanned = project.memory.facts(module.source_hash, &module.parse, || {
-        js::scan(&module.source, &module.name, &module.parse, &project.language)
+        let keep = project.memory.has_room(module.source.len());
+        js::scan_and_keep(&module.source, &module.name, &module.parse, &project.language, keep)
     });
-    (module.facts, module.shape) = scanned.value;
+    (module.facts, module.shape, module.tree) = scanned.value;
     scanned.problems
 }
 

@@ -2,7 +2,7 @@
 
 use super::SymbolRef;
 use crate::base::{AssetId, ContentHash, IndexVec, ModuleId, PageId, StyleId};
-use crate::lang::js::{Constant, ExportTarget, HELPERS, Helper, LocalSym};
+use crate::lang::js::{Constant, ExportTarget, HELPERS, Helper, KeptTree, LocalSym};
 use crate::lang::{css::CssFacts, html::HtmlFacts, js::ModuleFacts, js::ParseOptions};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -97,6 +97,9 @@ pub struct Module {
     pub source_is_file: bool,
     #[serde(with = "super::shared")]
     pub facts: Arc<ModuleFacts>,
+    /// What was kept of reading it, for `compile`.
+    #[serde(skip)]
+    pub tree: KeptTree,
     /// [`ModuleFacts::shape`], where builds are remembered.
     pub shape: Option<ContentHash>,
     /// How `source` was read: `compile` must read it the same way.

@@ -301,6 +301,7 @@ fn super_small_graph(main: ModuleFacts) -> crate::model::ModuleGraph {
         source_is_file: true,
         shape: None,
         facts: facts.into(),
+        tree: Default::default(),
         targets,
         style: None,
         asset: None,

@@ -6,7 +6,8 @@ use crate::cache::{Cache, Pack};
 use crate::config::Options;
 use crate::diag::Diagnostic;
 use crate::lang::js::{CompilePlan, LanguageOptions, ModuleObject, compile as compile_module};
-use crate::model::{ChunkPlan, Linked, ModuleGraph};
+use crate::model::{ChunkPlan, Linked, Module, ModuleGraph};
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -30,6 +31,7 @@ pub fn compile<'c>(
     cache: &'c Cache,
     problems: &mut Vec<Diagnostic>,
 ) -> Objects<'c> {
+    forget_trees(graph, linked);
     let plans = plans::plans(graph, linked, plan, options);
     let language = LanguageOptions { inject: graph.injected_names.clone(), explain: false, ..options.language() };
     let language_key = postcard::to_stdvec(&language).unwrap_or_default();
@@ -60,6 +62,15 @@ pub fn compile<'c>(
     Objects { pack, ..out }
 }
 
+/// Of modules that are not compiled.
+fn forget_trees(graph: &ModuleGraph, linked: &Linked) {
+    let mut lives = vec![false; graph.modules.len()];
+    linked.order.iter().for_each(|id| lives[id.0 as usize] = true);
+    let dead: Vec<&Module> =
+        graph.modules.iter().zip(&lives).filter(|(_, lives)| !**lives).map(|(module, _)| module).collect();
+    dead.into_par_iter().for_each(|module| module.tree.forget());
+}
+
 /// An object, and the hash of everything that it was made from.
 type Made = (Arc<ModuleObject>, Option<ContentHash>);
 
@@ -83,7 +94,7 @@ fn one(
 ) -> Result<Made, Vec<Diagnostic>> {
     let module = &graph.modules[id];
     let _span = trace::span("compile", &module.name);
-    let make = || compile_module(&module.source, &module.name, &module.parse, language, plan);
+    let make = || compile_module(&module.source, &module.name, &module.parse, language, plan, &module.tree);
     let Memory { cache, pack, twins, made } = memory;
     let is_twin = twins.contains(&module.source_hash);
     let remembers = pack.is_some() || cache.is_lasting();

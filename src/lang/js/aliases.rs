@@ -2,7 +2,8 @@
 
 use super::declared::statement_declares;
 use super::facts::{LocalSym, SymbolKind, sym};
-use super::numbering::{Numbered, marker_name};
+use super::numbering::Numbered;
+use super::tree::marker_name;
 use rustc_hash::FxHashSet;
 use swc_core::ecma::ast::*;
 

@@ -2,13 +2,14 @@
 
 use super::apply::Applier;
 use super::decorators;
-use super::facts::{Constant, ExportDecl, ExportTarget, Helper, LocalSym};
+use super::facts::{Constant, Helper, LocalSym};
 use super::fold;
 use super::guard;
+use super::kept::KeptTree;
 use super::mangle::Mangler;
 use super::numbering::{Numbered, TreeContext, number};
 use super::object::ModuleObject;
-use super::parse::{Reading, Tree, with_tree};
+use super::parse::{Reading, Tree, inside, with_tree};
 use super::paths::Shortener;
 use super::plan::{BindingPlan, CompilePlan, ModuleWrap};
 use super::print::{Positions, PrintOptions, Renamer, print};
@@ -25,17 +26,30 @@ use swc_core::ecma::minifier::option::{CompressOptions, ExtraOptions, MinifyOpti
 use swc_core::ecma::transforms::base::fixer::fixer;
 use swc_core::ecma::visit::{Visit, VisitMut, VisitMutWith, VisitWith, noop_visit_mut_type, noop_visit_type};
 
-/// Compiles one module. The source must be one that `scan` accepted with the same options.
+/// Compiles one module. The source must be one that `scan` accepted with the same options; `kept` is what it may have kept
+/// of it.
 pub fn compile(
     source: &str,
     name: &str,
     parse: &ParseOptions,
     language: &LanguageOptions,
     plan: &CompilePlan,
+    kept: &KeptTree,
 ) -> Result<ModuleObject, Vec<Diagnostic>> {
     let make = |language: &LanguageOptions| {
-        let work = |tree: Tree| object(tree, source, name, parse, language, plan);
-        with_tree(Reading::Again, source, name, parse, language, work)?.ok_or_else(|| {
+        let made = match kept.take() {
+            Some(read) => {
+                let (numbered, tree, globals) = read.open(source, name);
+                inside(&globals, || object(numbered, tree, source, name, parse, language, plan))
+            }
+            None => with_tree(Reading::Again, source, name, parse, language, |mut tree| {
+                let module = std::mem::take(&mut tree.module);
+                let context = TreeContext { source, name, tree: &tree };
+                let numbered = number(module, &context, parse, language, Some(plan.shaken));
+                object(numbered, tree, source, name, parse, language, plan)
+            })?,
+        };
+        made.ok_or_else(|| {
             vec![Diagnostic::error("internal-error", format!("{name} could not be printed")).hint("please report this")]
         })
     };
@@ -48,16 +62,14 @@ pub fn compile(
 }
 
 fn object(
-    mut tree: Tree,
+    mut numbered: Numbered,
+    tree: Tree,
     source: &str,
     name: &str,
     parse: &ParseOptions,
     language: &LanguageOptions,
     plan: &CompilePlan,
 ) -> Option<ModuleObject> {
-    let module = std::mem::take(&mut tree.module);
-    let context = TreeContext { source, name, tree: &tree };
-    let mut numbered = number(module, &context, parse, language, Some(plan.shaken));
     let body = std::mem::take(&mut numbered.body);
     let mut body: Vec<Stmt> = body
         .into_iter()
@@ -114,11 +126,8 @@ fn object(
 
 /// The linker knows more than the module: some of its exports or statements are not wanted, or imports are constants.
 fn is_news(plan: &CompilePlan, numbered: &Numbered) -> bool {
-    let unwanted = |export: &ExportDecl| match export.target {
-        ExportTarget::Symbol(symbol) => plan.keep.binary_search(&symbol).is_err(),
-        _ => false,
-    };
-    numbered.exports.iter().any(unwanted)
+    let unwanted = |symbol: &LocalSym| plan.keep.binary_search(symbol).is_err();
+    numbered.exported.iter().any(unwanted)
         || plan.live_parts.contains(&false)
         || plan.bindings.iter().any(|(_, binding)| matches!(binding, BindingPlan::Constant(_)))
 }
@@ -290,7 +299,7 @@ fn emit(
         }
     }
     let strict = plan.strict_output || tree.strict || tree.has_module_syntax;
-    let first_extra = numbered.first_declared() + numbered.symbols.len() as u32;
+    let first_extra = numbered.first_declared() + numbered.symbol_count;
     let mut tables = analyze(&body, strict, &numbered.ids, first_extra);
     if language.minify_whitespace && !language.keep_names && !numbered.rewritten.pins_names && !tables.idle.is_empty() {
         // Shorter, and as `name: function () {}` they still have a name.

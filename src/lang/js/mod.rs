@@ -20,10 +20,12 @@ mod equals;
 mod facts;
 mod fold;
 mod formulas;
+mod forwards;
 mod functions;
 mod glob;
 mod guard;
 mod hoisted;
+mod kept;
 mod lower;
 mod lowered;
 mod mangle;
@@ -55,9 +57,10 @@ mod wrap;
 pub use compile::compile;
 pub use define::is_expression;
 pub use glob::{GLOB_PREFIX, Glob, GlobKind};
+pub use kept::KeptTree;
 pub use lowered::{HELPER_MODULE, helper_module};
 pub use plan::{BindingPlan, CompilePlan, INTEROP_EXPORT, ImportCall, ModuleWrap, NAMESPACE_EXPORT, RecordPlan};
-pub use scan::scan;
+pub use scan::{scan, scan_and_keep};
 pub use whole::{Whole, compress_whole};
 
 pub use facts::{

@@ -4,8 +4,9 @@
 
 use super::compile::statement;
 use super::facts::{Helper, sym};
-use super::numbering::{Numbered, marker_name};
+use super::numbering::Numbered;
 use super::tree;
+use super::tree::marker_name;
 use rustc_hash::FxHashSet;
 use swc_core::atoms::Atom;
 use swc_core::common::util::take::Take;

@@ -9,10 +9,10 @@ use super::facts::{ExportDecl, ExportTarget, Helper, ImportKind, ImportRecord, L
 use super::notes;
 use super::parse::Tree;
 use super::rewrite::{AddedImport, Rewriter, Rewritten};
+use super::tree::marker_name;
 use super::{LanguageOptions, ParseOptions};
 use crate::diag::{Diagnostic, Location};
 use rustc_hash::{FxHashMap, FxHashSet};
-use swc_core::atoms::Atom;
 use swc_core::common::{BytePos, DUMMY_SP, Mark, Span, Spanned, SyntaxContext};
 use swc_core::ecma::ast::*;
 use swc_core::ecma::utils::find_pat_ids;
@@ -21,6 +21,12 @@ use swc_core::ecma::visit::VisitMutWith;
 /// A module as statements and tables.
 pub(super) struct Numbered {
     pub body: Vec<Stmt>,
+    /// Of `records`, which `scan` takes away, as it does `symbols` and `exports`.
+    pub record_count: u32,
+    /// Of `symbols`.
+    pub symbol_count: u32,
+    /// Symbols that are exported.
+    pub exported: Vec<LocalSym>,
     pub records: Vec<ImportRecord>,
     pub import_order: Vec<u32>,
     pub symbols: Vec<SymbolDecl>,
@@ -40,24 +46,6 @@ pub(super) struct Numbered {
     pub shaken: bool,
 }
 
-/// The name of the marker for symbol numbers that have no source name.
-pub(super) fn marker_name(number: u32) -> Atom {
-    // `format!` of these was a fortieth of a build.
-    let mut text = [0u8; 12];
-    let mut at = text.len();
-    let mut rest = number;
-    loop {
-        at -= 1;
-        text[at] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    text[at - 2..at].copy_from_slice(b"s$");
-    Atom::from(std::str::from_utf8(&text[at - 2..]).unwrap_or_default())
-}
-
 impl Numbered {
     pub fn first_record(&self) -> LocalSym {
         sym::FIRST_HELPER + HELPERS.len() as u32
@@ -69,7 +57,7 @@ impl Numbered {
         self.first_record() + 2 * record + 1
     }
     pub fn first_declared(&self) -> LocalSym {
-        self.first_record() + 2 * self.records.len() as u32
+        self.first_record() + 2 * self.record_count
     }
     /// The identifier by which compiled code mentions a symbol that has no name in the source.
     pub fn marker(&self, symbol: LocalSym) -> Ident {
@@ -444,18 +432,23 @@ fn push_statement(body: &mut Vec<Stmt>, statement: Stmt) {
 fn finish(
     body: Vec<Stmt>,
     tables: Tables,
-    rewritten: Rewritten,
+    mut rewritten: Rewritten,
     marker: SyntaxContext,
     default_id: Option<Ident>,
     tree: &TreeContext<'_>,
 ) -> Numbered {
-    let records = rewritten.records.clone();
+    let records = std::mem::take(&mut rewritten.records);
+    // Twice as many as there are names in most modules: growing is what filling a map costs.
+    let names = 16 + 2 * (HELPERS.len() + records.len() + tables.imports.len() + body.len());
     let mut out = Numbered {
         body,
+        record_count: records.len() as u32,
+        symbol_count: 0,
+        exported: Vec::new(),
         records,
         import_order: tables.import_order,
         symbols: Vec::new(),
-        ids: FxHashMap::default(),
+        ids: FxHashMap::with_capacity_and_hasher(names, Default::default()),
         exports: Vec::new(),
         stars: tables.stars,
         marker,
@@ -491,10 +484,20 @@ fn finish(
         declare(&mut out, ident.to_id(), SymbolKind::Local, constant, ident.span.lo.0.saturating_sub(base));
     }
     mark_lexical(&mut out);
-    for export in tables.exports {
+    exports(&mut out, tables.exports, tree);
+    out.symbol_count = out.symbols.len() as u32;
+    out
+}
+
+fn exports(out: &mut Numbered, drafts: Vec<ExportDraft>, tree: &TreeContext<'_>) {
+    let base = tree.tree.base.0;
+    for export in drafts {
         let target = match export.target {
             ExportDraftTarget::Local(id) => match out.ids.get(&id) {
-                Some(symbol) => ExportTarget::Symbol(*symbol),
+                Some(symbol) => {
+                    out.exported.push(*symbol);
+                    ExportTarget::Symbol(*symbol)
+                }
                 None => {
                     out.problems.push(undeclared_export(&id, export.span, tree));
                     continue;
@@ -506,7 +509,6 @@ fn finish(
         let (start, end) = (export.span.lo.0.saturating_sub(base), export.span.hi.0.saturating_sub(base));
         out.exports.push(ExportDecl { name: export.name, target, start, end });
     }
-    out
 }
 
 /// Says of every symbol whether it has a temporal dead zone.

@@ -60,24 +60,33 @@ pub(super) fn with_tree<T>(
     language: &LanguageOptions,
     work: impl FnOnce(Tree) -> T,
 ) -> Result<T, Vec<Diagnostic>> {
-    GLOBALS.set(&Globals::new(), || {
+    inside(&Globals::new(), || Ok(work(build(reading, source, name, parse, language)?)))
+}
+
+/// Where swc finds what belongs to one module.
+pub(super) fn inside<T>(globals: &Globals, work: impl FnOnce() -> T) -> T {
+    GLOBALS.set(globals, || {
         let handler = Handler::with_emitter_writer(Box::new(std::io::sink()), None);
-        HANDLER.set(&handler, || {
-            HELPERS.set(&Helpers::new(true), || Ok(work(build(reading, source, name, parse, language)?)))
-        })
+        HANDLER.set(&handler, || HELPERS.set(&Helpers::new(true), work))
     })
 }
 
-fn build(
+/// Of one file; and the position of its first byte.
+pub(super) fn source_map(source: &str, name: &str) -> (Lrc<SourceMap>, BytePos) {
+    let source_map: Lrc<SourceMap> = Lrc::default();
+    let file = source_map.new_source_file(Lrc::new(FileName::Custom(name.to_string())), source.to_string());
+    let base = file.start_pos;
+    (source_map, base)
+}
+
+pub(super) fn build(
     reading: Reading,
     source: &str,
     name: &str,
     parse: &ParseOptions,
     language: &LanguageOptions,
 ) -> Result<Tree, Vec<Diagnostic>> {
-    let source_map: Lrc<SourceMap> = Lrc::default();
-    let file = source_map.new_source_file(Lrc::new(FileName::Custom(name.to_string())), source.to_string());
-    let base = file.start_pos;
+    let (source_map, base) = source_map(source, name);
     let comments = SingleThreadedComments::default();
     let program = parse_program(source, name, parse, base, &comments)?;
     if reading == Reading::First {

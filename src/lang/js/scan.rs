@@ -4,37 +4,74 @@ use super::compile::is_directive;
 use super::declared::statement_declares;
 use super::eager;
 use super::facts::{Helper, LocalSym, ModuleFacts, Part, SourceType, SymbolKind};
+use super::kept::{KeptTree, ReadModule};
 use super::numbering::{Numbered, TreeContext, number};
-use super::parse::{Reading, Tree, with_tree};
+use super::parse::{Reading, Tree, build, inside};
 use super::purity::{Purity, Settings};
 use super::sensitivity::Sensitivity;
 use super::touches::Touching;
 use super::{LanguageOptions, ParseOptions, SourceTypeHint};
 use crate::diag::{Diagnostic, Location, Noted};
 use rustc_hash::{FxHashMap, FxHashSet};
-use swc_core::common::Spanned;
+use swc_core::common::{Globals, Spanned};
 use swc_core::ecma::ast::*;
 use swc_core::ecma::visit::{Visit, VisitWith, noop_visit_type};
 
 /// Reads one module. `None` when it cannot be parsed; the problems then say why. `name` is for messages.
 pub fn scan(source: &str, name: &str, parse: &ParseOptions, language: &LanguageOptions) -> Noted<Option<ModuleFacts>> {
-    match with_tree(Reading::First, source, name, parse, language, |tree| facts(tree, source, name, parse, language)) {
-        Ok((facts, problems)) => Noted::new(Some(facts), problems),
+    let Noted { value, problems } = scan_and_keep(source, name, parse, language, false);
+    Noted::new(value.map(|(facts, _)| facts), problems)
+}
+
+/// `scan`, and with `keep` the tree for [`super::compile`], if there is one and nothing is wrong with it.
+pub fn scan_and_keep(
+    source: &str,
+    name: &str,
+    parse: &ParseOptions,
+    language: &LanguageOptions,
+    keep: bool,
+) -> Noted<Option<(ModuleFacts, KeptTree)>> {
+    match super::forwards::facts(source, name, parse, language) {
+        Some(facts) => Noted::clean(Some((facts, KeptTree::default()))),
+        None => scan_tree(source, name, parse, language, keep),
+    }
+}
+
+/// The same by way of a tree, whatever there is in it.
+pub(super) fn scan_tree(
+    source: &str,
+    name: &str,
+    parse: &ParseOptions,
+    language: &LanguageOptions,
+    keep: bool,
+) -> Noted<Option<(ModuleFacts, KeptTree)>> {
+    let globals = Globals::new();
+    let found = inside(&globals, || {
+        let mut tree = build(Reading::First, source, name, parse, language)?;
+        let (facts, problems, numbered) = facts(&mut tree, source, name, parse, language);
+        Ok((facts, problems, numbered, tree))
+    });
+    match found {
+        Ok((facts, problems, numbered, tree)) => {
+            let keep = keep && problems.is_empty();
+            let kept = if keep { KeptTree::new(ReadModule::new(globals, numbered, tree)) } else { KeptTree::default() };
+            Noted::new(Some((facts, kept)), problems)
+        }
         Err(problems) => Noted::new(None, problems),
     }
 }
 
 fn facts(
-    mut tree: Tree,
+    tree: &mut Tree,
     source: &str,
     name: &str,
     parse: &ParseOptions,
     language: &LanguageOptions,
-) -> (ModuleFacts, Vec<Diagnostic>) {
+) -> (ModuleFacts, Vec<Diagnostic>, Numbered) {
     let module = std::mem::take(&mut tree.module);
-    let mut numbered = number(module, &TreeContext { source, name, tree: &tree }, parse, language, None);
+    let mut numbered = number(module, &TreeContext { source, name, tree }, parse, language, None);
     let returns = !tree.has_module_syntax && source.contains("return") && returns(&numbered.body);
-    let source_type = if returns { SourceType::CommonJs } else { source_type(&tree, &numbered, parse) };
+    let source_type = if returns { SourceType::CommonJs } else { source_type(tree, &numbered, parse) };
     let ambiguous = !tree.has_module_syntax
         && !returns
         && parse.source_type.is_none()
@@ -42,11 +79,11 @@ fn facts(
         && !numbered.rewritten.uses_module;
     let mut mutated = FxHashSet::default();
     let sensitivity = Sensitivity::new(&numbered, tree.unresolved);
-    let parts = parts(&numbered, &tree, language, source_type, &sensitivity, &mut mutated);
+    let parts = parts(&numbered, tree, language, source_type, &sensitivity, &mut mutated);
     let stateful = sorted(sensitivity.stateful);
-    let mut problems = assignments(&mut numbered, &mutated, &tree, source, name);
+    let mut problems = assignments(&mut numbered, &mutated, tree, source, name);
     let read_early = read_early(&numbered);
-    let exported = common_js_names(&numbered, source_type, &tree);
+    let exported = common_js_names(&numbered, source_type, tree);
     problems.append(&mut tree.problems);
     problems.extend(super::unsupported::errors(&numbered.body, &language.target, source, name, tree.base));
     let keeps_declared = name != super::RUNTIME_NAME
@@ -57,10 +94,10 @@ fn facts(
         constants: super::formulas::literals(&numbered),
         formulas: super::formulas::formulas(&numbered),
         default_alias: super::aliases::of_default(&numbered, &mutated),
-        import_order: numbered.import_order,
-        symbols: numbered.symbols,
-        exports: numbered.exports,
-        stars: numbered.stars,
+        import_order: std::mem::take(&mut numbered.import_order),
+        symbols: std::mem::take(&mut numbered.symbols),
+        exports: std::mem::take(&mut numbered.exports),
+        stars: std::mem::take(&mut numbered.stars),
         parts: parts.parts,
         pure_functions: parts.pure_functions,
         cjs_simple: parts.simple,
@@ -88,11 +125,11 @@ fn facts(
         strict: tree.strict || tree.has_module_syntax || parse.source_type == Some(SourceTypeHint::Esm),
         hashbang: tree.hashbang.clone(),
         directives: std::mem::take(&mut tree.directives),
-        properties: super::mangle::of_module(&mut numbered.body, &tree, name, language).unwrap_or_default(),
+        properties: super::mangle::of_module(&mut numbered.body, tree, name, language).unwrap_or_default(),
         effects: parts.effects,
-        records: numbered.records,
+        records: std::mem::take(&mut numbered.records),
     };
-    (facts, problems)
+    (facts, problems, numbered)
 }
 
 fn sorted(symbols: impl IntoIterator<Item = LocalSym>) -> Vec<LocalSym> {

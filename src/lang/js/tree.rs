@@ -1,6 +1,7 @@
 //! Small pieces of trees that several passes make.
 
 use super::facts::{HELPERS, Helper};
+use swc_core::atoms::Atom;
 use swc_core::common::{DUMMY_SP, Mark, SyntaxContext};
 use swc_core::ecma::ast::*;
 use swc_core::ecma::visit::{Visit, VisitWith, noop_visit_type};
@@ -16,6 +17,24 @@ pub(super) fn fresh_context() -> SyntaxContext {
 /// A new binding, called `name` where names are kept.
 pub(super) fn fresh(name: &str) -> Ident {
     Ident::new(name.into(), DUMMY_SP, fresh_context())
+}
+
+/// The name of the marker for symbol numbers that have no source name.
+pub(super) fn marker_name(number: u32) -> Atom {
+    // `format!` of these was a fortieth of a build.
+    let mut text = [0u8; 12];
+    let mut at = text.len();
+    let mut rest = number;
+    loop {
+        at -= 1;
+        text[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    text[at - 2..at].copy_from_slice(b"s$");
+    Atom::from(std::str::from_utf8(&text[at - 2..]).unwrap_or_default())
 }
 
 /// A name as the source has it, before scopes are resolved.
