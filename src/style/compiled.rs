@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Raise it when the same sheet would be compiled to something else.
-const CACHE_VERSION: u32 = 5;
+const CACHE_VERSION: u32 = 6;
 
 pub(super) fn compile_options(options: &Options) -> CompileOptions {
     CompileOptions {
@@ -113,8 +113,12 @@ pub(super) fn nodes(
             };
             Some(Import { to, condition: condition(import, options) })
         });
-        let node =
-            Node { imports: imports.collect(), early_layers: sheet.early_layers.clone(), layers: sheet.layers.clone() };
+        let node = Node {
+            imports: imports.collect(),
+            early_layers: sheet.early_layers.clone(),
+            layers: sheet.layers.clone(),
+            first_counts: sheet.first_counts,
+        };
         (*id, node)
     };
     compiled.par_iter().map(node).collect()

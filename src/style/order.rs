@@ -65,6 +65,8 @@ pub(super) struct Node {
     pub early_layers: Vec<String>,
     /// Declared by the sheet's own rules.
     pub layers: Vec<String>,
+    /// See [`crate::lang::css::CompiledCss`].
+    pub first_counts: bool,
 }
 
 #[derive(Default)]
@@ -188,7 +190,7 @@ impl<'a> Walk<'a> {
 
     fn add_sheet(&mut self, id: StyleId, node: &Node, conditions: &[Condition]) {
         let kept = self.kept.entry(id).or_default();
-        if kept.iter().any(|later| overrides(later, conditions)) {
+        if !node.first_counts && kept.iter().any(|later| overrides(later, conditions)) {
             self.push(Item::Layers(node.layers.clone()), conditions);
         } else {
             kept.push(conditions.to_vec());
@@ -217,7 +219,8 @@ impl<'a> Walk<'a> {
 /// Sheets that declare layers, or import something that does or into one.
 fn layered(nodes: &BTreeMap<StyleId, Node>) -> BTreeSet<StyleId> {
     let own = |node: &Node| {
-        !node.layers.is_empty()
+        node.first_counts
+            || !node.layers.is_empty()
             || !node.early_layers.is_empty()
             || node.imports.iter().any(|import| import.condition.layer.is_some())
     };

@@ -1,7 +1,7 @@
 //! One sheet to final text with slots for its URLs.
 
 use super::anatomy::{Anatomy, Span, Statement, parting_comments};
-use super::layers::declared_layers;
+use super::layers::{declared_layers, first_counts};
 use super::lex::{Kind, tokens};
 use super::names::{ModuleNames, Naming, rename};
 use super::parse::{compiler_failed, guarded, parse, parser_options, sentinel, targets};
@@ -59,6 +59,8 @@ pub struct CompiledCss {
     pub namespaces: Vec<String>,
     /// Every layer that `body` declares, in order, nested ones with dots.
     pub layers: Vec<String>,
+    /// Where the sheet applies more than once, the first time is of use too.
+    pub first_counts: bool,
     /// Legal comments, in source order.
     pub legal: Vec<String>,
     pub body: Vec<CssPiece>,
@@ -106,6 +108,7 @@ fn print(
         without_composing(&mut parsed.rules);
     }
     let layers = declared_layers(&parsed.rules);
+    let first_counts = first_counts(&parsed.rules);
     let code = lower_and_print(&mut parsed, options, place)?;
     let code = match &local {
         Some(local) => rename(&code, local, &Naming { sheet: sheet.name_hash, names: &options.names, values: &[] }),
@@ -113,7 +116,7 @@ fn print(
     };
     let code = if options.minify { tighten(&code, &Abilities::of(&options.target)) } else { code };
     let (namespaces, body) = split_namespaces(code);
-    Ok(CompiledCss { layers, namespaces, body: prepared.slots(&body), ..CompiledCss::default() })
+    Ok(CompiledCss { layers, first_counts, namespaces, body: prepared.slots(&body), ..CompiledCss::default() })
 }
 
 /// Takes out what nobody can use. Animations go when no rule that is left mentions them.

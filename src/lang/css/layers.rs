@@ -45,3 +45,35 @@ fn add(name: String, out: &mut Vec<String>) {
         out.push(name);
     }
 }
+
+/// Something in a layer without a name is `!important`: it goes before that of all later layers, and the sheet's next
+/// occurrence has another layer, so the first occurrence counts.
+pub(super) fn first_counts(rules: &CssRuleList<'_>) -> bool {
+    any_rules(rules, &|rule| match rule {
+        CssRule::LayerBlock(block) => block.name.is_none() && any_rules(&block.rules, &is_important),
+        _ => false,
+    })
+}
+
+fn is_important(rule: &CssRule<'_>) -> bool {
+    match rule {
+        CssRule::Style(style) => !style.declarations.important_declarations.is_empty(),
+        CssRule::NestedDeclarations(nested) => !nested.declarations.important_declarations.is_empty(),
+        _ => false,
+    }
+}
+
+/// Of these, and those inside of them.
+fn any_rules(rules: &CssRuleList<'_>, is: &impl Fn(&CssRule<'_>) -> bool) -> bool {
+    let inside = |rule: &CssRule<'_>| match rule {
+        CssRule::Style(rule) => any_rules(&rule.rules, is),
+        CssRule::LayerBlock(rule) => any_rules(&rule.rules, is),
+        CssRule::Media(rule) => any_rules(&rule.rules, is),
+        CssRule::Supports(rule) => any_rules(&rule.rules, is),
+        CssRule::Container(rule) => any_rules(&rule.rules, is),
+        CssRule::Scope(rule) => any_rules(&rule.rules, is),
+        CssRule::StartingStyle(rule) => any_rules(&rule.rules, is),
+        _ => false,
+    };
+    rules.0.iter().any(|rule| is(rule) || inside(rule))
+}

@@ -46,6 +46,22 @@ fn the_last_of_several_imports_stays() {
 }
 
 #[test]
+fn the_first_of_several_imports_stays_too_where_a_layer_without_a_name_has_something_important() {
+    let files = |layer: &str| {
+        let text = format!("{layer}{{@media print{{a{{top:0!important}}}}}}");
+        linked(&[
+            ("main.css", "@import 'a.css';@import 'b.css';@import 'a.css';"),
+            ("a.css", &text),
+            ("b.css", "b{top:0}"),
+        ])
+    };
+    let once = "@layer{@media print{a{top:0!important}}}";
+    assert_eq!(files("@layer"), format!("{once}b{{top:0}}{once}"), "important goes by the first layer");
+    assert_eq!(files("@layer x"), "@layer x;b{top:0}@layer x{@media print{a{top:0!important}}}");
+    assert_eq!(files("@supports (top:0)"), "b{top:0}@supports(top:0){@media print{a{top:0!important}}}");
+}
+
+#[test]
 fn conditions_nest() {
     assert_eq!(
         linked(&[
