@@ -62,9 +62,10 @@ async function visit(browser, origin, folder, route) {
   });
   page.on('pageerror', (error) => problems.push(String(error)));
   await page.goto(origin + route, { waitUntil: 'networkidle' });
-  const shows = await page.evaluate(() => globalThis.document.body.innerText.trim().length);
+  const shows = page.waitForFunction(() => globalThis.document.body.innerText.trim(), undefined, { timeout: 30000 });
+  await shows.catch(() => problems.push('nothing is shown'));
+  await page.waitForLoadState('networkidle');
   await context.close();
-  if (!shows) problems.push('nothing is shown');
   const bytes = [...asked].reduce((sum, path) => sum + brotli(join(folder, path)), 0);
   return { requests: asked.size, bytes, problems };
 }
