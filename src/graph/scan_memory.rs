@@ -14,8 +14,8 @@ const VERSION: u32 = 25;
 
 /// Of source, whose trees wait for `compile`. A tree takes nine times as much: on the bench's app (13.5 MB of source) keeping
 /// all of them took 360 MB instead of 234, 1.5 CPU seconds instead of 1.8, and hardly less time, since new memory has to be
-/// cleared; with 4 MB it is 270 MB.
-const KEPT_SOURCE_BYTES: usize = 1 << 22;
+/// cleared; with 4 MB it is 270 MB, with 2 MB 250.
+const KEPT_SOURCE_BYTES: usize = 1 << 21;
 
 pub(super) struct ScanMemory<'a> {
     /// `None`: there is no cache.
