@@ -53,7 +53,8 @@ pub(super) fn scan_tree(
     });
     match found {
         Ok((facts, problems, numbered, tree)) => {
-            let keep = keep && problems.is_empty();
+            // Looking for names of properties to shorten changes the statements.
+            let keep = keep && problems.is_empty() && language.mangle.is_none();
             let kept = if keep { KeptTree::new(ReadModule::new(globals, numbered, tree)) } else { KeptTree::default() };
             Noted::new(Some((facts, kept)), problems)
         }
