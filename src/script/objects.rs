@@ -12,7 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Changes whenever `compile` would give other objects for the same inputs.
-const VERSION: u32 = 24;
+const VERSION: u32 = 25;
 
 /// What came of all modules.
 pub struct Objects<'c> {

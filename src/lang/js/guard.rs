@@ -1,5 +1,6 @@
 //! What the compressor would get wrong is hidden from it, and shown again afterwards.
 
+use super::repeated::Repeated;
 use super::{fold, hoisted, tree};
 use rustc_hash::FxHashSet;
 use swc_core::common::SyntaxContext;
@@ -13,12 +14,13 @@ const GUARD: &str = "__plimsoll_guard";
 /// One of this name would be called with a list of variables, and the test of a loop if it has one.
 const LOOP: &str = "__plimsoll_loop";
 
-/// Conversions whose result is not used but which may run code, members of literals that may be inherited, values of variables that are read above, functions that are taken out of optional chains to be called without
-/// `this`, and unused variables of loops whose values must not be computed before those beside them.
+/// Conversions whose result is not used but which may run code, members of literals that may be inherited, values of
+/// variables that are read above, functions that are taken out of optional chains to be called without `this`, unused
+/// variables of loops whose values must not be computed before those beside them, and what is declared [`Repeated`]ly.
 pub(super) fn hide(body: &mut Vec<ModuleItem>, unresolved: SyntaxContext) {
     let guard = Ident::new(GUARD.into(), swc_core::common::DUMMY_SP, unresolved);
     let (unused, unset) = (unused_in_loops(body), hoisted::read_unset(body));
-    body.visit_mut_with(&mut Hider { guard, unused, unset });
+    body.visit_mut_with(&mut Hider { guard, unused, unset, repeated: Repeated::default() });
 }
 
 struct Hider {
@@ -27,6 +29,7 @@ struct Hider {
     unused: FxHashSet<Id>,
     /// As [`hoisted::read_unset`].
     unset: FxHashSet<Id>,
+    repeated: Repeated,
 }
 
 /// Variables of `for (var a = 1, b = f(a); …)` that nobody mentions, after the first and with a value that may do something:
@@ -106,6 +109,21 @@ fn is_array_of_length(callee: &Expr, arguments: &[ExprOrSpread]) -> bool {
 impl VisitMut for Hider {
     noop_visit_mut_type!();
 
+    fn visit_mut_stmt(&mut self, statement: &mut Stmt) {
+        match self.repeated.assign(statement) {
+            Some(mut stmts) => {
+                stmts.iter_mut().for_each(|part| part.visit_mut_children_with(self));
+                *statement = Stmt::Block(BlockStmt { stmts, ..BlockStmt::default() });
+            }
+            None => statement.visit_mut_children_with(self),
+        }
+    }
+
+    fn visit_mut_var_decl(&mut self, variables: &mut VarDecl) {
+        self.repeated.pass(variables);
+        variables.visit_mut_children_with(self);
+    }
+
     fn visit_mut_var_declarator(&mut self, declarator: &mut VarDeclarator) {
         declarator.visit_mut_children_with(self);
         let unset = declarator.name.as_ident().is_some_and(|name| self.unset.contains(&name.to_id()));
@@ -184,7 +202,8 @@ impl VisitMut for Hider {
 /// they are there already, and what is called there may read them.
 pub(super) fn hold_lets(body: &mut [ModuleItem], names: &FxHashSet<&Id>, unresolved: SyntaxContext) {
     let guard = Ident::new(GUARD.into(), swc_core::common::DUMMY_SP, unresolved);
-    let hider = Hider { guard, unused: FxHashSet::default(), unset: FxHashSet::default() };
+    let hider =
+        Hider { guard, unused: FxHashSet::default(), unset: FxHashSet::default(), repeated: Repeated::default() };
     for item in body {
         let ModuleItem::Stmt(Stmt::Decl(Decl::Var(variables))) = item else { continue };
         for declarator in variables.decls.iter_mut().filter(|_| variables.kind == VarDeclKind::Let) {

@@ -42,6 +42,7 @@ mod paths;
 mod plan;
 mod print;
 mod purity;
+mod repeated;
 mod rewrite;
 mod scan;
 mod scopes;
