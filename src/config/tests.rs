@@ -75,7 +75,7 @@ fn defaults_of_a_script() {
     assert_eq!((options.images, options.service_worker), (ImageMode::Off, false));
     assert!(options.precompress.is_empty() && options.headers.is_empty() && options.budget.is_none());
     assert_eq!(options.conditions, ["module", "production", "browser"]);
-    assert_eq!(options.target.engines["chrome"], 111 << 16);
+    assert_eq!(options.target.engines["chrome"], 125 << 16);
     assert_eq!(options.cache_dir.as_deref(), Some(Path::new("/somebody/.cache/plimsoll")));
     assert_eq!(options.loaders[".module.css"], Loader::LocalCss);
     assert_eq!(options.define["process.env.NODE_ENV"], "\"production\"");

@@ -150,7 +150,7 @@ function judgeFolder(label, folder, marked, show) {
 }
 
 const folder = join(import.meta.dirname, 'sheets');
-const TARGETS = { new: 'chrome130', baseline: 'chrome111,firefox114,safari16.4', old: 'chrome80,safari13' };
+const TARGETS = { new: 'chrome130', earlier: 'chrome111,firefox114,safari16.4', old: 'chrome80,safari13' };
 
 export function sheets(plimsoll, outdir, storefront, show) {
   const failures = [];

@@ -212,7 +212,7 @@ fn plain(condition: &str, tokens: &[Token]) -> String {
 mod tests {
     use super::*;
 
-    const BASELINE: Versions = Versions {
+    const EARLIER: Versions = Versions {
         chrome: Some(version(111, 0)),
         firefox: Some(version(114, 0)),
         safari: Some(version(16, 4)),
@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn what_all_targets_know() {
-        for (condition, of_baseline, of_later) in [
+        for (condition, of_earlier, of_later) in [
             ("(color:color-mix(in lab, red, red))", Some(true), Some(true)),
             ("(color: color-mix( in lab,red , red ) )", Some(true), Some(true)),
             ("not (display:grid)", Some(false), Some(false)),
@@ -241,14 +241,14 @@ mod tests {
             ("(--any: thing)", Some(true), Some(true)),
             ("selector(:has(*))", None, Some(true)),
         ] {
-            assert_eq!(holds(condition, &BASELINE), of_baseline, "{condition}");
+            assert_eq!(holds(condition, &EARLIER), of_earlier, "{condition}");
             assert_eq!(holds(condition, &LATER), of_later, "{condition}");
         }
     }
 
     #[test]
     fn parts_that_say_nothing() {
-        let of = |condition: &str| without_known(condition, &BASELINE);
+        let of = |condition: &str| without_known(condition, &EARLIER);
         assert_eq!(of(OLD_ENGINES).as_deref(), Some("(-moz-orient:inline)and (not (color:rgb(from red r g b)))"));
         assert_eq!(of("(display:grid)and (x:y)").as_deref(), Some("(x:y)"));
         assert_eq!(of("(display:grid)and (x:y) and selector(a)").as_deref(), Some("(x:y) and selector(a)"));

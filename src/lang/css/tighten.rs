@@ -323,8 +323,8 @@ mod tests {
         assert_eq!(Abilities::of(&target(&[("node", 18 << 16)])), OLD);
         let of = |engines: &[(&str, u32)]| Abilities { versions: Versions::NONE, ..Abilities::of(&target(engines)) };
         assert_eq!(of(&[("chrome", 120 << 16), ("safari", 17 << 16 | 2 << 8)]), NEW);
-        let baseline = [("chrome", 111 << 16), ("firefox", 114 << 16), ("ios", 16 << 16 | 4 << 8)];
-        assert_eq!(of(&baseline), Abilities { recent: true, relaxed_nesting: false, versions: Versions::NONE });
+        let earlier = [("chrome", 111 << 16), ("firefox", 114 << 16), ("ios", 16 << 16 | 4 << 8)];
+        assert_eq!(of(&earlier), Abilities { recent: true, relaxed_nesting: false, versions: Versions::NONE });
         assert_eq!(of(&[("chrome", 130 << 16), ("ie", 11 << 16)]), OLD);
     }
 
