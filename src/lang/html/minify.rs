@@ -101,14 +101,22 @@ fn collapse(text: &str, before: Edge, next: Edge, in_head: bool) -> Action {
     Action::Text(out)
 }
 
+/// First words of comments by which Knockout, Lit and Qwik find their places in a page again.
+const PLACES: [&str; 8] = ["ko", "/ko", "lit-part", "/lit-part", "lit-node", "qv", "/qv", "ngh"];
+
 /// Conditional comments, licences (`<!--!`), server-side includes and one-word marks that a server or a test fills
-/// in (`<!--app-html-->`) are read by someone.
+/// in (`<!--app-html-->`, `<!-- app-html -->`) are read by someone, and so is a comment that says nothing: React, Vue and
+/// Svelte keep texts apart by it.
 fn droppable(comment: &str) -> bool {
     let Some(body) = comment.strip_prefix("<!--") else { return false };
     let body = body.strip_suffix("-->").unwrap_or(body);
-    let mark = !body.is_empty() && !body.contains(|c: char| c.is_whitespace());
+    let mut words = body.split_whitespace();
+    let Some(first) = words.next() else { return false };
+    let mark = !body.contains(|c: char| c.is_whitespace())
+        || words.next().is_none() && first.contains(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | ',' | '?'));
     let lower = body.trim_start().to_ascii_lowercase();
-    !(mark || body.starts_with(['!', '#']) || lower.starts_with("[if") || lower.contains("[endif]"))
+    let read = body.starts_with(['!', '#']) || lower.starts_with("[if") || lower.contains("[endif]");
+    !(mark || read || PLACES.contains(&first))
 }
 
 /// The element whose content is left as it is, and how many of that name are open.

@@ -236,7 +236,15 @@ fn minifying_keeps_comments_that_are_read() {
     {
         assert_eq!(minified(kept), kept);
     }
-    assert_eq!(minified("<div><!-- gone --></div><!-- -->"), "<div></div>");
+    assert_eq!(minified("<div><!-- gone --></div><!-- Gone. -->"), "<div></div>");
+    for kept in [
+        "<p>a<!-- -->b<!----></p>",
+        "<p><!--$-->a<!--/$--></p>",
+        "<b><!-- ko if: x --><!-- /ko --></b>",
+        "<!-- app-html -->",
+    ] {
+        assert_eq!(minified(kept), kept);
+    }
 }
 
 #[test]
