@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Raise it when the same sheet would be compiled to something else.
-const CACHE_VERSION: u32 = 6;
+const CACHE_VERSION: u32 = 7;
 
 pub(super) fn compile_options(options: &Options) -> CompileOptions {
     CompileOptions {
