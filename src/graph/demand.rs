@@ -16,6 +16,7 @@ use crate::lang::js::{ExportTarget, ImportKind, ImportRecord, LocalSym, ModuleFa
 use crate::model::{Loader, Module};
 use rayon::Scope;
 use rustc_hash::FxHashSet;
+use std::cell::OnceCell;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -44,7 +45,7 @@ impl Default for Asked {
 pub(super) struct Read {
     node: Node,
     place: Place,
-    facts: Arc<ModuleFacts>,
+    names: Names,
     folder: Arc<Folder>,
     /// As [`queries::take_only_default`], once something is followed.
     only_default: Option<Vec<bool>>,
@@ -144,32 +145,70 @@ struct Answer {
     runs: bool,
 }
 
-fn answer(facts: &ModuleFacts, want: &Want) -> Answer {
-    let mut out = Answer::default();
-    match want {
-        Want::All => {
-            out.runs = true;
-            out.through.extend(facts.exports.iter().filter_map(|export| passed_on(facts, &export.target)));
-            out.through.extend(facts.stars.iter().map(|record| (*record, Want::All)));
+/// Up to this many exports are looked through one by one.
+const FEW_EXPORTS: usize = 16;
+
+/// The exports of a module.
+struct Names {
+    facts: Arc<ModuleFacts>,
+    /// Positions in `facts.exports` by name, if there are more than a few; of equal names the last counts.
+    sorted: OnceCell<Vec<u32>>,
+    /// It does something by itself.
+    acts: bool,
+}
+
+impl Names {
+    fn new(facts: Arc<ModuleFacts>) -> Self {
+        let acts = facts.parts.iter().any(|part| part.side_effects || !part.pure_calls.is_empty());
+        Names { facts, sorted: OnceCell::new(), acts }
+    }
+
+    fn get(&self, name: &str) -> Option<&ExportTarget> {
+        let exports = &self.facts.exports;
+        let found = if exports.len() <= FEW_EXPORTS {
+            exports.iter().rfind(|export| export.name == name)
+        } else {
+            let sorted = self.sorted.get_or_init(|| {
+                let mut all: Vec<u32> = (0..exports.len() as u32).collect();
+                all.sort_by_key(|at| &exports[*at as usize].name);
+                all
+            });
+            let end = sorted.partition_point(|at| exports[*at as usize].name.as_str() <= name);
+            let last = end.checked_sub(1).map(|at| &exports[sorted[at] as usize]);
+            last.filter(|export| export.name == name)
+        };
+        found.map(|export| &export.target)
+    }
+
+    /// Whether asking may lead on, or need the module's statements.
+    fn concerns(&self, want: &Want) -> bool {
+        match want {
+            Want::All => true,
+            Want::Name(name) => !self.facts.stars.is_empty() && &**name != "default" || self.get(name).is_some(),
         }
-        Want::Name(name) => {
-            match facts.exports.iter().rfind(|export| *export.name == **name).map(|found| &found.target) {
+    }
+
+    fn answer(&self, want: &Want) -> Answer {
+        let (mut out, facts) = (Answer::default(), &self.facts);
+        match want {
+            Want::All => {
+                out.runs = true;
+                out.through.extend(facts.exports.iter().filter_map(|export| passed_on(facts, &export.target)));
+                out.through.extend(facts.stars.iter().map(|record| (*record, Want::All)));
+            }
+            Want::Name(name) => match self.get(name) {
                 Some(target) => {
                     let through = passed_on(facts, target);
                     out.runs = through.is_none();
                     out.through.extend(through);
                 }
-                None if &**name != "default" => {
-                    out.through.extend(facts.stars.iter().map(|record| (*record, want.clone())));
-                }
-                None => {}
-            }
+                None => out.through.extend(facts.stars.iter().map(|record| (*record, want.clone()))),
+            },
         }
+        // A module that does something by itself is evaluated when anything comes through it.
+        out.runs |= self.acts && !out.through.is_empty();
+        out
     }
-    // A module that does something by itself is evaluated when anything comes through it.
-    let acts = facts.parts.iter().any(|part| part.side_effects || !part.pure_calls.is_empty());
-    out.runs |= acts && !out.through.is_empty();
-    out
 }
 
 impl Read {
@@ -185,7 +224,7 @@ impl Read {
             missed: Vec::new(),
             node,
             place,
-            facts,
+            names: Names::new(facts),
             folder,
             only_default: None,
         })
@@ -202,11 +241,11 @@ impl Read {
 
     /// Follows what is asked for; what to ask of others is added to `more`.
     fn ask<'s>(&mut self, discovery: &'s Discovery, scope: &Scope<'s>, want: Want, more: &mut Vec<(Early, Want)>) {
-        if !self.asked.insert(want.clone()) {
+        if !self.names.concerns(&want) || self.asked.contains(&want) {
             return;
         }
-        let facts = Arc::clone(&self.facts);
-        let answer = answer(&facts, &want);
+        let answer = self.names.answer(&want);
+        self.asked.insert(want);
         if answer.runs {
             self.run(discovery, scope, more);
         }
@@ -246,7 +285,7 @@ impl Read {
         let Body::Script(module) = &self.node.body else { return Vec::new() };
         let typescript = matches!(module.loader, Loader::Ts | Loader::Tsx);
         let acts = |record: &u32| {
-            let specifier = self.facts.records[*record as usize].specifier.as_str();
+            let specifier = self.names.facts.records[*record as usize].specifier.as_str();
             if self.node.links[*record as usize] != Link::Unasked
                 || specifier.starts_with('.') && self.folder.scope.never_acts()
             {
@@ -259,7 +298,7 @@ impl Read {
                 Resolved::Disabled | Resolved::Missing(_) => false,
             }
         };
-        self.facts.import_order.iter().copied().filter(acts).collect()
+        self.names.facts.import_order.iter().copied().filter(acts).collect()
     }
 
     fn follow<'s>(&mut self, discovery: &'s Discovery, scope: &Scope<'s>, record: u32) -> &Link {
@@ -271,8 +310,9 @@ impl Read {
                 Importer { name: &module.name, source: &module.source, host: None, made: false, sheet: None };
             let mut mentions = Mentions::new(discovery, scope, &self.folder, importer);
             mentions.of_script(module, &self.place);
-            let only_default = self.only_default.get_or_insert_with(|| queries::take_only_default(&self.facts))[at];
-            let link = mentions.record(&self.facts.records[at], only_default);
+            let only_default =
+                self.only_default.get_or_insert_with(|| queries::take_only_default(&self.names.facts))[at];
+            let link = mentions.record(&self.names.facts.records[at], only_default);
             let (problems, missed) = mentions.finish();
             self.problems.push((record, problems));
             self.missed.push((record, missed));
