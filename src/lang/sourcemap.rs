@@ -17,43 +17,109 @@ pub struct Token {
 
 pub const NOWHERE: u32 = u32::MAX;
 
-/// The `mappings` field for tokens sorted by generated position.
-pub fn encode_mappings(tokens: &[Token]) -> String {
-    let mut out = String::with_capacity(tokens.len() * 6);
-    let (mut line, mut column, mut source, mut source_line, mut source_column, mut name) =
-        (0u32, 0i64, 0i64, 0i64, 0i64, 0i64);
-    let mut first = true;
-    for token in tokens {
-        while line < token.line {
-            out.push(';');
-            line += 1;
-            column = 0;
-            first = true;
+/// The `mappings` field under construction. Tokens come in order of their generated position and are encoded at once, since
+/// a large output has millions of them.
+#[derive(Default)]
+pub struct Mappings {
+    text: String,
+    /// Not encoded yet.
+    last: Option<Token>,
+    /// A segment of the line is there.
+    in_line: bool,
+    line: u32,
+    column: i64,
+    source_line: i64,
+    source_column: i64,
+    sources: Numbers,
+    names: Numbers,
+}
+
+/// Numbers given by first mention.
+#[derive(Default)]
+struct Numbers {
+    /// By new number, the old one.
+    used: Vec<u32>,
+    /// By old number, the new one.
+    new: Vec<u32>,
+    last: i64,
+}
+
+impl Numbers {
+    /// What to add to the number of the mention before.
+    fn step(&mut self, old: u32) -> i64 {
+        let at = old as usize;
+        if at >= self.new.len() {
+            self.new.resize(at + 1, u32::MAX);
         }
-        if !first {
-            out.push(',');
+        if self.new[at] == u32::MAX {
+            self.new[at] = self.used.len() as u32;
+            self.used.push(old);
         }
-        first = false;
-        let mut delta = |previous: &mut i64, now: u32| {
-            push_vlq(&mut out, i64::from(now) - *previous);
-            *previous = i64::from(now);
-        };
-        delta(&mut column, token.column);
+        let now = i64::from(self.new[at]);
+        now - std::mem::replace(&mut self.last, now)
+    }
+}
+
+/// The `mappings` field, and what its numbers stand for.
+pub struct Encoded {
+    pub text: String,
+    /// By number in the text, the number that tokens had.
+    pub sources: Vec<u32>,
+    pub names: Vec<u32>,
+}
+
+impl Mappings {
+    pub fn of(tokens: impl IntoIterator<Item = Token>) -> Self {
+        let mut out = Mappings::default();
+        tokens.into_iter().for_each(|token| out.push(token));
+        out
+    }
+
+    pub fn last(&self) -> Option<&Token> {
+        self.last.as_ref()
+    }
+
+    pub fn push(&mut self, token: Token) {
+        self.flush();
+        self.last = Some(token);
+    }
+
+    /// Takes back the last token.
+    pub fn pop(&mut self) {
+        self.last = None;
+    }
+
+    pub fn finish(mut self) -> Encoded {
+        let ends_nowhere = self.last.is_some_and(|last| last.source == NOWHERE);
+        self.flush();
+        if ends_nowhere {
+            // Node 20 reads on behind a last segment of one field: it would come from where the one before comes from.
+            self.text.push(';');
+        }
+        Encoded { text: self.text, sources: self.sources.used, names: self.names.used }
+    }
+
+    fn flush(&mut self) {
+        let Some(token) = self.last.take() else { return };
+        while self.line < token.line {
+            self.text.push(';');
+            (self.line, self.column, self.in_line) = (self.line + 1, 0, false);
+        }
+        if std::mem::replace(&mut self.in_line, true) {
+            self.text.push(',');
+        }
+        let step = |before: &mut i64, now: u32| i64::from(now) - std::mem::replace(before, i64::from(now));
+        push_vlq(&mut self.text, step(&mut self.column, token.column));
         if token.source == NOWHERE {
-            continue;
+            return;
         }
-        delta(&mut source, token.source);
-        delta(&mut source_line, token.source_line);
-        delta(&mut source_column, token.source_column);
+        push_vlq(&mut self.text, self.sources.step(token.source));
+        push_vlq(&mut self.text, step(&mut self.source_line, token.source_line));
+        push_vlq(&mut self.text, step(&mut self.source_column, token.source_column));
         if token.name != u32::MAX {
-            delta(&mut name, token.name);
+            push_vlq(&mut self.text, self.names.step(token.name));
         }
     }
-    if tokens.last().is_some_and(|last| last.source == NOWHERE) {
-        // Node 20 reads on behind a last segment of one field: it would come from where the one before comes from.
-        out.push(';');
-    }
-    out
 }
 
 fn push_vlq(out: &mut String, value: i64) {
@@ -70,42 +136,17 @@ fn push_vlq(out: &mut String, value: i64) {
 }
 
 /// The whole map as JSON text.
-pub fn encode(
-    sources: &[String],
-    contents: Option<&[&str]>,
-    names: &[String],
-    ignore: &[u32],
-    tokens: &[Token],
-) -> String {
-    let map = Map {
-        version: 3,
-        sources,
-        sources_content: contents,
-        names,
-        mappings: &encode_mappings(tokens),
-        ignore_list: (!ignore.is_empty()).then_some(ignore),
-    };
-    serde_json::to_string(&map).unwrap_or_default()
-}
-
-/// Those of `all` that tokens mention, which are numbered anew.
-pub fn used<T: Clone>(tokens: &mut [Token], all: &[T], number: impl Fn(&mut Token) -> &mut u32) -> Vec<T> {
-    let mut new = vec![u32::MAX; all.len()];
-    for token in tokens.iter_mut() {
-        if let Some(place) = new.get_mut(*number(token) as usize) {
-            *place = 0;
-        }
+pub fn encode(sources: &[String], contents: Option<&[&str]>, names: &[&str], ignore: &[u32], mappings: &str) -> String {
+    let bytes: usize = contents.unwrap_or_default().iter().map(|text| text.len()).sum();
+    let listed: usize = sources.iter().map(|name| name.len() + 8).chain(names.iter().map(|name| name.len() + 4)).sum();
+    let ignore_list = (!ignore.is_empty()).then_some(ignore);
+    let map = Map { version: 3, sources, sources_content: contents, names, mappings, ignore_list };
+    // Line ends and quotes of the sources take two bytes. What is not needed of the room is never touched.
+    let mut out = Vec::with_capacity(bytes + bytes / 4 + listed + mappings.len() + 1024);
+    match serde_json::to_writer(&mut out, &map) {
+        Ok(()) => String::from_utf8(out).unwrap_or_default(),
+        Err(_) => String::new(),
     }
-    let mut out = Vec::new();
-    for (at, place) in new.iter_mut().enumerate().filter(|(_, place)| **place == 0) {
-        *place = out.len() as u32;
-        out.push(all[at].clone());
-    }
-    for token in tokens {
-        let field = number(token);
-        *field = new.get(*field as usize).copied().unwrap_or(u32::MAX);
-    }
-    out
 }
 
 /// A map as a URL.
@@ -133,7 +174,7 @@ struct Map<'a> {
     sources: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     sources_content: Option<&'a [&'a str]>,
-    names: &'a [String],
+    names: &'a [&'a str],
     mappings: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     ignore_list: Option<&'a [u32]>,
@@ -153,6 +194,21 @@ mod tests {
             source_column,
             name: u32::MAX,
         };
-        assert_eq!(encode_mappings(&[token(0, 0, 0, 0), token(0, 16, 1, 0), token(2, 1, 0, 5)]), "AAAA,gBACA;;CADK");
+        let nowhere = Token { source: NOWHERE, ..token(2, 9, 0, 0) };
+        let encoded = |tokens: &[Token]| Mappings::of(tokens.iter().copied()).finish();
+        let tokens = [token(0, 0, 0, 0), token(0, 16, 1, 0), token(2, 1, 0, 5)];
+        assert_eq!(encoded(&tokens).text, "AAAA,gBACA;;CADK");
+        assert_eq!(encoded(&[tokens[0], nowhere]).text, "AAAA;;S;");
+        assert_eq!(encoded(&[]).text, "");
+    }
+
+    #[test]
+    fn what_is_not_mentioned_has_no_number() {
+        let token = |column, source, name| Token { line: 0, column, source, source_line: 0, source_column: 0, name };
+        let mut mappings = Mappings::of([token(0, 4, u32::MAX), token(1, 2, 7), token(2, 9, 8)]);
+        mappings.pop();
+        mappings.push(token(3, 4, 3));
+        let Encoded { text, sources, names } = mappings.finish();
+        assert_eq!((text.as_str(), sources, names), ("AAAA,CCAAA,EDAAC", vec![4, 2], vec![7, 3]));
     }
 }

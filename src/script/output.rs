@@ -1,6 +1,6 @@
 //! Text under construction: pieces, and positions for the source map.
 
-use crate::lang::sourcemap::{NOWHERE, Token};
+use crate::lang::sourcemap::{Mappings, NOWHERE, Token};
 use crate::model::{OutputKey, Piece, RefStyle};
 
 #[derive(Default)]
@@ -11,7 +11,7 @@ pub struct Output {
     line: u32,
     /// UTF-16 units since the line start.
     column: u32,
-    pub tokens: Vec<Token>,
+    mappings: Mappings,
     last: u8,
     written: u64,
     joined: Option<Joined>,
@@ -23,6 +23,8 @@ pub struct Joined {
     pub text: String,
     /// The literals, by number in the name.
     pub references: Vec<(OutputKey, RefStyle, usize)>,
+    /// Their columns are bytes of the text.
+    pub tokens: Vec<Token>,
     /// A literal has begun and not ended.
     open: bool,
     /// A reference is only part of a literal.
@@ -99,18 +101,33 @@ impl Output {
 
     /// What follows comes from no source.
     pub fn unmapped(&mut self) {
-        if self.map && self.tokens.last().is_some_and(|last| last.source != NOWHERE) {
+        let last = match &self.joined {
+            Some(joined) => joined.tokens.last(),
+            None => self.mappings.last(),
+        };
+        if self.map && last.is_some_and(|last| last.source != NOWHERE) {
             self.token(NOWHERE, 0, 0, u32::MAX);
         }
     }
 
     pub fn token(&mut self, source: u32, source_line: u32, source_column: u32, name: u32) {
-        let place = self.joined.as_ref().map_or((self.line, self.column), |joined| (0, joined.text.len() as u32));
-        if self.tokens.last().is_some_and(|last| (last.line, last.column) == place && last.source == NOWHERE) {
-            self.tokens.pop();
+        let token = |line, column| Token { line, column, source, source_line, source_column, name };
+        let replaces = |token: &Token, last: Option<&Token>| {
+            last.is_some_and(|last| (last.line, last.column) == (token.line, token.column) && last.source == NOWHERE)
+        };
+        if let Some(joined) = &mut self.joined {
+            let token = token(0, joined.text.len() as u32);
+            if replaces(&token, joined.tokens.last()) {
+                joined.tokens.pop();
+            }
+            joined.tokens.push(token);
+            return;
         }
-        let (line, column) = place;
-        self.tokens.push(Token { line, column, source, source_line, source_column, name });
+        let token = token(self.line, self.column);
+        if replaces(&token, self.mappings.last()) {
+            self.mappings.pop();
+        }
+        self.mappings.push(token);
     }
 
     /// A line end, unless one is there or nothing is.
@@ -135,17 +152,16 @@ impl Output {
         self.joined.is_some()
     }
 
-    /// The text for another pass, and its tokens (whose columns are bytes of it); `None` if it cannot be given to one.
-    pub fn into_joined(self) -> Option<(Joined, Vec<Token>)> {
-        let tokens = self.tokens;
-        self.joined.filter(|joined| !joined.failed && !joined.open).map(|joined| (joined, tokens))
+    /// The text for another pass; `None` if it cannot be given to one.
+    pub fn into_joined(self) -> Option<Joined> {
+        self.joined.filter(|joined| !joined.failed && !joined.open)
     }
 
-    pub fn finish(mut self) -> (Vec<Piece>, Vec<Token>) {
+    pub fn finish(mut self) -> (Vec<Piece>, Mappings) {
         if !self.text.is_empty() {
             self.pieces.push(Piece::Text(self.text.into_bytes()));
         }
-        (self.pieces, self.tokens)
+        (self.pieces, self.mappings)
     }
 }
 

@@ -4,7 +4,7 @@ use super::write::{Body, Mark, Writer};
 use crate::base::{LineIndex, StyleId, encode_url_path, join_url, relative_path, relative_url};
 use crate::config::{Options, SourceMapMode};
 use crate::lang::css::{self, CompiledCss, CssOrigin};
-use crate::lang::sourcemap::{self, NOWHERE, Token};
+use crate::lang::sourcemap::{self, Mappings, NOWHERE, Token};
 use crate::model::{FileKind, ModuleGraph, NameTemplate, OutputKey, Piece, RefStyle, RenderedFile, Style};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,8 +64,10 @@ pub(super) fn attach(key: &OutputKey, name: &NameTemplate, body: &mut Body, writ
 
 fn text(name: &NameTemplate, body: &Body, writer: &Writer) -> String {
     let name = name.fill(HASH);
-    let (mut tokens, all, names) = tokens(&name, body, writer);
-    let sources = sourcemap::used(&mut tokens, &all, |token| &mut token.source);
+    let (tokens, all, names) = tokens(&name, body, writer);
+    let mappings = Mappings::of(tokens).finish();
+    let sources: Vec<StyleId> = mappings.sources.iter().map(|at| all[*at as usize]).collect();
+    let names: Vec<&str> = mappings.names.iter().map(|at| names[*at as usize].as_str()).collect();
     let path = writer.options.outdir.join(&name);
     let folder = path.parent().unwrap_or(&writer.options.outdir);
     let styles = || sources.iter().map(|id| &writer.graph.styles[*id]);
@@ -74,7 +76,7 @@ fn text(name: &NameTemplate, body: &Body, writer: &Writer) -> String {
     let foreign = styles().enumerate().filter(|(_, style)| style.name.contains("node_modules/"));
     let ignore: Vec<u32> = foreign.map(|(at, _)| at as u32).collect();
     let contents = writer.options.sources_content.then_some(contents.as_slice());
-    sourcemap::encode(&paths, contents, &names, &ignore, &tokens)
+    sourcemap::encode(&paths, contents, &names, &ignore, &mappings.text)
 }
 
 /// Tokens, the sheets that they number, and names.

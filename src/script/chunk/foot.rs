@@ -74,7 +74,7 @@ impl Writer<'_> {
     pub(super) fn finish(self) -> Vec<RenderedFile> {
         let contributions = self.contributions();
         let Writer { context, id, out, sources, map_names, uses, legal, .. } = self;
-        let (mut body, tokens) = out.finish();
+        let (mut body, mappings) = out.finish();
         let name = urls::chunk_name(context, id);
         let key = OutputKey::Chunk(id);
         let mut files = Vec::new();
@@ -85,7 +85,7 @@ impl Writer<'_> {
             body.push(Piece::Text(b" */\n".to_vec()));
         }
         if context.options.sourcemap != SourceMapMode::None {
-            let map = map_text(context, &name, &sources, &map_names, &tokens);
+            let map = map_text(context, &name, &sources, &map_names, mappings.finish());
             match context.options.sourcemap {
                 SourceMapMode::Inline => {
                     let text = format!("//# sourceMappingURL={}\n", sourcemap::data_url(&map));
@@ -128,11 +128,10 @@ fn map_text(
     name: &NameTemplate,
     sources: &[ModuleId],
     names: &[String],
-    tokens: &[sourcemap::Token],
+    mappings: sourcemap::Encoded,
 ) -> String {
-    let mut tokens = tokens.to_vec();
-    let sources: Vec<ModuleId> = sourcemap::used(&mut tokens, sources, |token| &mut token.source);
-    let names: Vec<String> = sourcemap::used(&mut tokens, names, |token| &mut token.name);
+    let sources: Vec<ModuleId> = mappings.sources.iter().map(|at| sources[*at as usize]).collect();
+    let names: Vec<&str> = mappings.names.iter().map(|at| names[*at as usize].as_str()).collect();
     let path = context.options.outdir.join(name.fill("XXXXXXXX"));
     let folder = path.parent().unwrap_or(&context.options.outdir);
     let modules = || sources.iter().map(|module| &context.graph.modules[*module]);
@@ -144,5 +143,5 @@ fn map_text(
         .map(|(at, _)| at as u32)
         .collect();
     let contents = context.options.sources_content.then_some(contents.as_slice());
-    sourcemap::encode(&paths, contents, &names, &ignore, &tokens)
+    sourcemap::encode(&paths, contents, &names, &ignore, &mappings.text)
 }

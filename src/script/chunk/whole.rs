@@ -11,7 +11,7 @@ use crate::base::{ChunkId, ModuleId};
 use crate::cache::Cache;
 use crate::config::{Format, LegalComments, SourceMapMode};
 use crate::lang::js::{HoleKind, LocalSym, Mapping, ModuleObject, Whole, compress_whole};
-use crate::lang::sourcemap::{NOWHERE, Token};
+use crate::lang::sourcemap::NOWHERE;
 use crate::model::{RenderedFile, SymbolRef};
 use rustc_hash::FxHashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -20,7 +20,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 pub const WHOLE: ModuleId = ModuleId(u32::MAX - 3);
 
 /// Changes whenever the pass would give other objects for the same texts.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// A chunk after the pass.
 struct Compressed {
@@ -28,7 +28,6 @@ struct Compressed {
     /// By symbol number of the object.
     symbols: Vec<SymbolRef>,
     joined: Joined,
-    tokens: Vec<Token>,
 }
 
 /// `None`: the chunk is to be written without the pass.
@@ -56,8 +55,8 @@ pub fn render(
     }
     first.modules();
     let Writer { names: placeholders, sources, map_names, map_name_numbers, bytes, legal, out, .. } = first;
-    let (joined, tokens) = out.into_joined()?;
-    let compressed = compress(context, exports, uses, id, &placeholders, joined, tokens, cache)?;
+    let joined = out.into_joined()?;
+    let compressed = compress(context, exports, uses, id, &placeholders, joined, cache)?;
     let uses = uses_after(context, exports, uses, id, &compressed);
     let alphabet = Alphabet::new(&naming::histogram(std::iter::once(&compressed.object)));
     let globals = compressed.object.globals.iter().map(String::as_str).collect();
@@ -92,7 +91,6 @@ fn compress(
     id: ChunkId,
     placeholders: &FxHashMap<SymbolRef, String>,
     joined: Joined,
-    tokens: Vec<Token>,
     cache: &Cache,
 ) -> Option<Compressed> {
     let is_name = |name: &str| name.strip_prefix(NUMBERED).is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()));
@@ -117,7 +115,7 @@ fn compress(
     let keep = numbers(&|symbol| outside.contains(symbol) && !is_foreign(symbol));
     let whole = Whole { text: &joined.text, names: &names, foreign: &foreign, keep: &keep };
     let object = cached(&whole, context, cache)?;
-    Some(Compressed { object, symbols, joined, tokens })
+    Some(Compressed { object, symbols, joined })
 }
 
 fn cached(whole: &Whole<'_>, context: &Context<'_>, cache: &Cache) -> Option<ModuleObject> {
@@ -245,8 +243,8 @@ impl Writer<'_> {
             self.out.push(&text[at..place]);
             at = place;
             // The token of the joined text that the byte belongs to.
-            let behind = compressed.tokens.partition_point(|token| token.column <= mapping.line);
-            match behind.checked_sub(1).and_then(|at| compressed.tokens.get(at)) {
+            let behind = compressed.joined.tokens.partition_point(|token| token.column <= mapping.line);
+            match behind.checked_sub(1).and_then(|at| compressed.joined.tokens.get(at)) {
                 Some(token) if token.source != NOWHERE && mapping.line != Mapping::NOWHERE => {
                     let name = if coined && place == end { u32::MAX } else { token.name };
                     self.out.token(token.source, token.source_line, token.source_column, name);
