@@ -21,7 +21,7 @@ use std::sync::{Arc, OnceLock};
 
 /// What is sealed so far.
 pub(super) struct Sealing<'a> {
-    outputs: &'a Outputs,
+    outputs: Outputs,
     options: &'a Options,
     paths: Vec<Option<String>>,
     bytes: Vec<Option<Arc<[u8]>>>,
@@ -33,31 +33,29 @@ pub(super) struct Sealing<'a> {
 pub(super) type Done = (usize, String, Arc<[u8]>);
 
 impl<'a> Sealing<'a> {
-    pub fn new(outputs: &'a Outputs, options: &'a Options) -> Self {
+    pub fn new(outputs: Outputs, options: &'a Options) -> Self {
         let fixed = |naming: &Naming| match naming {
             Naming::Fixed(path) => Some(path.clone()),
             _ => None,
         };
-        Sealing {
-            outputs,
-            options,
-            paths: outputs.items.iter().map(|item| fixed(&item.naming)).collect(),
-            bytes: vec![None; outputs.items.len()],
-            integrity: outputs.items.iter().map(|_| OnceLock::new()).collect(),
-        }
+        let paths = outputs.items.iter().map(|item| fixed(&item.naming)).collect();
+        let integrity = outputs.items.iter().map(|_| OnceLock::new()).collect();
+        Sealing { options, paths, bytes: vec![None; outputs.items.len()], integrity, outputs }
     }
 
     pub fn store(&mut self, group: Vec<Done>) {
         for (at, path, bytes) in group {
+            // Nobody asks for the pieces any more, and a source map is large.
+            self.outputs.items[at].file.body = Vec::new();
             self.paths[at] = Some(path);
             self.bytes[at] = Some(bytes);
         }
     }
 
     /// Every file is sealed by now: each is in a group.
-    pub fn finish(self) -> (Vec<String>, Vec<Arc<[u8]>>) {
+    pub fn finish(self) -> (Outputs, Vec<String>, Vec<Arc<[u8]>>) {
         let paths = self.paths.into_iter().map(Option::unwrap_or_default).collect();
-        (paths, self.bytes.into_iter().map(|bytes| bytes.unwrap_or_else(|| Arc::from([]))).collect())
+        (self.outputs, paths, self.bytes.into_iter().map(|bytes| bytes.unwrap_or_else(|| Arc::from([]))).collect())
     }
 
     /// Names the members and writes their final bytes.
@@ -71,7 +69,7 @@ impl<'a> Sealing<'a> {
         if group.cyclic {
             problems.extend(self.integrity_in_cycle(&group.members, &names));
         }
-        let write = |at: &usize| (*at, names[at].clone(), Arc::from(self.final_bytes(*at, &names)));
+        let write = |at: &usize| (*at, names[at].clone(), self.final_bytes(*at, &names));
         Noted::new(group.members.iter().map(write).collect(), problems)
     }
 
@@ -101,10 +99,7 @@ impl<'a> Sealing<'a> {
                 return ContentHash::of(&[]);
             }
             let (segments, _) = self.segments(at, &[]);
-            let hash = match segments.as_slice() {
-                [Cow::Borrowed(whole)] => ContentHash::of(whole),
-                _ => ContentHash::of(&segments.concat()),
-            };
+            let hash = ContentHash::of_joined(&segments.iter().map(|segment| &**segment).collect::<Vec<_>>());
             match self.outputs.items[at].twin {
                 0 => hash,
                 twin => ContentHash::of_parts(&[&hash.0, &twin.to_le_bytes()]),
@@ -176,20 +171,23 @@ impl<'a> Sealing<'a> {
         (segments, links)
     }
 
-    fn final_bytes(&self, at: usize, names: &BTreeMap<usize, String>) -> Vec<u8> {
+    fn final_bytes(&self, at: usize, names: &BTreeMap<usize, String>) -> Arc<[u8]> {
         let item = &self.outputs.items[at];
         let from = &names[&at];
-        let mut out = Vec::new();
-        for (piece, target) in item.file.body.iter().zip(&item.targets) {
-            match (piece, target) {
-                (Piece::Text(text), _) => out.extend_from_slice(text),
-                (Piece::Ref(_, style), Some(target)) => {
-                    out.extend_from_slice(self.spell(from, *target, *style, names).as_bytes());
-                }
-                (Piece::Ref(..), None) => {}
-            }
+        let spelled = |(piece, target): (&'_ Piece, &Option<usize>)| match (piece, target) {
+            (Piece::Ref(_, style), Some(target)) => self.spell(from, *target, *style, names),
+            _ => String::new(),
+        };
+        let body = &item.file.body;
+        if let [Piece::Text(text)] = body.as_slice() {
+            return Arc::from(text.as_slice());
         }
-        out
+        let spelled: Vec<String> = body.iter().zip(&item.targets).map(spelled).collect();
+        let parts = body.iter().zip(&spelled).map(|(piece, spelled)| match piece {
+            Piece::Text(text) => text.as_slice(),
+            Piece::Ref(..) => spelled.as_bytes(),
+        });
+        Arc::from(parts.collect::<Vec<&[u8]>>().concat())
     }
 
     /// How the file at `from` writes its mention of `target`.

@@ -38,14 +38,14 @@ pub fn seal(files: Vec<RenderedFile>, options: &Options) -> Noted<Sealed> {
     let mut problems = Vec::new();
     let outputs = Outputs::collect(files, options, &mut problems);
     let order = order::levels(&outputs);
-    let mut sealing = Sealing::new(&outputs, options);
+    let mut sealing = Sealing::new(outputs, options);
     for level in &order {
         let done: Vec<_> = level.par_iter().map(|group| sealing.seal_group(group)).collect();
         for group in done {
             sealing.store(group.take(&mut problems));
         }
     }
-    let (paths, bytes) = sealing.finish();
+    let (outputs, paths, bytes) = sealing.finish();
     let kept = without_repetitions(&outputs, &paths, &bytes, &mut problems);
     let mut sealed: Vec<SealedFile> =
         kept.into_par_iter().map(|at| sealed_file(&outputs, &paths, &bytes, at)).collect();
