@@ -5,6 +5,7 @@ use crate::base::ContentHash;
 use crate::config::Options;
 use crate::diag::Diagnostic;
 use crate::model::{OutputKey, Piece, RenderedFile};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where a file's name comes from.
@@ -23,7 +24,8 @@ pub(super) struct Item {
     /// One per piece of the body: the item it mentions.
     pub targets: Vec<Option<usize>>,
     pub naming: Naming,
-    /// How many scripts before it have the same text and name. Each is a module of its own and must keep its own name.
+    /// How many scripts, or sheets of scripts, before it have the same text and name. Each is a module of its own, or applies once
+    /// more, and must keep its own name.
     pub twin: u32,
 }
 
@@ -83,15 +85,15 @@ impl Outputs {
 fn twins(files: &[RenderedFile]) -> Vec<u32> {
     let mut seen: BTreeMap<ContentHash, u32> = BTreeMap::new();
     let twin = |file: &RenderedFile| {
-        if !matches!(file.key, OutputKey::Chunk(_)) {
+        if !matches!(file.key, OutputKey::Chunk(_) | OutputKey::Style(_)) {
             return 0;
         }
         let pieces = file.body.iter().map(|piece| match piece {
-            Piece::Text(text) => text.clone(),
-            Piece::Ref(key, _) => format!("{key:?}").into_bytes(),
+            Piece::Text(text) => Cow::Borrowed(text.as_slice()),
+            Piece::Ref(key, _) => Cow::Owned(format!("{key:?}").into_bytes()),
         });
-        let parts: Vec<Vec<u8>> = pieces.chain([file.name.fill("").into_bytes()]).collect();
-        let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+        let parts: Vec<Cow<[u8]>> = pieces.chain([Cow::Owned(file.name.fill("").into_bytes())]).collect();
+        let parts: Vec<&[u8]> = parts.iter().map(|part| &**part).collect();
         let count = seen.entry(ContentHash::of_parts(&parts)).or_default();
         *count += 1;
         *count - 1

@@ -69,13 +69,14 @@ pub(super) fn lay_out(inputs: &Inputs<'_>, plan: &mut ChunkPlan) {
         }
     }
     let of = file_of(&files);
+    let late = later(inputs.graph, &files, &of, &orders);
     for id in plan.chunks.ids().collect::<Vec<_>>() {
         let loaded = plan.chunks[id].static_imports.iter().copied().chain([id]);
         let all: Vec<usize> = loaded
             .flat_map(|chunk| files.iter().enumerate().filter(move |(_, file)| file.chunk == chunk).map(|(at, _)| at))
             .collect();
         let order = orders.get(id.0 as usize);
-        let sorted = order.map_or_else(|| all.clone(), |order| order.sorted(&all, &of));
+        let sorted = order.map_or_else(|| all.clone(), |order| order.sorted(&all, &of, &late));
         plan.chunks[id].sheets = sorted.into_iter().map(|at| SheetId(at as u32)).collect();
     }
     for (at, file) in files.iter().enumerate() {
@@ -85,6 +86,26 @@ pub(super) fn lay_out(inputs: &Inputs<'_>, plan: &mut ChunkPlan) {
         let styles = styles.filter(|style| seen.insert(*style)).collect();
         plan.sheets.push(Sheet { chunk: file.chunk, is_main, styles });
     }
+}
+
+/// By file whose rules ask for local names only: the first root that applies it, and where.
+fn later(
+    graph: &ModuleGraph,
+    files: &[File],
+    of: &FxHashMap<ModuleId, usize>,
+    orders: &[Order],
+) -> FxHashMap<usize, (usize, usize)> {
+    let is_local = |id: &ModuleId| graph.modules[*id].style.is_some_and(|style| graph.styles[style].facts.is_local);
+    let local: Vec<bool> = files.iter().map(|file| file.modules.iter().all(is_local)).collect();
+    let mut out = FxHashMap::default();
+    for (root, order) in orders.iter().enumerate() {
+        for (place, id) in order.modules.iter().enumerate() {
+            if let Some(file) = of.get(id).filter(|file| local[**file]) {
+                out.entry(*file).or_insert((root, place));
+            }
+        }
+    }
+    out
 }
 
 fn file_of(files: &[File]) -> FxHashMap<ModuleId, usize> {
@@ -286,21 +307,33 @@ impl Order {
     }
 
     /// Some files in an order that keeps all pairs; else as they come, by the first of their sheets that the root needs.
-    fn sorted(&self, files: &[usize], of: &FxHashMap<ModuleId, usize>) -> Vec<usize> {
+    /// `late`: as [`later`].
+    fn sorted(
+        &self,
+        files: &[usize],
+        of: &FxHashMap<ModuleId, usize>,
+        late: &FxHashMap<usize, (usize, usize)>,
+    ) -> Vec<usize> {
         let mut first: FxHashMap<usize, usize> = FxHashMap::default();
         for (place, id) in self.modules.iter().enumerate() {
             if let Some(file) = of.get(id) {
                 first.entry(*file).or_insert(place);
             }
         }
-        // What nobody here needs stays behind the one before it.
+        // What nobody here needs yet goes last, where it would come when somebody does; global rules, which apply at once,
+        // stay behind the file before them.
         let mut last = 0;
-        let mut left: Vec<(usize, usize)> = Vec::new();
+        let mut left: Vec<((usize, usize, usize), usize)> = Vec::new();
         for file in files {
-            last = first.get(file).copied().unwrap_or(last);
-            left.push((last, *file));
+            let needed = first.get(file).copied();
+            last = needed.unwrap_or(last);
+            let key = match late.get(file).filter(|_| needed.is_none()) {
+                Some((root, place)) => (usize::MAX, *root, *place),
+                None => (last, 0, 0),
+            };
+            left.push((key, *file));
         }
-        left.sort_by_key(|(place, _)| *place);
+        left.sort_by_key(|(key, _)| *key);
         let edges = self.edges(of);
         let mut out = Vec::with_capacity(left.len());
         while !left.is_empty() {
