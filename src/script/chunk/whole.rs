@@ -83,7 +83,6 @@ pub fn render(
     Some(writer.finish())
 }
 
-#[expect(clippy::too_many_arguments, reason = "the parts of a chunk under way; one call site")]
 fn compress(
     context: &Context<'_>,
     exports: &ChunkExports,
