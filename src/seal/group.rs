@@ -173,19 +173,17 @@ impl<'a> Sealing<'a> {
 
     fn final_bytes(&self, at: usize, names: &BTreeMap<usize, String>) -> Arc<[u8]> {
         let item = &self.outputs.items[at];
-        let from = &names[&at];
-        let spelled = |(piece, target): (&'_ Piece, &Option<usize>)| match (piece, target) {
-            (Piece::Ref(_, style), Some(target)) => self.spell(from, *target, *style, names),
-            _ => String::new(),
-        };
-        let body = &item.file.body;
-        if let [Piece::Text(text)] = body.as_slice() {
+        if let [Piece::Text(text)] = item.file.body.as_slice() {
             return Arc::from(text.as_slice());
         }
-        let spelled: Vec<String> = body.iter().zip(&item.targets).map(spelled).collect();
-        let parts = body.iter().zip(&spelled).map(|(piece, spelled)| match piece {
+        let spell = |(piece, target): (&'_ Piece, &Option<usize>)| match (piece, target) {
+            (Piece::Ref(_, style), Some(target)) => self.spell(&names[&at], *target, *style, names).into_bytes(),
+            _ => Vec::new(),
+        };
+        let spelled: Vec<Vec<u8>> = item.file.body.iter().zip(&item.targets).map(spell).collect();
+        let parts = item.file.body.iter().zip(&spelled).map(|(piece, spelled)| match piece {
             Piece::Text(text) => text.as_slice(),
-            Piece::Ref(..) => spelled.as_bytes(),
+            Piece::Ref(..) => spelled.as_slice(),
         });
         Arc::from(parts.collect::<Vec<&[u8]>>().concat())
     }

@@ -95,8 +95,8 @@ fn later(
     of: &FxHashMap<ModuleId, usize>,
     orders: &[Order],
 ) -> FxHashMap<usize, (usize, usize)> {
-    let is_local = |id: &ModuleId| graph.modules[*id].style.is_some_and(|style| graph.styles[style].facts.is_local);
-    let local: Vec<bool> = files.iter().map(|file| file.modules.iter().all(is_local)).collect();
+    let local: Vec<bool> =
+        files.iter().map(|file| file.modules.iter().all(|module| is_local(graph, *module))).collect();
     let mut out = FxHashMap::default();
     for (root, order) in orders.iter().enumerate() {
         for (place, id) in order.modules.iter().enumerate() {
@@ -106,6 +106,11 @@ fn later(
         }
     }
     out
+}
+
+/// All rules of the module's sheet ask for names of its own.
+fn is_local(graph: &ModuleGraph, module: ModuleId) -> bool {
+    graph.modules[module].style.is_some_and(|style| graph.styles[style].facts.is_local)
 }
 
 fn file_of(files: &[File]) -> FxHashMap<ModuleId, usize> {
@@ -228,8 +233,7 @@ impl<'a> Rivals<'a> {
                 imports[id].iter().filter_map(|to| place.get(to)).for_each(|at| owners[*at].push(id));
             }
         }
-        let is_local = |id: &ModuleId| graph.modules[*id].style.is_some_and(|style| graph.styles[style].facts.is_local);
-        let local = modules.iter().map(is_local).collect();
+        let local = modules.iter().map(|module| is_local(graph, *module)).collect();
         Rivals { imports, towards, modules, place, local, owners, below: RefCell::default() }
     }
 

@@ -102,7 +102,7 @@ fn collapse(text: &str, before: Edge, next: Edge, in_head: bool) -> Action {
 }
 
 /// First words of comments by which Knockout, Lit and Qwik find their places in a page again.
-const PLACES: [&str; 8] = ["ko", "/ko", "lit-part", "/lit-part", "lit-node", "qv", "/qv", "ngh"];
+const PLACES: [&str; 7] = ["ko", "/ko", "lit-part", "/lit-part", "lit-node", "qv", "/qv"];
 
 /// Conditional comments, licences (`<!--!`), server-side includes and one-word marks that a server or a test fills
 /// in (`<!--app-html-->`, `<!-- app-html -->`) are read by someone, and so is a comment that says nothing: React, Vue and
