@@ -62,7 +62,16 @@ function sheet(r, names, at, number) {
   }
   if (r.chance(0.15)) out.push(`@layer ${r.shuffle(LAYERS).slice(0, 2).join(', ')};`);
   for (let left = r.between(0, 4); left > 0; left--) out.push(block(r, number, 0));
-  return `${out.join('\n')}\n`;
+  return apart(`${out.join('\n')}\n`, at);
+}
+
+/**
+ * Chromium remembers what `:has()` found by the text of its argument, and so takes the `&` of one rule for that of another. A class
+ * that no element has makes each text another.
+ */
+function apart(text, at) {
+  let count = 0;
+  return text.replaceAll(':has(&)', () => `:has(&:not(.no${at}-${(count += 1)}))`);
 }
 
 function spelling(r, own, to) {
