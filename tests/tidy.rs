@@ -11,8 +11,8 @@ const GROUND: &[&str] = &["base", "fs", "diag", "lang", "model", "config", "cach
 const STAGES: &[&str] = &[
     "graph", "link", "split", "script", "style", "image", "page", "seal", "pwa", "delivery", "emit", "budget", "report",
 ];
-/// Not rooms: they name all others.
-const DOORS: &[&str] = &["lib", "main"];
+/// Not rooms: they name all others, or none.
+const DOORS: &[&str] = &["lib", "main", "allocator"];
 
 /// Crate → the rooms that may name it. Empty: every room.
 const CRATES: &[(&str, &[&str])] = &[
@@ -47,7 +47,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("zstd", &["emit"]),
     ("indicatif", &["cli"]),
     ("notify", &["dev"]),
-    ("mimalloc", &["main"]),
+    ("libmimalloc_sys", &["allocator"]),
 ];
 
 /// Crates whose library has another name than the package.
