@@ -271,3 +271,58 @@ fn bundles_print_what_their_sources_print() {
         }
     }
 }
+
+/// Beyond three million bytes the size pass works on pieces: here on two or more, whose modules use each other both ways.
+#[test]
+fn a_large_chunk_that_is_compressed_in_pieces_prints_the_same() {
+    if node_is_missing() {
+        return;
+    }
+    const MODULES: usize = 40;
+    let folder =
+        project(&[("last.cjs", "exports.word = 'common'; exports.count = 0; exports.more = () => ++exports.count;")]);
+    for at in 0..MODULES {
+        let (before, behind) = (at.saturating_sub(1), (at + 1) % MODULES);
+        let filling: String =
+            (0..13_000).map(|number| format!("{} ", (number * 7919 + at * 104_729) % 999_983)).collect();
+        let text = format!(
+            "import common, {{ more }} from './last.cjs';
+             import {{ add as addBefore, Kind as Before }} from './m{before}.mjs';
+             import {{ state as stateBehind }} from './m{behind}.mjs';
+             export let state = {at};
+             export function add(by) {{ state += by; return state; }}
+             export class Kind {{ #own = {at}; get own() {{ return this.#own; }} static made = 0; constructor() {{ Kind.made++; }} }}
+             const local = (value) => value ? common.word + more() : '';
+             export const words = {filling:?} + local(globalThis.process);
+             export const look = () => [state, addBefore(1), stateBehind, new Before().own, Before.made, words.length, local(0)];
+             if (globalThis.process === 1) console.log(look);"
+        );
+        std::fs::write(folder.path().join(format!("m{at}.mjs")), text).unwrap();
+    }
+    let imports: String = (0..MODULES).map(|at| format!("import * as m{at} from './m{at}.mjs';\n")).collect();
+    let all: Vec<String> = (0..MODULES).map(|at| format!("m{at}")).collect();
+    let main = format!(
+        "{imports}const all = [{}];
+         for (const one of all) console.log(one.look().join(), one.words.slice(-12));
+         console.log(all.map((one) => Object.keys(one).join()).join(';'));",
+        all.join(",")
+    );
+    std::fs::write(folder.path().join("main.mjs"), main).unwrap();
+    let expected = node(folder.path(), "main.mjs");
+    let mut build = plimsoll(folder.path());
+    build.args([
+        "build",
+        "main.mjs",
+        "--platform",
+        "node",
+        "--outfile",
+        "out.mjs",
+        "--minify=max",
+        "--log-level",
+        "error",
+    ]);
+    succeeds(&mut build);
+    let bytes = std::fs::metadata(folder.path().join("out.mjs")).unwrap().len();
+    assert!(bytes > 3 << 20, "{bytes} bytes are one piece");
+    assert_eq!(node(folder.path(), "out.mjs"), expected);
+}

@@ -1,5 +1,6 @@
 //! Ids, hashes, paths and positions. Knows nothing of bundling, does no I/O.
 
+pub mod as_bytes;
 mod hash;
 mod ids;
 mod index_vec;

@@ -12,12 +12,14 @@ mod lasting;
 mod outputs;
 mod pack;
 mod room;
+mod shelf;
 mod whole;
 
 pub use arranged::Arranged;
 pub use graphs::{Basis, Graphs};
 pub use pack::Pack;
 pub use room::Room;
+pub use shelf::Shelf;
 pub use whole::{Whole, WholeBuilds};
 
 use crate::base::ContentHash;
@@ -62,6 +64,11 @@ const MAGIC: &[u8; 4] = b"plm2";
 
 /// The magic, the hash of what follows, and how many microseconds it took to make.
 const HEAD_BYTES: usize = 24;
+
+/// A thread that panicked while holding the lock has left nothing half done.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 impl Cache {
     /// `None`: every look-up misses, nothing is stored.
@@ -196,7 +203,7 @@ impl Cache {
     }
 
     fn under_way(&self) -> MutexGuard<'_, FxHashMap<ContentHash, Duration>> {
-        self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.under_way)
     }
 
     fn path(&self, key: ContentHash) -> Option<PathBuf> {

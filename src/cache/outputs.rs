@@ -28,6 +28,18 @@ pub(super) struct Place {
     bytes: u64,
 }
 
+impl Place {
+    pub(super) fn block(&self) -> ContentHash {
+        self.block
+    }
+
+    /// Its part of the block.
+    pub(super) fn of<'b>(&self, block: &'b [u8]) -> Option<&'b [u8]> {
+        let start = usize::try_from(self.start).ok()?;
+        block.get(start..start.checked_add(usize::try_from(self.bytes).ok()?)?)
+    }
+}
+
 /// Stores outputs, each with the hash of its bytes. Where they are, in the same order; `known`: places of an earlier
 /// build, by hash.
 pub(super) fn store(
@@ -95,12 +107,7 @@ pub(super) fn read(cache: &Cache, places: &[Place]) -> Option<Vec<Arc<[u8]>>> {
         blocks.into_par_iter().map(|block| (block, cache.get(block))).collect();
     let found: FxHashMap<ContentHash, Vec<u8>> =
         found.into_iter().map(|(block, bytes)| Some((block, bytes?))).collect::<Option<_>>()?;
-    let bytes = |place: &Place| {
-        let start = usize::try_from(place.start).ok()?;
-        let end = start.checked_add(usize::try_from(place.bytes).ok()?)?;
-        Some(found[&place.block].get(start..end)?.into())
-    };
-    places.par_iter().map(bytes).collect()
+    places.par_iter().map(|place| Some(place.of(&found[&place.block])?.into())).collect()
 }
 
 #[cfg(test)]

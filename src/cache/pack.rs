@@ -2,12 +2,12 @@
 //! modules take to scan. What is inside is found by the hash of everything it depends on, so an old pack is never
 //! wrong, only incomplete.
 
-use super::Cache;
+use super::{Cache, lock};
 use crate::base::ContentHash;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 
 /// What was not used in as many packs goes: until then, going back to another branch finds everything.
 const UNUSED_MAX: u8 = 4;
@@ -73,11 +73,6 @@ impl<'a> Pack<'a> {
         let parts: Vec<&[u8]> = std::iter::once(head.as_slice()).chain(all.values().map(|item| item.bytes)).collect();
         self.cache.put_joined(self.key, &parts);
     }
-}
-
-/// A thread that panicked while holding the lock has left nothing half done.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 struct Item<'a> {

@@ -4,7 +4,7 @@ use crate::base::{AssetId, ChunkId, ContentHash, IndexVec, PageId, SheetId};
 use std::sync::Arc;
 
 /// Identity of an output before it has a name. No final URL exists before `seal`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub enum OutputKey {
     Chunk(ChunkId),
     /// Style sheets that chunks bring.
@@ -22,7 +22,7 @@ pub enum OutputKey {
 }
 
 /// How a reference is written.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum RefStyle {
     /// `./x.js`, `../x.js`: relative to the file that mentions it.
     Relative,
@@ -37,9 +37,9 @@ pub enum RefStyle {
 }
 
 /// Bytes of an output, or a mention of another output.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Piece {
-    Text(Vec<u8>),
+    Text(#[serde(with = "crate::base::as_bytes")] Vec<u8>),
     Ref(OutputKey, RefStyle),
 }
 
@@ -61,7 +61,7 @@ pub enum FileKind {
 }
 
 /// `[dir]/[name]-[hash][ext]` and what stands for each.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct NameTemplate {
     /// With `[dir]`, `[name]`, `[hash]`, `[ext]`; `[ext]` is without the dot.
     pub template: String,
@@ -110,7 +110,7 @@ pub struct Contribution {
 }
 
 /// Made by `script`, `style`, `page` and the image files by `pipeline`. Read by `seal`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct RenderedFile {
     pub key: OutputKey,
     pub kind: FileKind,

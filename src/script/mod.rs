@@ -22,7 +22,7 @@ mod why;
 pub use properties::{PropertyNames, kept_names, property_names};
 
 use crate::base::{ChunkId, ContentHash, IndexVec, ModuleId, longest_first, trace};
-use crate::cache::{Cache, Pack};
+use crate::cache::{Cache, Pack, Shelf};
 use crate::config::Options;
 use crate::diag::Noted;
 use crate::lang::js::ModuleObject;
@@ -65,26 +65,32 @@ pub fn render(
 ) -> Noted<Vec<RenderedFile>> {
     let Arrangement { linked, plan, key } = arrangement;
     let mut problems = Vec::new();
-    let objects::Objects { all: objects, keys, pack } =
+    let objects::Objects { all: objects, keys, pack, shelf } =
         objects::compile(graph, linked, plan, options, cache, &mut problems);
     let span = trace::span("script", "names and glue");
     let lines = why::Lines::new(graph);
     let context = Context { graph, linked, plan, options, objects, lines, properties };
     let externals = canon::Externals::new(&context);
     let ids: Vec<ChunkId> = plan.chunks.ids().collect();
-    let weight = |id: &ChunkId| plan.chunks[*id].modules.iter().map(|id| graph.modules[*id].source.len() as u64).sum();
+    let weight = |id: &ChunkId| -> u64 {
+        plan.chunks[*id].modules.iter().map(|id| graph.modules[*id].source.len() as u64).sum()
+    };
+    let all: u64 = ids.iter().map(weight).sum();
     let uses: Vec<chunk::Uses> = longest_first(&ids, weight, |id| chunk::uses(&context, &externals, *id));
     let exports = chunk::exports(&context, &uses);
-    let key = key.filter(|_| cache.is_lasting());
+    let shelf = shelf.filter(|_| key.is_some());
+    let key = key.filter(|_| cache.is_lasting() || shelf.is_some());
     let prints = key.map(|_| remembered::prints(cache, &context.objects, &keys));
-    let remembered =
-        key.zip(prints.as_ref()).map(|(key, prints)| remembered::Remembered::new(&context, key, prints, cache));
+    let remembered = key
+        .zip(prints.as_ref())
+        .map(|(key, prints)| remembered::Remembered::new(&context, key, prints, cache, shelf.as_ref()));
     drop(span);
     let render = |id: &ChunkId| {
         let make = || chunk::render(&context, &externals, &exports, &uses[id.0 as usize], *id, cache);
-        remembered.as_ref().map_or_else(make, |remembered| remembered.files(&context, *id, make))
+        remembered.as_ref().map_or_else(make, |remembered| remembered.files(&context, *id, weight(id) * 2 <= all, make))
     };
     let store = || pack.iter().for_each(Pack::store);
     let (files, ()) = rayon::join(|| longest_first(&ids, weight, render), store);
+    shelf.iter().for_each(Shelf::store);
     Noted::new(files.into_iter().flatten().collect(), problems)
 }

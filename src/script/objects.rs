@@ -2,7 +2,7 @@
 
 use super::plans;
 use crate::base::{ContentHash, IndexVec, ModuleId, longest_first, trace};
-use crate::cache::{Cache, Pack};
+use crate::cache::{Cache, Pack, Shelf};
 use crate::config::Options;
 use crate::diag::Diagnostic;
 use crate::lang::js::{CompilePlan, LanguageOptions, ModuleObject, compile as compile_module};
@@ -21,6 +21,8 @@ pub struct Objects<'c> {
     pub keys: IndexVec<ModuleId, Option<ContentHash>>,
     /// In which they are to be stored.
     pub pack: Option<Pack<'c>>,
+    /// Where chunks made of them are.
+    pub shelf: Option<Shelf<'c>>,
 }
 
 pub fn compile<'c>(
@@ -38,7 +40,9 @@ pub fn compile<'c>(
     let entries = postcard::to_stdvec(&(&options.entries, &linked.entries)).unwrap_or_default();
     let root = options.root.to_string_lossy();
     let key = || Cache::key("objects", VERSION, &[root.as_bytes(), &entries, &language_key]);
-    let pack = (options.cache_dir.is_some() && !cache.has_built()).then(|| Pack::open(cache, key()));
+    let opens = options.cache_dir.is_some() && !cache.has_built();
+    let pack = opens.then(|| Pack::open(cache, key()));
+    let shelf = opens.then(|| Shelf::open(cache, Cache::key("chunks-of", VERSION, &[&key().0])));
     let mut seen = FxHashSet::default();
     let hashes = linked.order.iter().map(|id| graph.modules[*id].source_hash);
     let twins = hashes.filter(|hash| !seen.insert(*hash)).collect();
@@ -52,6 +56,7 @@ pub fn compile<'c>(
         all: graph.modules.iter().map(|_| None).collect(),
         keys: graph.modules.iter().map(|_| None).collect(),
         pack: None,
+        shelf,
     };
     for (id, result) in linked.order.iter().copied().zip(compiled) {
         match result {

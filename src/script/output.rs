@@ -25,6 +25,8 @@ pub struct Joined {
     pub references: Vec<(OutputKey, RefStyle, usize)>,
     /// Their columns are bytes of the text.
     pub tokens: Vec<Token>,
+    /// Where modules end, in order.
+    pub ends: Vec<usize>,
     /// A literal has begun and not ended.
     open: bool,
     /// A reference is only part of a literal.
@@ -141,6 +143,9 @@ impl Output {
     pub fn end_statement(&mut self) {
         if !matches!(self.last, b'\n' | b';' | 0) {
             self.push(";");
+        }
+        if let Some(joined) = &mut self.joined {
+            joined.ends.push(joined.text.len());
         }
     }
 

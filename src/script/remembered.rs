@@ -1,15 +1,15 @@
-//! Chunks that an earlier build of the same process wrote: what a chunk's text depends on is hashed, and little of that
-//! changes with an edit.
+//! Chunks that an earlier build wrote: what a chunk's text depends on is hashed, and little of that changes with an edit.
+//! A process that builds again keeps their files as they are; else they are on the disk.
 
 use super::{Context, why};
 use crate::base::{ChunkId, ContentHash, IndexVec, ModuleId};
-use crate::cache::Cache;
+use crate::cache::{Cache, Shelf};
 use crate::lang::js::ModuleObject;
 use crate::model::RenderedFile;
 use rayon::prelude::*;
 use std::sync::Arc;
 
-/// Changes whenever `chunk` would write other files for the same inputs; values do not outlive the process.
+/// Changes whenever `chunk` would write other files for the same inputs.
 const VERSION: u32 = 1;
 
 /// Hashes of an object.
@@ -39,42 +39,61 @@ impl Print {
 /// The memory of one program.
 pub struct Remembered<'a> {
     cache: &'a Cache,
+    shelf: Option<&'a Shelf<'a>>,
     /// Of what all chunks depend on.
     base: ContentHash,
     prints: &'a IndexVec<ModuleId, Option<Print>>,
 }
 
 impl<'a> Remembered<'a> {
-    /// `arranged`: hash of all that linking and splitting depend on, options included.
+    /// `arranged`: hash of all that linking and splitting depend on, options and this program included.
     pub fn new(
         context: &Context<'_>,
         arranged: ContentHash,
         prints: &'a IndexVec<ModuleId, Option<Print>>,
         cache: &'a Cache,
+        shelf: Option<&'a Shelf<'a>>,
     ) -> Self {
         let outside: Vec<&[u8]> =
             prints.iter().map(|print| print.as_ref().map_or(&[][..], |print| &print.outside.0)).collect();
         let assets: Vec<_> = context.graph.assets.iter().map(|asset| (&asset.name, &asset.fixed_name)).collect();
         let names = postcard::to_stdvec(&(context.properties, assets)).unwrap_or_default();
         let outside = ContentHash::of_parts(&outside);
-        Remembered { cache, base: Cache::key("chunks", VERSION, &[&arranged.0, &outside.0, &names]), prints }
+        Remembered { cache, shelf, base: Cache::key("chunks", VERSION, &[&arranged.0, &outside.0, &names]), prints }
     }
 
-    /// The files of a chunk: those of an earlier build, or those that `make` returns.
+    /// The files of a chunk: those of an earlier build, or those that `make` returns. `goes_on`: they may go on the disk.
+    /// Of a chunk that holds most of a program most edits change the text, so that it would be written each time for nothing.
     pub fn files(
         &self,
         context: &Context<'_>,
         id: ChunkId,
+        goes_on: bool,
         make: impl FnOnce() -> Vec<RenderedFile>,
     ) -> Vec<RenderedFile> {
         let key = self.key(context, id);
-        if let Some(found) = self.cache.kept_value::<Vec<RenderedFile>>(key) {
-            let mut files = Vec::clone(&found);
+        let blamed = |mut files: Vec<RenderedFile>| {
             files.iter_mut().for_each(|file| blame(context, id, file));
-            return files;
+            files
+        };
+        if let Some(kept) = self.cache.kept_value::<Vec<RenderedFile>>(key) {
+            return blamed(Vec::clone(&kept));
         }
-        let files = make();
-        self.cache.keep_value(key, &Arc::new(files.clone()));
+        let shelf = self.shelf.filter(|_| goes_on);
+        let stored = || postcard::from_bytes(shelf?.get(key)?).ok();
+        let files = match stored() {
+            Some(files) => blamed(files),
+            None => {
+                let files = make();
+                if let (Some(shelf), Ok(bytes)) = (shelf, postcard::to_stdvec(&files)) {
+                    shelf.put(key, bytes);
+                }
+                files
+            }
+        };
+        if self.cache.is_lasting() {
+            self.cache.keep_value(key, &Arc::new(files.clone()));
+        }
         files
     }
 

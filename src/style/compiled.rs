@@ -1,17 +1,18 @@
 //! All sheets of a build, each compiled once, in parallel and from the cache.
 
+use super::map;
 use super::order::{Condition, Import, Layer, Leads, Node};
 use crate::base::{ContentHash, StyleId};
 use crate::cache::{Cache, Pack};
 use crate::config::Options;
 use crate::diag::{Diagnostic, Noted};
-use crate::lang::css::{self, CompileOptions, CompiledCss, CssImport, Sheet};
+use crate::lang::css::{self, CompileOptions, CompiledCss, CssImport, CssOrigin, Sheet};
 use crate::model::{ChunkKind, ChunkPlan, ModuleGraph, Style, Target};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Raise it when the same sheet would be compiled to something else.
-const CACHE_VERSION: u32 = 7;
+const CACHE_VERSION: u32 = 8;
 
 pub(super) fn compile_options(options: &Options) -> CompileOptions {
     CompileOptions {
@@ -48,48 +49,82 @@ pub(super) fn pack<'c>(plan: &ChunkPlan, options: &Options, cache: &'c Cache) ->
     Some(Pack::open(cache, Cache::key("css", CACHE_VERSION, &[root.as_bytes(), &names])))
 }
 
+/// What came of the sheets.
+#[derive(Default)]
+pub(super) struct Compiled {
+    pub sheets: BTreeMap<StyleId, CompiledCss>,
+    /// Which place of its file each part comes from. Nothing unless a map is asked for.
+    pub origins: BTreeMap<StyleId, Vec<CssOrigin>>,
+}
+
+/// `maps`: source maps are asked for.
 pub(super) fn compile_all(
     graph: &ModuleGraph,
     ids: &BTreeSet<StyleId>,
     unused: &BTreeMap<StyleId, Vec<String>>,
     options: &CompileOptions,
+    maps: bool,
     pack: Option<&Pack<'_>>,
-) -> Noted<BTreeMap<StyleId, CompiledCss>> {
+) -> Noted<Compiled> {
     let key = postcard::to_stdvec(options).unwrap_or_default();
     let ids: Vec<StyleId> = ids.iter().copied().collect();
     let names = |id: &StyleId| unused.get(id).map_or(&[][..], Vec::as_slice);
-    let done: Vec<Noted<CompiledCss>> =
-        ids.par_iter().map(|id| compile_one(&graph.styles[*id], names(id), options, &key, pack)).collect();
+    let compile = |id: &StyleId| {
+        let style = &graph.styles[*id];
+        compile_one(style, names(id), options, maps && style.is_file, &key, pack)
+    };
+    let done: Vec<Noted<One>> = ids.par_iter().map(compile).collect();
     if let Some(pack) = pack {
         pack.store();
     }
     let mut problems = Vec::new();
-    let compiled = ids.into_iter().zip(done).map(|(id, noted)| (id, noted.take(&mut problems))).collect();
-    Noted::new(compiled, problems)
+    let mut out = Compiled::default();
+    for (id, noted) in ids.into_iter().zip(done) {
+        let (sheet, origins) = noted.take(&mut problems);
+        out.sheets.insert(id, sheet);
+        out.origins.insert(id, origins);
+    }
+    Noted::new(out, problems)
 }
+
+type One = (CompiledCss, Vec<CssOrigin>);
 
 fn compile_one(
     style: &Style,
     unused: &[String],
     options: &CompileOptions,
+    maps: bool,
     options_key: &[u8],
     pack: Option<&Pack<'_>>,
-) -> Noted<CompiledCss> {
+) -> Noted<One> {
     let sheet = Sheet { source: &style.source, name: &style.name, local: style.local, name_hash: &style.name, unused };
-    let Some(pack) = pack else { return css::compile(sheet, options) };
+    let make = || {
+        let Noted { value, problems } = css::compile(sheet, options);
+        let origins = if maps { map::origins(style, &value, &options.names) } else { Vec::new() };
+        Noted::new((value, origins), problems)
+    };
+    let Some(pack) = pack else { return make() };
     let unused_key = postcard::to_stdvec(unused).unwrap_or_default();
     let source = ContentHash::of(style.source.as_bytes());
+    let written = if maps { map::written(style) } else { "" };
     let key = Cache::key(
         "css-compile",
         CACHE_VERSION,
-        &[&source.0, style.name.as_bytes(), &[u8::from(style.local)], options_key, &unused_key],
+        &[
+            &source.0,
+            style.name.as_bytes(),
+            &[u8::from(style.local), u8::from(maps)],
+            options_key,
+            &unused_key,
+            written.as_bytes(),
+        ],
     );
     if let Some(bytes) = pack.get(key)
-        && let Ok((value, problems)) = postcard::from_bytes::<(CompiledCss, Vec<Diagnostic>)>(bytes)
+        && let Ok((value, problems)) = postcard::from_bytes::<(One, Vec<Diagnostic>)>(bytes)
     {
         return Noted::new(value, problems);
     }
-    let noted = css::compile(sheet, options);
+    let noted = make();
     if let Ok(bytes) = postcard::to_stdvec(&(&noted.value, &noted.problems)) {
         pack.put(key, bytes);
     }

@@ -2,35 +2,23 @@
 
 use super::write::{Body, Mark, Writer};
 use crate::base::{LineIndex, StyleId, encode_url_path, join_url, relative_path, relative_url};
-use crate::config::{Options, SourceMapMode};
-use crate::lang::css::{self, CompiledCss, CssOrigin};
+use crate::config::SourceMapMode;
+use crate::lang::css::{self, CompiledCss, CssOrigin, ModuleNames};
 use crate::lang::sourcemap::{self, Mappings, NOWHERE, Token};
-use crate::model::{FileKind, ModuleGraph, NameTemplate, OutputKey, Piece, RefStyle, RenderedFile, Style};
-use rayon::prelude::*;
+use crate::model::{FileKind, NameTemplate, OutputKey, Piece, RefStyle, RenderedFile, Style};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// As long as the hash in a name.
 const HASH: &str = "XXXXXXXX";
 
-/// By sheet: which place of its file each part of its compiled text comes from. Nothing unless a map is asked for.
-pub(super) fn origins(
-    graph: &ModuleGraph,
-    compiled: &BTreeMap<StyleId, CompiledCss>,
-    options: &Options,
-) -> BTreeMap<StyleId, Vec<CssOrigin>> {
-    if options.sourcemap == SourceMapMode::None {
-        return BTreeMap::new();
-    }
-    let names = options.module_names();
-    let of_sheet = |(id, sheet): (&StyleId, &CompiledCss)| {
-        let style = &graph.styles[*id];
-        let local = style.local.then_some((style.name.as_str(), &names));
-        style.is_file.then(|| (*id, css::origins(written(style), &sheet.body, local)))
-    };
-    compiled.par_iter().filter_map(of_sheet).collect()
+/// Which place of its file each part of a compiled sheet comes from.
+pub(super) fn origins(style: &Style, sheet: &CompiledCss, names: &ModuleNames) -> Vec<CssOrigin> {
+    let local = style.local.then_some((style.name.as_str(), names));
+    css::origins(written(style), &sheet.body, local)
 }
 
-fn written(style: &Style) -> &str {
+/// The text of the file.
+pub(super) fn written(style: &Style) -> &str {
     style.written.as_deref().unwrap_or(&style.source)
 }
 
@@ -84,8 +72,10 @@ fn tokens(name: &str, body: &Body, writer: &Writer) -> (Vec<Token>, Vec<StyleId>
     let mut seen = BTreeSet::new();
     let appears = |mark: &Mark| mark.from.as_ref().map(|(id, _)| *id);
     let all: Vec<StyleId> = body.marks.iter().filter_map(appears).filter(|id| seen.insert(*id)).collect();
-    let lines: BTreeMap<StyleId, LineIndex> =
-        all.iter().map(|id| (*id, LineIndex::new(written(&writer.graph.styles[*id])))).collect();
+    let index = |(number, id): (usize, &StyleId)| {
+        (*id, Source { number: number as u32, lines: LineIndex::new(written(&writer.graph.styles[*id])) })
+    };
+    let known: BTreeMap<StyleId, Source> = all.iter().enumerate().map(index).collect();
     let mut names: Vec<String> = Vec::new();
     let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
     let (mut line, mut column) = (0, 0);
@@ -107,7 +97,7 @@ fn tokens(name: &str, body: &Body, writer: &Writer) -> (Vec<Token>, Vec<StyleId>
             if out.last().is_some_and(|last| (last.line, last.column) == (line, column)) {
                 out.pop();
             }
-            out.push(token(mark, (line, column), &all, &lines, writer));
+            out.push(token(mark, (line, column), &known, writer));
             if let (Some((_, CssOrigin { name: Some(name), .. })), Some(token)) = (&mark.from, out.last_mut()) {
                 token.name = *numbers.entry(name).or_insert_with(|| {
                     names.push(name.clone());
@@ -120,18 +110,18 @@ fn tokens(name: &str, body: &Body, writer: &Writer) -> (Vec<Token>, Vec<StyleId>
     (out, all, names)
 }
 
-fn token(
-    mark: &Mark,
-    (line, column): (u32, u32),
-    all: &[StyleId],
-    lines: &BTreeMap<StyleId, LineIndex>,
-    writer: &Writer,
-) -> Token {
+/// A sheet that is mapped to.
+struct Source {
+    number: u32,
+    lines: LineIndex,
+}
+
+fn token(mark: &Mark, (line, column): (u32, u32), known: &BTreeMap<StyleId, Source>, writer: &Writer) -> Token {
     let nowhere = Token { line, column, source: NOWHERE, source_line: 0, source_column: 0, name: u32::MAX };
     let Some((id, origin)) = &mark.from else { return nowhere };
-    let (Some(source), Some(index)) = (all.iter().position(|other| other == id), lines.get(id)) else { return nowhere };
-    let (source_line, source_column) = index.utf16(written(&writer.graph.styles[*id]), origin.source);
-    Token { source: source as u32, source_line, source_column, ..nowhere }
+    let Some(Source { number, lines }) = known.get(id) else { return nowhere };
+    let (source_line, source_column) = lines.utf16(written(&writer.graph.styles[*id]), origin.source);
+    Token { source: *number, source_line, source_column, ..nowhere }
 }
 
 /// Columns are UTF-16 units.

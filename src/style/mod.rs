@@ -21,7 +21,7 @@ mod write;
 
 use crate::base::{PageId, SheetId, StyleId};
 use crate::cache::Cache;
-use crate::config::Options;
+use crate::config::{Options, SourceMapMode};
 use crate::diag::{Diagnostic, Location, Noted};
 use crate::lang::css::{self, CompileOptions};
 use crate::lang::html::HtmlRefKind;
@@ -52,9 +52,10 @@ pub fn render(
     unused.extend(unread);
     let mut problems = Vec::new();
     let pack = compiled::pack(plan, options, cache);
-    let compiled = compiled::compile_all(graph, &used, &unused, &compile, pack.as_ref()).take(&mut problems);
+    let maps = options.sourcemap != SourceMapMode::None;
+    let compiled = compiled::compile_all(graph, &used, &unused, &compile, maps, pack.as_ref()).take(&mut problems);
+    let compiled::Compiled { sheets: compiled, origins } = compiled;
     let nodes = compiled::nodes(graph, &compiled, &compile);
-    let origins = map::origins(graph, &compiled, options);
     let writer = Writer { graph, plan, compiled: &compiled, origins: &origins, options };
 
     let written: Vec<Written> = jobs.par_iter().map(|job| link(job, &nodes, &writer)).collect();

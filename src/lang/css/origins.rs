@@ -6,14 +6,14 @@
 //! rule or the shorthand that it was made from.
 
 use super::compile::CssPiece;
-use super::lex::{Kind, tokens, unescape};
+use super::lex::{Kind, Token, tokens, unescape};
 use super::names::{ModuleNames, Naming};
 use super::outline::{Block, Declaration, Outline, Selector, Word, unprefixed};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// From a byte of a [`CssPiece::Text`] to one of the source.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct CssOrigin {
     pub piece: u32,
     pub at: u32,
@@ -62,9 +62,17 @@ fn flat(body: &[CssPiece]) -> (String, Vec<(u32, u32)>) {
 
 /// By final name: the local name in the source.
 fn renamed(source: &str, naming: &Naming<'_>) -> BTreeMap<String, String> {
+    let bytes = source.as_bytes();
+    // `color:`, unless it is `.color:hover`. What is called `--color` keeps its name unless it is asked for.
+    let is_property = |token: &Token| {
+        let before = (token.start as usize).checked_sub(1).and_then(|at| bytes.get(at));
+        bytes.get(token.end as usize) == Some(&b':') && before != Some(&b'.')
+    };
+    let is_named = |token: &&Token| !is_property(token) || token.text(source).starts_with("--") && naming.names.dashed;
     let tokens = tokens(source);
     let names: BTreeSet<String> = tokens
         .iter()
+        .filter(is_named)
         .filter_map(|token| match token.kind {
             Kind::Ident => Some(unescape(token.text(source))),
             Kind::Hash => Some(unescape(&token.text(source)[1..])),

@@ -2,12 +2,12 @@
 //!
 //! A bundle may turn `const` into `var`, so that the mistake would no longer be told when it runs.
 
+use super::declared::names;
 use crate::diag::{Diagnostic, Location};
 use rustc_hash::FxHashMap;
 use swc_core::atoms::Atom;
 use swc_core::common::{BytePos, Span};
 use swc_core::ecma::ast::*;
-use swc_core::ecma::utils::find_pat_ids;
 use swc_core::ecma::visit::{Visit, VisitWith, noop_visit_type};
 
 /// One diagnostic per assignment; a warning in packages, whose authors do not read it. After scopes are resolved.
@@ -18,12 +18,7 @@ pub(super) fn assignments(
     base: BytePos,
     in_package: bool,
 ) -> Vec<Diagnostic> {
-    let mut declared = Declared::default();
-    program.visit_with(&mut declared);
-    if declared.0.is_empty() && !source.contains("class") {
-        return Vec::new();
-    }
-    let mut finder = Finder { constants: declared.0, classes: Vec::new(), found: Vec::new() };
+    let mut finder = Finder::default();
     program.visit_with(&mut finder);
     let at = |span: Span| {
         let offset = |position: BytePos| position.0.saturating_sub(base.0);
@@ -40,46 +35,14 @@ pub(super) fn assignments(
         };
         new("assign-to-const", text).at(at(found.assigned)).note(note).hint(hint)
     };
-    finder.found.into_iter().map(problem).collect()
+    finder.found().into_iter().map(problem).collect()
 }
 
-/// Every `const` and `using` of the file.
-#[derive(Default)]
-struct Declared(FxHashMap<Id, Span>);
-
-impl Visit for Declared {
-    noop_visit_type!();
-
-    fn visit_var_decl(&mut self, variables: &VarDecl) {
-        if variables.kind == VarDeclKind::Const && !variables.declare {
-            self.0.extend(find_pat_ids::<_, Ident>(&variables.decls).into_iter().map(|name| (name.to_id(), name.span)));
-        }
-        variables.visit_children_with(self);
-    }
-
-    fn visit_using_decl(&mut self, using: &UsingDecl) {
-        self.0.extend(find_pat_ids::<_, Ident>(&using.decls).into_iter().map(|name| (name.to_id(), name.span)));
-        using.visit_children_with(self);
-    }
-
-    /// The name of `export default class` is declared like that of any class, and can change outside.
-    fn visit_export_default_decl(&mut self, default: &ExportDefaultDecl) {
-        match &default.decl {
-            DefaultDecl::Class(class) => class.class.visit_with(self),
-            other => other.visit_with(self),
-        }
-    }
-
-    fn visit_class_expr(&mut self, class: &ClassExpr) {
-        self.0.extend(class.ident.as_ref().map(|name| (name.to_id(), name.span)));
-        class.visit_children_with(self);
-    }
-
-    fn visit_ts_module_decl(&mut self, module: &TsModuleDecl) {
-        if !module.declare {
-            module.visit_children_with(self);
-        }
-    }
+/// Every name that is assigned to, after scopes are resolved.
+pub(super) fn assigned(program: &Program) -> Vec<Id> {
+    let mut finder = Finder::default();
+    program.visit_with(&mut finder);
+    finder.assigned.into_iter().map(|(id, _, _)| id).collect()
 }
 
 struct Found {
@@ -89,21 +52,36 @@ struct Found {
     assigned: Span,
 }
 
+#[derive(Default)]
 struct Finder {
+    /// Every `const` and `using` of the file, and names of class expressions.
     constants: FxHashMap<Id, Span>,
     /// Names of the declared classes around.
     classes: Vec<(Id, Span)>,
-    found: Vec<Found>,
+    /// Names that are assigned to, where, and the class around of that name.
+    assigned: Vec<(Id, Span, Option<Span>)>,
 }
 
 impl Finder {
+    fn found(self) -> Vec<Found> {
+        let found = |((name, context), assigned, class): (Id, Span, Option<Span>)| {
+            let id = (name, context);
+            let declared = class.or_else(|| self.constants.get(&id).copied())?;
+            Some(Found { name: id.0, class: class.is_some(), declared, assigned })
+        };
+        self.assigned.into_iter().filter_map(found).collect()
+    }
+
+    fn constants(&mut self, declarators: &[VarDeclarator]) {
+        names(declarators, |name| {
+            self.constants.insert(name.to_id(), name.span);
+        });
+    }
+
     fn assigned(&mut self, ident: &Ident) {
         let id = ident.to_id();
         let class = self.classes.iter().find(|(name, _)| *name == id).map(|(_, span)| *span);
-        if let Some(declared) = class.or_else(|| self.constants.get(&id).copied()) {
-            let name = ident.sym.clone();
-            self.found.push(Found { name, class: class.is_some(), declared, assigned: ident.span });
-        }
+        self.assigned.push((id, ident.span, class));
     }
 
     fn inside(&mut self, name: Option<&Ident>, class: &Class) {
@@ -149,6 +127,23 @@ impl Finder {
 impl Visit for Finder {
     noop_visit_type!();
 
+    fn visit_var_decl(&mut self, variables: &VarDecl) {
+        if variables.kind == VarDeclKind::Const && !variables.declare {
+            self.constants(&variables.decls);
+        }
+        variables.visit_children_with(self);
+    }
+
+    fn visit_using_decl(&mut self, using: &UsingDecl) {
+        self.constants(&using.decls);
+        using.visit_children_with(self);
+    }
+
+    fn visit_class_expr(&mut self, class: &ClassExpr) {
+        self.constants.extend(class.ident.as_ref().map(|name| (name.to_id(), name.span)));
+        class.visit_children_with(self);
+    }
+
     fn visit_assign_expr(&mut self, assign: &AssignExpr) {
         match &assign.left {
             AssignTarget::Simple(SimpleAssignTarget::Ident(name)) => self.assigned(&name.id),
@@ -178,6 +173,7 @@ impl Visit for Finder {
         self.inside(Some(&class.ident), &class.class);
     }
 
+    /// The name of `export default class` is declared like that of any class, and can change outside.
     fn visit_export_default_decl(&mut self, default: &ExportDefaultDecl) {
         match &default.decl {
             DefaultDecl::Class(class) => self.inside(class.ident.as_ref(), &class.class),

@@ -17,11 +17,9 @@ pub(super) fn statement_declares(statement: &Stmt, out: &mut Vec<(Ident, bool)>)
     match statement {
         Stmt::Decl(Decl::Var(variables)) => {
             let constant = variables.kind == VarDeclKind::Const;
-            out.extend(find_pat_ids::<_, Ident>(&variables.decls).into_iter().map(|id| (id, constant)));
+            names(&variables.decls, |id| out.push((id.clone(), constant)));
         }
-        Stmt::Decl(Decl::Using(using)) => {
-            out.extend(find_pat_ids::<_, Ident>(&using.decls).into_iter().map(|id| (id, true)));
-        }
+        Stmt::Decl(Decl::Using(using)) => names(&using.decls, |id| out.push((id.clone(), true))),
         Stmt::Decl(Decl::Fn(function)) => out.push((function.ident.clone(), true)),
         Stmt::Decl(Decl::Class(class)) => out.push((class.ident.clone(), true)),
         Stmt::Expr(_) | Stmt::Return(_) | Stmt::Throw(_) | Stmt::Empty(_) | Stmt::Debugger(_) => {}
@@ -39,11 +37,24 @@ impl Visit for Vars<'_> {
 
     fn visit_var_decl(&mut self, variables: &VarDecl) {
         if variables.kind == VarDeclKind::Var {
-            self.out.extend(find_pat_ids::<_, Ident>(&variables.decls).into_iter().map(|id| (id, false)));
+            names(&variables.decls, |id| self.out.push((id.clone(), false)));
         }
     }
     fn visit_function(&mut self, _: &Function) {}
     fn visit_arrow_expr(&mut self, _: &ArrowExpr) {}
     fn visit_class(&mut self, _: &Class) {}
     fn visit_expr(&mut self, _: &Expr) {}
+}
+
+/// What declarators declare, in order.
+pub(super) fn names(declarators: &[VarDeclarator], mut work: impl FnMut(&Ident)) {
+    declarators.iter().for_each(|declarator| names_in(&declarator.name, &mut work));
+}
+
+/// What a pattern declares, in order. Most are single names.
+pub(super) fn names_in(pattern: &Pat, mut work: impl FnMut(&Ident)) {
+    match pattern {
+        Pat::Ident(name) => work(&name.id),
+        other => find_pat_ids::<_, Ident>(other).iter().for_each(work),
+    }
 }

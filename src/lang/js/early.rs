@@ -3,12 +3,12 @@
 //!
 //! Works on names as written, before scopes are resolved and types removed; what exists for types alone does not count.
 
+use super::declared::{names, names_in};
 use crate::diag::{Diagnostic, Location};
 use rustc_hash::{FxHashMap, FxHashSet};
 use swc_core::atoms::Atom;
 use swc_core::common::{BytePos, Span, Spanned};
 use swc_core::ecma::ast::*;
-use swc_core::ecma::utils::find_pat_ids;
 use swc_core::ecma::visit::{Visit, VisitWith, noop_visit_type};
 
 /// One diagnostic per name that may not be declared, or exported, again, and per other mistake.
@@ -161,19 +161,22 @@ impl Checker {
     }
 
     /// Only sloppy functions with plain parameters may give two of them one name.
-    fn distinct(&mut self, patterns: &[&Pat], strict: bool) {
-        if !strict && patterns.iter().all(|pattern| pattern.is_ident()) {
+    fn distinct<'p>(&mut self, patterns: impl Iterator<Item = &'p Pat> + Clone, strict: bool) {
+        let plain = patterns.clone().all(Pat::is_ident);
+        if plain && (!strict || patterns.clone().nth(1).is_none()) {
             return;
         }
         let mut seen = FxHashSet::default();
-        for name in patterns.iter().flat_map(|pattern| find_pat_ids::<_, Ident>(*pattern)) {
-            if !seen.insert(name.sym.clone()) {
-                self.forbidden.push((
-                    format!("two parameters are called `{}`", name.sym),
-                    name.span,
-                    "rename one of the two",
-                ));
-            }
+        for pattern in patterns {
+            names_in(pattern, |name| {
+                if !seen.insert(name.sym.clone()) {
+                    self.forbidden.push((
+                        format!("two parameters are called `{}`", name.sym),
+                        name.span,
+                        "rename one of the two",
+                    ));
+                }
+            });
         }
     }
 
@@ -204,15 +207,9 @@ impl Checker {
     fn declared(&mut self, declaration: &Decl, function_is_lexical: bool) {
         match declaration {
             Decl::Var(variables) if variables.kind != VarDeclKind::Var && !variables.declare => {
-                for name in find_pat_ids::<_, Ident>(&variables.decls) {
-                    self.declare(&name, Kind::Lexical);
-                }
+                names(&variables.decls, |name| self.declare(name, Kind::Lexical));
             }
-            Decl::Using(using) => {
-                for name in find_pat_ids::<_, Ident>(&using.decls) {
-                    self.declare(&name, Kind::Lexical);
-                }
-            }
+            Decl::Using(using) => names(&using.decls, |name| self.declare(name, Kind::Lexical)),
             Decl::Class(class) if !class.declare => self.declare(&class.ident, Kind::Lexical),
             Decl::Fn(function) if function.function.body.is_some() && !function.declare => {
                 if function_is_lexical {
@@ -248,9 +245,7 @@ impl Checker {
                 self.declared(&export.decl, true);
                 match &export.decl {
                     Decl::Var(variables) => {
-                        for name in find_pat_ids::<_, Ident>(&variables.decls) {
-                            self.export(name.sym, name.span);
-                        }
+                        names(&variables.decls, |name| self.export(name.sym.clone(), name.span));
                     }
                     Decl::Class(class) => self.export(class.ident.sym.clone(), class.ident.span),
                     Decl::Fn(function) if function.function.body.is_some() => {
@@ -292,17 +287,13 @@ impl Checker {
 
     fn parameters<'a>(&mut self, patterns: impl Iterator<Item = &'a Pat>) {
         for pattern in patterns {
-            for name in find_pat_ids::<_, Ident>(pattern) {
-                self.declare(&name, Kind::Parameter);
-            }
+            names_in(pattern, |name| self.declare(name, Kind::Parameter));
         }
     }
 
     fn head(&mut self, variables: &VarDecl) {
         if variables.kind != VarDeclKind::Var {
-            for name in find_pat_ids::<_, Ident>(&variables.decls) {
-                self.declare(&name, Kind::Lexical);
-            }
+            names(&variables.decls, |name| self.declare(name, Kind::Lexical));
         }
     }
 }
@@ -312,9 +303,7 @@ impl Visit for Checker {
 
     fn visit_var_decl(&mut self, variables: &VarDecl) {
         if variables.kind == VarDeclKind::Var && !variables.declare {
-            for name in find_pat_ids::<_, Ident>(&variables.decls) {
-                self.hoist(&name);
-            }
+            names(&variables.decls, |name| self.hoist(name));
         }
         variables.visit_children_with(self);
     }
@@ -372,8 +361,8 @@ impl Visit for Checker {
     }
 
     fn visit_function(&mut self, function: &Function) {
-        let patterns: Vec<&Pat> = function.params.iter().map(|parameter| &parameter.pat).collect();
-        self.distinct(&patterns, self.strict && function.body.is_some());
+        let patterns = function.params.iter().map(|parameter| &parameter.pat);
+        self.distinct(patterns, self.strict && function.body.is_some());
         self.scope(true, |checker| {
             checker.parameters(function.params.iter().map(|parameter| &parameter.pat));
             if let Some(body) = &function.body {
@@ -384,7 +373,7 @@ impl Visit for Checker {
     }
 
     fn visit_arrow_expr(&mut self, arrow: &ArrowExpr) {
-        self.distinct(&arrow.params.iter().collect::<Vec<_>>(), true);
+        self.distinct(arrow.params.iter(), true);
         self.scope(true, |checker| {
             checker.parameters(arrow.params.iter());
             if let ArrowFunctionBody::FunctionBody(body) = &*arrow.body {
@@ -415,9 +404,7 @@ impl Visit for Checker {
             match &clause.param {
                 Some(Pat::Ident(name)) => checker.declare(&name.id, Kind::CatchName),
                 Some(pattern) => {
-                    for name in find_pat_ids::<_, Ident>(pattern) {
-                        checker.declare(&name, Kind::Lexical);
-                    }
+                    names_in(pattern, |name| checker.declare(name, Kind::Lexical));
                 }
                 None => {}
             }

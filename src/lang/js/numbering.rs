@@ -4,6 +4,7 @@
 //! Imports and exports become tables. A site that mentions another module (`require('x')`, `import('x')`,
 //! `new URL('x', import.meta.url)`) keeps its shape, with a marker identifier in the place of what the linker decides.
 
+use super::declared::names;
 use super::facts::HELPERS;
 use super::facts::{ExportDecl, ExportTarget, Helper, ImportKind, ImportRecord, LocalSym, SymbolDecl, SymbolKind, sym};
 use super::notes;
@@ -258,16 +259,8 @@ impl Builder<'_> {
                 match &export.decl {
                     Decl::Class(class) => self.export_local(&class.ident, span),
                     Decl::Fn(function) => self.export_local(&function.ident, span),
-                    Decl::Var(variables) => {
-                        for id in find_pat_ids::<_, Ident>(&variables.decls) {
-                            self.export_local(&id, span);
-                        }
-                    }
-                    Decl::Using(using) => {
-                        for id in find_pat_ids::<_, Ident>(&using.decls) {
-                            self.export_local(&id, span);
-                        }
-                    }
+                    Decl::Var(variables) => names(&variables.decls, |id| self.export_local(id, span)),
+                    Decl::Using(using) => names(&using.decls, |id| self.export_local(id, span)),
                     _ => {}
                 }
                 push_statement(body, Stmt::Decl(export.decl));

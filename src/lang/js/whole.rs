@@ -2,11 +2,12 @@
 //! modules.
 
 use super::compile::{Setting, compressed, is_directive};
+use super::declared::statement_declares;
 use super::object::ModuleObject;
 use super::print::{Positions, PrintOptions, Renamer, print};
 use super::scopes::analyze;
 use super::{LanguageOptions, LocalSym, guard, tree};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use swc_core::common::comments::SingleThreadedComments;
 use swc_core::common::errors::{HANDLER, Handler};
 use swc_core::common::{BytePos, DUMMY_SP, FileName, GLOBALS, Globals, Mark, SourceMap, SyntaxContext, sync::Lrc};
@@ -29,6 +30,8 @@ pub struct Whole<'a> {
     pub foreign: &'a [LocalSym],
     /// Mentioned outside of the text. Sorted.
     pub keep: &'a [LocalSym],
+    /// The text goes on elsewhere: what it does not declare is declared there.
+    pub is_piece: bool,
 }
 
 /// One object for the whole text. Its mappings are offsets: `line` is the byte of `text`, `column` is 0. `None` if the
@@ -49,12 +52,18 @@ fn object(whole: &Whole<'_>, language: &LanguageOptions) -> Option<ModuleObject>
     if is_beyond(&items) {
         return None;
     }
-    items.insert(0, imported(whole));
-    items.push(exported(whole));
+    let (foreign, keep) =
+        if whole.is_piece { sides(whole, &items) } else { (whole.foreign.to_vec(), whole.keep.to_vec()) };
+    items.insert(0, imported(whole, &foreign));
+    items.push(exported(whole, &keep));
     let marks = (Mark::new(), Mark::new());
     let mut program = Program::Module(Module { body: items, ..Module::default() });
     program.mutate(&mut resolver(marks.0, marks.1, false));
     program.visit_mut_with(&mut paren_remover(None));
+    let top = SyntaxContext::empty().apply_mark(marks.1);
+    if whole.is_piece && assigns(&program, whole, &foreign, top) {
+        return None;
+    }
     let Program::Module(module) = program else { return None };
     let setting = Setting {
         source_map: &source_map,
@@ -67,7 +76,6 @@ fn object(whole: &Whole<'_>, language: &LanguageOptions) -> Option<ModuleObject>
         passes: PASSES,
     };
     let mut body = compressed(module.body, language, &setting);
-    let top = SyntaxContext::empty().apply_mark(marks.1);
     let names = || whole.names.iter().zip(0..);
     let known: FxHashMap<Id, LocalSym> = names().map(|(name, at)| ((name.as_str().into(), top), at)).collect();
     let tables = analyze(&body, true, &known, whole.names.len() as LocalSym);
@@ -112,8 +120,25 @@ fn is_beyond(items: &[ModuleItem]) -> bool {
     statements.iter().any(|statement| statement.is_throw() || is_directive(statement)) || guard::is_beyond(items, true)
 }
 
+/// Of a piece: what it mentions and does not declare, and what it declares for others.
+fn sides(whole: &Whole<'_>, items: &[ModuleItem]) -> (Vec<LocalSym>, Vec<LocalSym>) {
+    let mut declared = Vec::new();
+    items.iter().filter_map(ModuleItem::as_stmt).for_each(|statement| statement_declares(statement, &mut declared));
+    let declared: FxHashSet<&str> = declared.iter().map(|(name, _)| &*name.sym).collect();
+    let is_own = |symbol: &LocalSym| declared.contains(whole.names[*symbol as usize].as_str());
+    let foreign = (0..whole.names.len() as LocalSym).filter(|symbol| !is_own(symbol)).collect();
+    (foreign, whole.keep.iter().copied().filter(is_own).collect())
+}
+
+/// It assigns to what another piece declares. A module does that with no name but its own, and is never cut in two.
+fn assigns(program: &Program, whole: &Whole<'_>, foreign: &[LocalSym], top: SyntaxContext) -> bool {
+    let assigned = super::constants::assigned(program);
+    let names: FxHashSet<&str> = foreign.iter().map(|symbol| whole.names[*symbol as usize].as_str()).collect();
+    assigned.iter().any(|(name, context)| *context == top && names.contains(&**name))
+}
+
 /// `import { a, b } from ""`: so that the names are bindings like others.
-fn imported(whole: &Whole<'_>) -> ModuleItem {
+fn imported(whole: &Whole<'_>, foreign: &[LocalSym]) -> ModuleItem {
     let specifier = |symbol: &LocalSym| {
         ImportSpecifier::Named(ImportNamedSpecifier {
             span: DUMMY_SP,
@@ -124,7 +149,7 @@ fn imported(whole: &Whole<'_>) -> ModuleItem {
     };
     ModuleItem::ModuleDecl(ModuleDecl::Import(ImportDecl {
         span: DUMMY_SP,
-        specifiers: whole.foreign.iter().map(specifier).collect(),
+        specifiers: foreign.iter().map(specifier).collect(),
         src: Box::new("".into()),
         type_only: false,
         with: None,
@@ -132,7 +157,7 @@ fn imported(whole: &Whole<'_>) -> ModuleItem {
     }))
 }
 
-fn exported(whole: &Whole<'_>) -> ModuleItem {
+fn exported(whole: &Whole<'_>, keep: &[LocalSym]) -> ModuleItem {
     let specifier = |symbol: &LocalSym| {
         ExportSpecifier::Named(ExportNamedSpecifier {
             span: DUMMY_SP,
@@ -143,7 +168,7 @@ fn exported(whole: &Whole<'_>) -> ModuleItem {
     };
     ModuleItem::ModuleDecl(ModuleDecl::ExportNamed(NamedExport {
         span: DUMMY_SP,
-        specifiers: whole.keep.iter().map(specifier).collect(),
+        specifiers: keep.iter().map(specifier).collect(),
         src: None,
         type_only: false,
         with: None,

@@ -3,6 +3,7 @@
 mod body;
 mod foot;
 mod head;
+mod pieces;
 mod preloads;
 mod whole;
 

@@ -6,21 +6,23 @@ use super::super::canon::{EXTERNAL, Externals};
 use super::super::glue::Glue;
 use super::super::naming::{self, Alphabet, NUMBERED, Style};
 use super::super::output::{Joined, Output, REFERENCE};
-use super::{CHUNK, ChunkExports, Uses, Writer, home, names};
+use super::{CHUNK, ChunkExports, Uses, Writer, home, names, pieces};
 use crate::base::{ChunkId, ModuleId};
 use crate::cache::Cache;
 use crate::config::{Format, LegalComments, SourceMapMode};
 use crate::lang::js::{HoleKind, LocalSym, Mapping, ModuleObject, Whole, compress_whole};
 use crate::lang::sourcemap::NOWHERE;
 use crate::model::{RenderedFile, SymbolRef};
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Top-level bindings that the pass has made: the symbol is the object's.
 pub const WHOLE: ModuleId = ModuleId(u32::MAX - 3);
 
 /// Changes whenever the pass would give other objects for the same texts.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// A chunk after the pass.
 struct Compressed {
@@ -112,9 +114,41 @@ fn compress(
     foreign.extend(symbols.len() as LocalSym..names.len() as LocalSym);
     let outside: Vec<SymbolRef> = mentioned_outside(exports, uses, id).collect();
     let keep = numbers(&|symbol| outside.contains(symbol) && !is_foreign(symbol));
-    let whole = Whole { text: &joined.text, names: &names, foreign: &foreign, keep: &keep };
-    let object = cached(&whole, context, cache)?;
+    let whole = Whole { text: &joined.text, names: &names, foreign: &foreign, keep: &keep, is_piece: false };
+    let in_pieces = || in_pieces(&whole, &joined.ends, |piece| cached(piece, context, cache));
+    let object = in_pieces().or_else(|| cached(&whole, context, cache))?;
     Some(Compressed { object, symbols, joined })
+}
+
+/// `None`: the text is one piece, or must be.
+fn in_pieces(
+    whole: &Whole<'_>,
+    ends: &[usize],
+    compressed: impl Fn(&Whole<'_>) -> Option<ModuleObject> + Sync,
+) -> Option<ModuleObject> {
+    let ranges = pieces::ranges(whole.text, ends);
+    if ranges.len() < 2 {
+        return None;
+    }
+    let numbers: FxHashMap<&str, LocalSym> = whole.names.iter().map(String::as_str).zip(0..).collect();
+    let mentioned = |range: &Range<usize>| pieces::mentioned(&whole.text[range.clone()], &numbers);
+    let mentioned: Vec<Vec<LocalSym>> = ranges.par_iter().map(mentioned).collect();
+    let mut users = vec![0u32; whole.names.len()];
+    mentioned.iter().flatten().for_each(|symbol| users[*symbol as usize] += 1);
+    let one = |(range, symbols): (Range<usize>, Vec<LocalSym>)| {
+        let names: Vec<String> = symbols.iter().map(|symbol| whole.names[*symbol as usize].clone()).collect();
+        let numbers = |wanted: &dyn Fn(LocalSym) -> bool| -> Vec<LocalSym> {
+            symbols.iter().zip(0..).filter(|(symbol, _)| wanted(**symbol)).map(|(_, at)| at).collect()
+        };
+        let foreign = numbers(&|symbol| whole.foreign.binary_search(&symbol).is_ok());
+        let keep = numbers(&|symbol| users[symbol as usize] > 1 || whole.keep.binary_search(&symbol).is_ok());
+        let start = range.start;
+        let piece = Whole { text: &whole.text[range], names: &names, foreign: &foreign, keep: &keep, is_piece: true };
+        let object = compressed(&piece)?;
+        Some(pieces::Piece { start, symbols, object })
+    };
+    let done: Option<Vec<pieces::Piece>> = ranges.into_par_iter().zip(mentioned).map(one).collect();
+    Some(pieces::joined(done?, whole.names.len()))
 }
 
 fn cached(whole: &Whole<'_>, context: &Context<'_>, cache: &Cache) -> Option<ModuleObject> {
@@ -125,7 +159,8 @@ fn cached(whole: &Whole<'_>, context: &Context<'_>, cache: &Cache) -> Option<Mod
         return make();
     }
     let language_key = postcard::to_stdvec(&language).unwrap_or_default();
-    let tables = postcard::to_stdvec(&(whole.names, whole.foreign, whole.keep)).unwrap_or_default();
+    let tables = (whole.names, whole.foreign, whole.keep, whole.is_piece);
+    let tables = postcard::to_stdvec(&tables).unwrap_or_default();
     let key = Cache::key("whole", VERSION, &[whole.text.as_bytes(), &tables, &language_key]);
     if let Some(found) = cache.get(key).and_then(|bytes| postcard::from_bytes(&bytes).ok()) {
         return found;
