@@ -39,6 +39,11 @@ impl<'a> Pack<'a> {
         Pack { cache, key, old, index, used: Mutex::default(), new: Mutex::default() }
     }
 
+    /// No earlier build has left anything.
+    pub fn is_new(&self) -> bool {
+        self.index.is_empty()
+    }
+
     pub fn get(&self, key: ContentHash) -> Option<&[u8]> {
         let Some(place) = self.index.get(&key) else {
             self.cache.miss(key);

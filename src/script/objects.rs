@@ -42,7 +42,9 @@ pub fn compile<'c>(
     let key = || Cache::key("objects", VERSION, &[root.as_bytes(), &entries, &language_key]);
     let opens = options.cache_dir.is_some() && !cache.has_built();
     let pack = opens.then(|| Pack::open(cache, key()));
-    let shelf = opens.then(|| Shelf::open(cache, Cache::key("chunks-of", VERSION, &[&key().0])));
+    // Nobody reads what a first build writes unless a second follows, which can write it as well.
+    let again = pack.as_ref().is_some_and(|pack| !pack.is_new());
+    let shelf = again.then(|| Shelf::open(cache, Cache::key("chunks-of", VERSION, &[&key().0])));
     let mut seen = FxHashSet::default();
     let hashes = linked.order.iter().map(|id| graph.modules[*id].source_hash);
     let twins = hashes.filter(|hash| !seen.insert(*hash)).collect();

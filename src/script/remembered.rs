@@ -85,7 +85,9 @@ impl<'a> Remembered<'a> {
             Some(files) => blamed(files),
             None => {
                 let files = make();
-                if let (Some(shelf), Ok(bytes)) = (shelf, postcard::to_stdvec(&files)) {
+                if let Some(shelf) = shelf
+                    && let Ok(bytes) = postcard::to_stdvec(&files)
+                {
                     shelf.put(key, bytes);
                 }
                 files
