@@ -1,11 +1,11 @@
 //! What a process that builds again and again keeps as it is, beside what is on the disk.
 
-use super::Cache;
+use super::{Cache, lock};
 use crate::base::ContentHash;
 use rustc_hash::FxHashMap;
 use std::any::Any;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 /// What so many builds did not use is let go.
 const UNUSED_MAX: u32 = 3;
@@ -29,7 +29,7 @@ impl Lasting {
     /// A build is over.
     pub fn settle(&self) {
         let build = self.build.fetch_add(1, Ordering::Relaxed);
-        let mut values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut values = lock(&self.values);
         values.retain(|_, (_, used)| build - *used < UNUSED_MAX);
     }
 }
@@ -53,7 +53,7 @@ impl Cache {
     /// What was kept under a key.
     pub fn kept_value<T: Send + Sync + 'static>(&self, key: ContentHash) -> Option<Arc<T>> {
         let lasting = self.lasting.as_ref()?;
-        let mut values = lasting.values.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut values = lock(&lasting.values);
         let (value, used) = values.get_mut(&key)?;
         *used = lasting.builds();
         Arc::clone(value).downcast().ok()
@@ -63,7 +63,7 @@ impl Cache {
     pub fn keep_value<T: Send + Sync + 'static>(&self, key: ContentHash, value: &Arc<T>) {
         if let Some(lasting) = &self.lasting {
             let value: Value = Arc::<T>::clone(value);
-            lasting.values.lock().unwrap_or_else(PoisonError::into_inner).insert(key, (value, lasting.builds()));
+            lock(&lasting.values).insert(key, (value, lasting.builds()));
         }
     }
 }

@@ -245,8 +245,7 @@ struct Preamble {
     directives: Vec<String>,
 }
 
-/// Comments are printed, or may be of the kinds that mean something. To keep them takes a tenth of the time of reading a
-/// well-documented source.
+/// Comments are printed, or may be of the kinds that mean something. Others are not kept.
 fn says_something(source: &str, parse: &ParseOptions, language: &LanguageOptions) -> bool {
     let has = |words: &[&str]| words.iter().any(|word| source.contains(word));
     !language.minify_whitespace

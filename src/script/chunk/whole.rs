@@ -7,7 +7,7 @@ use super::super::glue::Glue;
 use super::super::naming::{self, Alphabet, NUMBERED, Style};
 use super::super::output::{Joined, Output, REFERENCE};
 use super::{CHUNK, ChunkExports, Uses, Writer, home, names, pieces};
-use crate::base::{ChunkId, ModuleId};
+use crate::base::{ChunkId, ModuleId, trace};
 use crate::cache::Cache;
 use crate::config::{Format, LegalComments, SourceMapMode};
 use crate::lang::js::{HoleKind, LocalSym, Mapping, ModuleObject, Whole, compress_whole};
@@ -115,7 +115,11 @@ fn compress(
     let outside: Vec<SymbolRef> = mentioned_outside(exports, uses, id).collect();
     let keep = numbers(&|symbol| outside.contains(symbol) && !is_foreign(symbol));
     let whole = Whole { text: &joined.text, names: &names, foreign: &foreign, keep: &keep, is_piece: false };
-    let in_pieces = || in_pieces(&whole, &joined.ends, |piece| cached(piece, context, cache));
+    let of_piece = |piece: &Whole<'_>| {
+        let _span = trace::span("piece", &context.plan.chunks[id].name);
+        cached(piece, context, cache)
+    };
+    let in_pieces = || in_pieces(&whole, &joined.ends, of_piece);
     let object = in_pieces().or_else(|| cached(&whole, context, cache))?;
     Some(Compressed { object, symbols, joined })
 }
