@@ -1,16 +1,22 @@
 //! The spine: entries in, a directory out. The only file that knows every stage.
 
+mod check;
+mod explain;
+mod what_if;
+
+pub use check::{Asked, check};
+
 use crate::base::{ChunkId, ContentHash, SheetId, trace};
 use crate::cache::{Arranged, Basis, Cache, Graphs, Whole, WholeBuilds};
-use crate::config::Options;
+use crate::config::{LogLevel, Options};
 use crate::diag::{Diagnostic, Noted};
 use crate::fs::{Files, Recording, Testimony, Upheld};
 use crate::model::{
-    AssetKind, CacheUse, ChunkPlan, Emitted, EntryKind, FileKind, ImageSets, Linked, ModuleGraph, NameTemplate,
-    OutputKey, Piece, RenderedFile, Repairs, Unchanged, Verdict,
+    AssetKind, CacheUse, ChunkPlan, Contribution, Emitted, EntryKind, FileKind, ImageSets, Linked, ModuleGraph,
+    NameTemplate, OutputKey, Past, Piece, RenderedFile, Repairs, Sealed, Unchanged, Verdict,
 };
-use crate::{budget, delivery, emit, graph, image, link, page, pwa, report, script, seal, split, style};
-use std::path::{Path, PathBuf};
+use crate::{delivery, emit, graph, image, link, page, pwa, report, script, seal, split, style};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -45,6 +51,8 @@ pub struct Outcome {
     pub json: serde_json::Value,
     /// What `--dump` asks for.
     pub dump: String,
+    /// The budget or the baseline cannot be used as it is written.
+    pub misused: bool,
 }
 
 /// A build under way: problems so far, and the clock.
@@ -57,6 +65,11 @@ struct Run<'a> {
     unchanged: Option<Unchanged>,
     dump: String,
     properties: script::PropertyNames,
+    misused: bool,
+    /// What is made is only tried out: no arrangement and no chunk of it is remembered.
+    trial: bool,
+    /// Nothing is built: a directory is judged.
+    judges: bool,
 }
 
 impl<'a> Run<'a> {
@@ -69,6 +82,9 @@ impl<'a> Run<'a> {
             unchanged: None,
             dump: String::new(),
             properties: script::PropertyNames::default(),
+            misused: false,
+            trial: false,
+            judges: false,
         }
     }
 
@@ -93,7 +109,8 @@ impl<'a> Run<'a> {
     }
 
     fn fail(self, watched: Vec<PathBuf>) -> Outcome {
-        Outcome { problems: self.problems, timings: self.timings, watched, dump: self.dump, ..Outcome::default() }
+        let Run { problems, timings, dump, misused, .. } = self;
+        Outcome { problems, timings, watched, dump, misused, ..Outcome::default() }
     }
 }
 
@@ -120,6 +137,11 @@ fn make(options: &Options, services: &Services) -> Outcome {
         run.problems.push(problem);
         return run.fail(Vec::new());
     }
+    // What is wrong with a budget is said before anything is built.
+    let limits = explain::limits(options, &mut run);
+    if run.failed() {
+        return run.fail(Vec::new());
+    }
     let builds = services.whole.then(|| WholeBuilds::new(&services.cache, &services.program, options)).flatten();
     let graphs = Graphs::new(&services.cache, &services.program, options);
     let started = Started::now();
@@ -127,7 +149,7 @@ fn make(options: &Options, services: &Services) -> Outcome {
     let basis = run.stage("recall", |_| Noted::clean(recall()));
     let same = basis.as_ref().and_then(|basis| Some((builds.as_ref()?.recall(basis)?, basis)));
     if let Some((whole, basis)) = same {
-        return again(options, &whole, &basis.upheld, run);
+        return again(options, &whole, &basis.upheld, run, limits);
     }
     let (graph, standing) = graph_of(options, graphs.as_ref(), basis, &mut run);
     let watched = graph.watched.clone();
@@ -135,7 +157,7 @@ fn make(options: &Options, services: &Services) -> Outcome {
         return run.fail(watched);
     }
     let keep = || standing.keep(graphs.as_ref(), &graph, &started);
-    let ((files, plan), basis) = rayon::join(|| render(options, &graph, &mut run), keep);
+    let ((files, arranged), basis) = rayon::join(|| render(options, &graph, &mut run), keep);
     if run.failed() {
         return run.fail(watched);
     }
@@ -145,12 +167,16 @@ fn make(options: &Options, services: &Services) -> Outcome {
     if run.failed() {
         return run.fail(watched);
     }
-    let plan = plan.filter(|_| options.metafile.is_some());
-    let metafile = plan.map(|plan| report::metafile(&graph, &plan, &sealed, options).to_string());
+    let told = arranged.as_ref().filter(|_| options.metafile.is_some());
+    let metafile = told.map(|arranged| report::metafile(&graph, &arranged.plan, &sealed, options).to_string());
     let keeps_names = options.mangle.as_ref().is_some_and(|mangle| mangle.cache.is_some());
     let names = keeps_names.then(|| script::kept_names(&graph, &run.properties));
-    // Large, and nobody waits for it to be gone.
-    rayon::spawn(move || drop(graph));
+    let mut made = Some((graph, arranged));
+    if options.budget.is_none() {
+        // Large, and nobody waits for it to be gone.
+        rayon::spawn(move || drop(made.take()));
+        made = None;
+    }
     let (problems, took) = (run.problems.clone(), started.clock.elapsed());
     let whole = Whole { sealed, problems, watched, metafile, names, took };
     let keep = || {
@@ -158,18 +184,37 @@ fn make(options: &Options, services: &Services) -> Outcome {
             builds.keep(&whole, id, &changed);
         }
     };
-    rayon::join(|| write(options, &whole, run), keep).0
+    let study = made.and_then(|(graph, arranged)| Some(Study { graph, arranged: arranged? }));
+    rayon::join(|| write(options, &whole, run, (study, limits)), keep).0
+}
+
+/// A build as it is before it is named: what explains its files.
+struct Study {
+    graph: ModuleGraph,
+    arranged: Arrangement,
+}
+
+/// One program, and its images.
+struct Arrangement {
+    linked: Linked,
+    plan: ChunkPlan,
+    images: ImageSets,
 }
 
 /// An unchanged project: what the build before made is put in place.
-fn again(options: &Options, whole: &Whole, upheld: &Upheld, mut run: Run<'_>) -> Outcome {
+fn again(options: &Options, whole: &Whole, upheld: &Upheld, mut run: Run<'_>, limits: explain::Limits) -> Outcome {
     run.problems.clone_from(&whole.problems);
     run.unchanged = Some(Unchanged { looked_at: upheld.looked_at, read: upheld.read, took: whole.took });
-    write(options, whole, run)
+    write(options, whole, run, (None, limits))
 }
 
 /// Puts the files in place and judges them.
-fn write(options: &Options, whole: &Whole, mut run: Run<'_>) -> Outcome {
+fn write(
+    options: &Options,
+    whole: &Whole,
+    mut run: Run<'_>,
+    (study, limits): (Option<Study>, explain::Limits),
+) -> Outcome {
     let watched = whole.watched.clone();
     if let Some(problem) = emit::check_inputs(&whole.sealed, options, &watched) {
         run.problems.push(problem);
@@ -181,7 +226,7 @@ fn write(options: &Options, whole: &Whole, mut run: Run<'_>) -> Outcome {
     if let (Some(path), Some(text)) = (&options.metafile, &whole.metafile) {
         run.note(emit::write_extra(path, text.as_bytes()).into_iter().collect());
     }
-    conclude(options, emitted, run, watched)
+    conclude(options, emitted, run, watched, (&whole.sealed, study, limits))
 }
 
 /// `--mangle-cache`: what property names became is there for the next build.
@@ -265,12 +310,8 @@ impl Started {
 }
 
 /// Code, styles, images and pages, in that order of need; images beside the scripts.
-fn render(
-    options: &Options,
-    graph: &ModuleGraph,
-    run: &mut Run<'_>,
-) -> (Vec<RenderedFile>, Option<crate::model::ChunkPlan>) {
-    let services = run.services;
+fn render(options: &Options, graph: &ModuleGraph, run: &mut Run<'_>) -> (Vec<RenderedFile>, Option<Arrangement>) {
+    let (services, trial) = (run.services, run.trial);
     let start = Instant::now();
     let (images, scripts) = rayon::join(
         || {
@@ -278,7 +319,7 @@ fn render(
             let images = image::optimize(graph, options, &services.cache);
             (images, start.elapsed())
         },
-        || scripts(options, graph, services),
+        || scripts(options, graph, services, trial),
     );
     let (images, image_time) = images;
     let mut problems = Vec::new();
@@ -299,7 +340,7 @@ fn render(
     let pages = run.stage("page", |_| page::render(graph, &plan, &images, (&styles.inline, &styles.critical), options));
     files.extend(pages);
     files.extend(assets(graph, &images, options));
-    (files, Some(plan))
+    (files, Some(Arrangement { linked, plan, images }))
 }
 
 #[derive(Default)]
@@ -313,7 +354,7 @@ struct Scripts {
     properties: script::PropertyNames,
 }
 
-fn scripts(options: &Options, graph: &ModuleGraph, services: &Services) -> Scripts {
+fn scripts(options: &Options, graph: &ModuleGraph, services: &Services, trial: bool) -> Scripts {
     let mut run = Run::new(options, services);
     let mut out = Scripts::default();
     let programs = programs(options, graph);
@@ -321,7 +362,9 @@ fn scripts(options: &Options, graph: &ModuleGraph, services: &Services) -> Scrip
     if options.mangle.is_some() {
         // Names are given for all programs together.
         known.extend(
-            programs.iter().map(|entries| run.stage("link", |services| arrange(options, graph, entries, services))),
+            programs
+                .iter()
+                .map(|entries| run.stage("link", |services| arrange(options, graph, entries, services, trial))),
         );
         out.properties =
             script::property_names(graph, &known.iter().map(|known| &known.linked).collect::<Vec<_>>(), options);
@@ -330,7 +373,7 @@ fn scripts(options: &Options, graph: &ModuleGraph, services: &Services) -> Scrip
     for (at, entries) in programs.into_iter().enumerate() {
         let Arranging { linked, plan, key } = match known.pop() {
             Some(known) => known,
-            None => run.stage("link", |services| arrange(options, graph, &entries, services)),
+            None => run.stage("link", |services| arrange(options, graph, &entries, services, trial)),
         };
         out.dump.push_str(&report::shake(graph, &linked));
         if run.failed() {
@@ -362,8 +405,15 @@ fn scripts(options: &Options, graph: &ModuleGraph, services: &Services) -> Scrip
 
 /// As [`link_and_split`], unless an earlier build did. Only what gave no problems is remembered: they would have to be
 /// told again, and are about places in sources.
-fn arrange(options: &Options, graph: &ModuleGraph, entries: &[usize], services: &Services) -> Noted<Arranging> {
-    let memory = Arranged::new(&services.cache, &services.program, graph, options, entries);
+fn arrange(
+    options: &Options,
+    graph: &ModuleGraph,
+    entries: &[usize],
+    services: &Services,
+    trial: bool,
+) -> Noted<Arranging> {
+    let memory = || Arranged::new(&services.cache, &services.program, graph, options, entries);
+    let memory = if trial { None } else { memory() };
     let key = memory.as_ref().map(Arranged::key);
     if let Some((linked, plan)) = memory.as_ref().and_then(Arranged::recall) {
         return Noted::clean(Arranging { linked, plan, key });
@@ -445,10 +495,7 @@ fn assets(graph: &ModuleGraph, images: &ImageSets, options: &Options) -> Vec<Ren
             Some(Some(image)) => image.bytes.to_vec(),
             _ => asset.bytes.to_vec(),
         };
-        let source = asset.name.clone();
-        let package =
-            asset.package.as_ref().map(|package| format!("{}@{}", package.name, package.version)).unwrap_or_default();
-        let contribution = crate::model::Contribution { source, package, bytes: bytes.len() as u64, why: Vec::new() };
+        let contribution = Contribution::whole(&asset.name, asset.package.as_ref(), bytes.len() as u64);
         out.push(RenderedFile {
             key: OutputKey::Asset(id),
             kind: file_kind(asset.kind, &asset.name),
@@ -493,42 +540,52 @@ fn file_kind(kind: AssetKind, name: &str) -> FileKind {
     }
 }
 
-fn conclude(options: &Options, emitted: Emitted, mut run: Run<'_>, watched: Vec<PathBuf>) -> Outcome {
-    let verdict = options.budget.as_ref().map(|source| run.stage("budget", |_| budget::judge(&emitted, source)));
-    let (text, json) = told(options, &emitted, verdict.as_ref(), &run);
-    let Run { problems, timings, dump, .. } = run;
-    Outcome { emitted: Some(emitted), verdict, problems, timings, watched, text, json, dump }
+/// What stands in the output directory, against its budget.
+fn conclude(
+    options: &Options,
+    mut emitted: Emitted,
+    mut run: Run<'_>,
+    watched: Vec<PathBuf>,
+    (sealed, study, limits): (&Sealed, Option<Study>, explain::Limits),
+) -> Outcome {
+    let (mut verdict, mut past) = (None, None);
+    if options.budget.is_some() {
+        let judging = explain::Judging { sealed: Some(sealed), study, limits: &limits, explain: false };
+        let judged = explain::judge(options, &mut emitted, &mut run, judging);
+        let settled = check::settle(options, &mut run, (&mut emitted, Some(sealed), judged), limits);
+        verdict = Some(settled.0.0.verdict);
+        past = settled.1;
+    }
+    let (text, json) = told(options, &emitted, verdict.as_ref(), &run, past.as_ref());
+    let Run { problems, timings, dump, misused, .. } = run;
+    Outcome { emitted: Some(emitted), verdict, problems, timings, watched, text, json, dump, misused }
 }
 
 /// The report for people and the report for programs.
-fn told(options: &Options, emitted: &Emitted, verdict: Option<&Verdict>, run: &Run<'_>) -> (String, serde_json::Value) {
+fn told(
+    options: &Options,
+    emitted: &Emitted,
+    verdict: Option<&Verdict>,
+    run: &Run<'_>,
+    past: Option<&Past>,
+) -> (String, serde_json::Value) {
     const WIDTH: usize = 100;
     let timings = crate::model::Timings { stages: run.timings.clone() };
     let memory = CacheUse { unchanged: run.unchanged, ..run.services.cache.used() };
-    let text = report::terminal(emitted, verdict, &timings, &memory, options, false, WIDTH);
+    let mut text = match verdict {
+        // Who asks for a verdict was told of the files when they were built.
+        Some(verdict) if run.judges && options.log_level < LogLevel::Verbose => {
+            report::verdict_text(verdict, past, false, WIDTH)
+        }
+        _ => report::terminal(emitted, (verdict, past), &timings, &memory, options, false, WIDTH),
+    };
+    if options.judging.github && !options.json {
+        text += &verdict.map(report::github).unwrap_or_default();
+    }
     let json = if options.json {
         report::json(Some(emitted), verdict, &run.problems, &timings, &memory)
     } else {
         serde_json::Value::Null
     };
     (text, json)
-}
-
-/// A built directory against its budget.
-pub fn check(directory: &Path, options: &Options, services: &Services) -> Outcome {
-    let mut run = Run::new(options, services);
-    let emitted = run.stage("read", |_| budget::read_directory(directory));
-    let Some(emitted) = emitted.filter(|_| !run.failed()) else { return run.fail(Vec::new()) };
-    let source = options.budget.clone().unwrap_or(crate::config::BudgetSource::Default);
-    let verdict = run.stage("budget", |_| budget::judge(&emitted, &source));
-    let (text, json) = told(options, &emitted, Some(&verdict), &run);
-    Outcome {
-        emitted: Some(emitted),
-        verdict: Some(verdict),
-        problems: run.problems,
-        timings: run.timings,
-        text,
-        json,
-        ..Outcome::default()
-    }
 }

@@ -3,77 +3,220 @@
 use super::{page, scripts, sheets};
 use crate::base::decode_url_path;
 use crate::diag::{Diagnostic, Location, Noted};
-use crate::model::{Emitted, EmittedFile, FileKind};
+use crate::model::{EmittedFile, FileKind, SizeOf};
 use rayon::prelude::*;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 
 /// Bytes that go over the wire: Brotli if there is a copy, else gzip, else the file itself.
 pub fn transferred(file: &EmittedFile) -> u64 {
-    let copy = |encoding: &str| file.sidecars.iter().find(|copy| copy.encoding == encoding).map(|copy| copy.bytes);
-    copy("br").or_else(|| copy("gz")).unwrap_or(file.bytes)
+    copy(file, "br").or_else(|| copy(file, "gz")).unwrap_or(file.bytes)
 }
 
+fn copy(file: &EmittedFile, encoding: &str) -> Option<u64> {
+    file.sidecars.iter().find(|copy| copy.encoding == encoding).map(|copy| copy.bytes)
+}
+
+/// Gives the bytes of an output by its path.
+pub type Contents<'a> = dyn Fn(&str) -> io::Result<Cow<'a, [u8]>> + Sync + 'a;
+
+/// Compresses: bytes, and the ending of the copy that it would be. `None`: it would not be smaller.
+pub type Compress<'a> = dyn Fn(&[u8], &str) -> Option<u64> + Sync + 'a;
+
+/// Why a file is loaded.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum How {
+    Document,
+    Script,
+    Module,
+    Preload,
+    Style,
+    Font,
+    Image,
+    Import,
+}
+
+impl How {
+    pub fn word(self) -> &'static str {
+        match self {
+            How::Document => "document",
+            How::Script => "script",
+            How::Module => "module",
+            How::Preload => "preload",
+            How::Style => "style",
+            How::Font => "font",
+            How::Image => "image",
+            How::Import => "import",
+        }
+    }
+}
+
+/// A file that is loaded, by its index; and the one that mentions it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Loaded {
+    pub file: usize,
+    pub by: usize,
+    pub how: How,
+}
+
+/// What one page loads at once.
+#[derive(Clone, Debug)]
+pub struct PageLoad {
+    /// The document's index.
+    pub page: usize,
+    /// In the order in which a browser comes to them, the document first.
+    pub files: Vec<Loaded>,
+    /// URLs on other hosts, without repetition.
+    pub elsewhere: Vec<String>,
+}
+
+/// The files of an output, and what each mentions.
 pub struct Site<'a> {
-    emitted: &'a Emitted,
-    files: BTreeMap<&'a str, &'a EmittedFile>,
+    pub files: &'a [EmittedFile],
+    contents: &'a Contents<'a>,
+    compress: &'a Compress<'a>,
+    index: BTreeMap<&'a str, usize>,
+    mentions: Vec<Mentions>,
+}
+
+/// What a file leads to, by index.
+#[derive(Clone, Default)]
+struct Mentions {
+    loads: Vec<(usize, How)>,
+    later: Vec<usize>,
+    elsewhere: Vec<String>,
 }
 
 impl<'a> Site<'a> {
-    pub fn new(emitted: &'a Emitted) -> Self {
-        Site { emitted, files: emitted.files.iter().map(|file| (file.path.as_str(), file)).collect() }
-    }
-
-    /// Per document: itself and the files it loads, by path.
-    pub fn initial_loads(&self) -> Noted<Vec<(&'a str, Vec<&'a EmittedFile>)>> {
+    /// Reads every document, script and sheet. `files` are sorted by path.
+    pub fn new(files: &'a [EmittedFile], contents: &'a Contents<'a>, compress: &'a Compress<'a>) -> Noted<Self> {
+        let index = files.iter().enumerate().map(|(at, file)| (file.path.as_str(), at)).collect();
+        let mut site = Site { files, contents, compress, index, mentions: Vec::new() };
+        let found: Vec<Noted<Mentions>> = files.par_iter().map(|file| site.mentions_of(file)).collect();
         let mut problems = Vec::new();
-        let mut loads: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        let found: Vec<_> =
-            self.emitted.files.par_iter().map(|file| (file.path.as_str(), self.loads_of(file))).collect();
-        for (path, found) in found {
-            loads.insert(path, found.take(&mut problems));
-        }
-        let documents = self.files.values().filter(|file| file.kind == FileKind::Document);
-        let pages = documents.map(|document| (document.path.as_str(), self.closure(&document.path, &loads))).collect();
-        Noted::new(pages, problems)
+        site.mentions = found.into_iter().map(|found| found.take(&mut problems)).collect();
+        Noted::new(site, problems)
     }
 
-    /// All that is reached from `start`. Other documents (in a frame, as an object) are loads of their own.
-    fn closure(&self, start: &'a str, loads: &BTreeMap<&'a str, Vec<&'a str>>) -> Vec<&'a EmittedFile> {
-        let mut seen = BTreeSet::from([start]);
-        let mut open = vec![start];
-        while let Some(path) = open.pop() {
-            for next in loads.get(path).into_iter().flatten() {
-                if self.files[next].kind != FileKind::Document && seen.insert(next) {
-                    open.push(next);
+    /// Bytes of a file, counted in one of the ways.
+    pub fn size(&self, at: usize, size: SizeOf) -> u64 {
+        let file = &self.files[at];
+        let encoding = match size {
+            SizeOf::Transferred => return transferred(file),
+            SizeOf::Raw => return file.bytes,
+            SizeOf::Gzip => "gz",
+            SizeOf::Brotli => "br",
+            SizeOf::Zstd => "zst",
+        };
+        copy(file, encoding).unwrap_or_else(|| {
+            let bytes = (self.contents)(&file.path).ok();
+            bytes.and_then(|bytes| (self.compress)(&bytes, encoding)).unwrap_or(file.bytes)
+        })
+    }
+
+    /// Per document: itself and the files that it loads.
+    pub fn pages(&self) -> Vec<PageLoad> {
+        let documents = (0..self.files.len()).filter(|at| self.files[*at].kind == FileKind::Document);
+        documents.map(|page| self.load(&[(page, How::Document)], page)).collect()
+    }
+
+    /// All that is loaded with `roots`. Other documents (in a frame, as an object) are loads of their own.
+    fn load(&self, roots: &[(usize, How)], page: usize) -> PageLoad {
+        let mut seen: BTreeSet<usize> = roots.iter().map(|root| root.0).collect();
+        let mut files: Vec<Loaded> =
+            roots.iter().map(|(file, how)| Loaded { file: *file, by: page, how: *how }).collect();
+        let mut elsewhere = BTreeSet::new();
+        let mut next = 0;
+        while let Some(at) = files.get(next).map(|loaded| loaded.file) {
+            next += 1;
+            elsewhere.extend(self.mentions[at].elsewhere.iter().cloned());
+            for (file, how) in &self.mentions[at].loads {
+                if self.files[*file].kind != FileKind::Document && seen.insert(*file) {
+                    files.push(Loaded { file: *file, by: at, how: *how });
                 }
             }
         }
-        seen.into_iter().map(|path| self.files[path]).collect()
+        PageLoad { page, files, elsewhere: elsewhere.into_iter().collect() }
     }
 
-    /// The files of the directory that this one loads by itself.
-    fn loads_of(&self, file: &EmittedFile) -> Noted<Vec<&'a str>> {
-        let find = match file.kind {
-            FileKind::Document => page::loads,
-            FileKind::Script => scripts::imports,
-            FileKind::Stylesheet => sheets::loads,
-            _ => return Noted::clean(Vec::new()),
-        };
-        let bytes = match std::fs::read(self.emitted.directory.join(&file.path)) {
+    /// A script and all that it imports at once.
+    pub fn with_imports(&self, file: usize) -> Vec<usize> {
+        self.load(&[(file, How::Script)], file).files.iter().map(|loaded| loaded.file).collect()
+    }
+
+    /// What a page may load later, without what it has from the start: whatever its scripts mention, and theirs.
+    pub fn later(&self, page: &PageLoad) -> Vec<usize> {
+        let first: BTreeSet<usize> = page.files.iter().map(|loaded| loaded.file).collect();
+        let mut seen = first.clone();
+        let mut open: Vec<usize> = first.iter().copied().collect();
+        while let Some(at) = open.pop() {
+            let mentions = &self.mentions[at];
+            for file in mentions.later.iter().chain(mentions.loads.iter().map(|(file, _)| file)) {
+                if self.files[*file].kind != FileKind::Document && seen.insert(*file) {
+                    open.push(*file);
+                }
+            }
+        }
+        seen.difference(&first).copied().collect()
+    }
+
+    /// The index of a path.
+    pub fn at(&self, path: &str) -> Option<usize> {
+        self.known(path)
+    }
+
+    /// Another script imports it at once.
+    pub fn is_imported(&self, file: usize) -> bool {
+        let is_script = |at: &usize| self.files[*at].kind == FileKind::Script;
+        (0..self.files.len()).filter(is_script).any(|at| self.mentions[at].loads.iter().any(|(to, _)| *to == file))
+    }
+
+    /// Files whose paths a script has as texts.
+    pub fn mentioned_later(&self, file: usize) -> Vec<usize> {
+        self.mentions[file].later.clone()
+    }
+
+    fn mentions_of(&self, file: &EmittedFile) -> Noted<Mentions> {
+        if !matches!(file.kind, FileKind::Document | FileKind::Script | FileKind::Stylesheet) {
+            return Noted::clean(Mentions::default());
+        }
+        let bytes = match (self.contents)(&file.path) {
             Ok(bytes) => bytes,
             Err(error) => {
                 let problem = Diagnostic::error("unreadable-output", format!("cannot read {}: {error}", file.path))
                     .at(Location::file(&file.path))
                     .note("what it loads is not counted");
-                return Noted::new(Vec::new(), vec![problem]);
+                return Noted::new(Mentions::default(), vec![problem]);
             }
         };
-        let urls = find(&String::from_utf8_lossy(&bytes));
-        Noted::clean(urls.iter().filter_map(|url| self.resolve(&file.path, url)).collect())
+        let text = String::from_utf8_lossy(&bytes);
+        let mut out = Mentions::default();
+        let loads = match file.kind {
+            FileKind::Document => page::loads(&text),
+            FileKind::Stylesheet => sheets::loads(&text),
+            _ => {
+                let found = scripts::mentions(&text);
+                // Lists of what to preload hold paths inside of the directory.
+                let later = |text: &String| self.resolve(&file.path, text).or_else(|| self.known(text));
+                out.later = found.texts.iter().filter_map(later).collect();
+                out.later.sort_unstable();
+                out.later.dedup();
+                found.imports.into_iter().map(|url| (url, How::Import)).collect()
+            }
+        };
+        for (url, how) in loads {
+            match self.resolve(&file.path, &url) {
+                Some(at) => out.loads.push((at, how)),
+                None if is_elsewhere(&url) => out.elsewhere.push(url),
+                None => {}
+            }
+        }
+        Noted::clean(out)
     }
 
     /// The file of the directory that `url` in the file `from` means.
-    fn resolve(&self, from: &str, url: &str) -> Option<&'a str> {
+    fn resolve(&self, from: &str, url: &str) -> Option<usize> {
         let url = url.trim().split(['?', '#']).next().unwrap_or("");
         if url.is_empty() || url.starts_with("//") || has_scheme(url) {
             return None;
@@ -92,9 +235,14 @@ impl<'a> Site<'a> {
         }
     }
 
-    fn known(&self, path: &str) -> Option<&'a str> {
-        self.files.get_key_value(path).map(|(path, _)| *path)
+    fn known(&self, path: &str) -> Option<usize> {
+        self.index.get(path).copied()
     }
+}
+
+fn is_elsewhere(url: &str) -> bool {
+    let url = url.trim();
+    url.starts_with("//") || url.starts_with("http://") || url.starts_with("https://")
 }
 
 fn has_scheme(url: &str) -> bool {
@@ -117,4 +265,19 @@ fn flat(path: &str) -> String {
         }
     }
     parts.join("/")
+}
+
+/// A path without its content hash: the same file in the next build.
+pub fn stable_name(file: &EmittedFile) -> String {
+    if !file.hashed {
+        return file.path.clone();
+    }
+    let (folder, name) = file.path.rsplit_once('/').map_or(("", file.path.as_str()), |(folder, name)| (folder, name));
+    let (stem, rest) = name.split_once('.').map_or((name, String::new()), |(stem, rest)| (stem, format!(".{rest}")));
+    let is_hash = |hash: &str| hash.len() >= 6 && hash.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let bare = match stem.rsplit_once(['-', '_', '.']) {
+        Some((bare, hash)) if is_hash(hash) => bare,
+        _ => stem,
+    };
+    if folder.is_empty() { format!("{bare}{rest}") } else { format!("{folder}/{bare}{rest}") }
 }

@@ -26,6 +26,11 @@ pub fn read_directory(dir: &Path) -> Noted<Option<Emitted>> {
     Noted::clean(Some(Emitted { directory: dir.to_path_buf(), files: files(&sizes) }))
 }
 
+/// Bytes of a file of the directory.
+pub fn bytes_of(emitted: &Emitted, path: &str) -> io::Result<Vec<u8>> {
+    std::fs::read(emitted.directory.join(path))
+}
+
 fn list(folder: &Path, prefix: &str, sizes: &mut BTreeMap<String, u64>) -> io::Result<()> {
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;

@@ -1,23 +1,44 @@
-//! Static imports of an ES module: a scanner that knows strings, comments, templates and regular expressions apart.
+//! What a script mentions: a scanner that knows strings, comments, templates and regular expressions apart.
 
-/// Specifiers of `import … from`, `import "…"` and `export … from` that are paths. `import()` loads later.
-pub fn imports(js: &str) -> Vec<String> {
+/// What a script leads to.
+#[derive(Default, Debug, PartialEq)]
+pub struct Mentions {
+    /// Specifiers of `import … from`, `import "…"` and `export … from` that are paths: loaded with the script.
+    pub imports: Vec<String>,
+    /// Every other text: what is loaded later is among them.
+    pub texts: Vec<String>,
+}
+
+/// Texts longer than this are no URLs.
+const URL_MAX: usize = 2000;
+
+/// Everything in one pass.
+pub fn mentions(js: &str) -> Mentions {
     let mut scanner = Scanner { text: js, at: 0 };
-    let mut found = Vec::new();
+    let mut found = Mentions::default();
     let mut before = Before::default();
     while let Some(token) = scanner.next(&mut before) {
-        if let Token::Word(word @ ("import" | "export")) = token
-            && !before.member
-        {
-            let resume = scanner.at;
-            match scanner.specifier(word == "import") {
-                Some(specifier) if specifier.starts_with(['.', '/']) => found.push(specifier.to_string()),
-                Some(_) => {}
-                None => scanner.at = resume,
+        match token {
+            Token::Word(word @ ("import" | "export")) if !before.member => {
+                let resume = scanner.at;
+                match scanner.specifier(word == "import") {
+                    Some(specifier) if specifier.starts_with(['.', '/']) => found.imports.push(specifier.to_string()),
+                    Some(_) => {}
+                    None => scanner.at = resume,
+                }
             }
+            Token::Text(text) if (2..URL_MAX).contains(&text.len()) && text.contains('.') => {
+                found.texts.push(text.to_string());
+            }
+            _ => {}
         }
     }
     found
+}
+
+/// The imports alone, of a script in a page.
+pub fn imports(js: &str) -> Vec<String> {
+    mentions(js).imports
 }
 
 #[derive(Clone, Copy, PartialEq, Debug)]

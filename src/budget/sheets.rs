@@ -1,22 +1,32 @@
 //! What a style sheet loads: its imports, and the fonts that a page in a Latin script needs.
 
-/// URLs of `@import`s, and of each `@font-face` the first source, unless its `unicode-range` is of other scripts.
-pub fn loads(css: &str) -> Vec<String> {
+use super::measure::How;
+
+/// URLs of `@import`s, and of each `@font-face` whose family some rule asks for the first source, unless its
+/// `unicode-range` is of other scripts.
+pub fn loads(css: &str) -> Vec<(String, How)> {
     let css = without_comments(css);
     let lower = css.to_ascii_lowercase();
     let mut urls = Vec::new();
     for (at, rule) in lower.match_indices("@import") {
-        urls.extend(import_url(css[at + rule.len()..].trim_start()));
+        urls.extend(import_url(css[at + rule.len()..].trim_start()).map(|url| (url, How::Style)));
     }
     for (at, _) in lower.match_indices("@font-face") {
         let Some(open) = css[at..].find('{') else { break };
         let body = &css[at + open + 1..];
         let body = &body[..body.find('}').unwrap_or(body.len())];
         if for_latin(body) {
-            urls.extend(first_url(body));
+            urls.extend(first_url(body).map(|url| (url, How::Font)));
         }
     }
     urls
+}
+
+/// URLs in a declaration.
+pub fn images(declarations: &str) -> Vec<String> {
+    let lower = declarations.to_ascii_lowercase();
+    let urls = lower.match_indices("url(").filter_map(|(at, _)| first_url(&declarations[at..]));
+    urls.filter(|url| !url.starts_with("data:")).collect()
 }
 
 fn without_comments(css: &str) -> String {
@@ -79,6 +89,7 @@ mod tests {
             @font-face{src:url(2.woff2);unicode-range:U+??}@font-face{src:url(no.woff2);unicode-range:U+100-2FF,U+4??}
             @FONT-FACE{unicode-range:U+0131, U+0000-00FF;src:url( '3.woff2' )}
             @font-face{src:url(no.woff2);unicode-range:U+0001-000C,U+2200}b{background:url(no.png)}"#;
-        assert_eq!(loads(css), ["a.css", "b.css", "1.woff2", "2.woff2", "3.woff2"]);
+        let urls: Vec<String> = loads(css).into_iter().map(|(url, _)| url).collect();
+        assert_eq!(urls, ["a.css", "b.css", "1.woff2", "2.woff2", "3.woff2"]);
     }
 }

@@ -1,7 +1,18 @@
-use super::{judge, read_directory};
+use super::{Means, limits, read_directory};
 use crate::config::BudgetSource;
-use crate::model::{Contribution, FileKind, Verdict, WhyLink};
+use crate::diag::Noted;
+use crate::model::{Contribution, Emitted, FileKind, Verdict, WhyLink};
+use std::borrow::Cow;
 use std::path::Path;
+
+fn judge(emitted: &Emitted, source: &BudgetSource) -> Noted<Verdict> {
+    let mut problems = Vec::new();
+    let limits = limits(source, Path::new("/")).take(&mut problems);
+    let contents = |path: &str| std::fs::read(emitted.directory.join(path)).map(Cow::Owned);
+    let means = Means { contents: &contents, compress: &|_, _| None, inventory: None, baseline: None };
+    let verdict = super::judge(emitted, &limits, &means).take(&mut problems);
+    Noted::new(verdict, problems)
+}
 
 fn write(dir: &Path, path: &str, text: &str) {
     let path = dir.join(path);
@@ -97,6 +108,7 @@ fn a_failing_line_names_the_largest() {
         package: package.into(),
         bytes,
         why: why.clone(),
+        refs: Vec::new(),
     };
     deep.contributions =
         vec![part("src/App.tsx", "", 200), part("p/a.js", "p@1.0.0", 300), part("p/b.js", "p@1.0.0", 400)];

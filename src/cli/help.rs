@@ -78,7 +78,7 @@ mod tests {
         for flag in crate::config::FLAGS {
             assert!(text.contains(flag.name), "{}", flag.name);
         }
-        assert!(!of_verb(Verb::Check).contains("--[no-]minify"));
+        assert!(!of_verb(Verb::Check).contains("--metafile"));
         assert!(overview().contains("check [DIR]"));
     }
 }

@@ -68,12 +68,10 @@ fn dispatch(words: &[String]) -> Exit {
             Verb::Build => command::build::run(&raw),
             Verb::Watch => command::watch::run(&raw),
             Verb::Check => command::check::run(raw),
+            Verb::Report => command::check::report(raw),
             Verb::Cache => command::cache::run(raw),
             Verb::Completions => command::print::completions(&raw),
-            Verb::Schema => {
-                speak::out(&schema::schema());
-                Exit::Done
-            }
+            Verb::Schema => command::print::schema(&raw),
         },
     }
 }

@@ -277,7 +277,7 @@ mod tests {
         assert_eq!(problem("biuld").hint.as_deref(), Some("did you mean `plimsoll build`?"));
         assert_eq!(problem("dev").code, "unavailable-command");
         assert_eq!(problem("src/app.ts").hint.as_deref(), Some("to build it: `plimsoll build src/app.ts`"));
-        assert_eq!(problem("check --minify").code, "unknown-flag");
+        assert_eq!(problem("cache --minify").code, "unknown-flag");
         assert_eq!(problem("check a b").code, "unexpected-argument");
     }
 }

@@ -8,26 +8,28 @@ pub(super) enum Verb {
     Build,
     Watch,
     Check,
+    Report,
     Cache,
     Completions,
     Schema,
 }
 
 /// Verbs of the contract that later versions have.
-pub(super) const LATER: [&str; 4] = ["dev", "serve", "report", "init"];
+pub(super) const LATER: [&str; 3] = ["dev", "serve", "init"];
 
-/// Flags of the verbs that only look at a project.
-const SMALL: [&str; 8] = ["root", "config", "mode", "log-level", "json", "silence", "deny", "budget"];
+/// Flags of a build that change nothing of what `check` and `report` look at.
+const ONLY_BUILD: [&str; 6] = ["metafile", "trace", "dump", "outfile", "mangle-cache", "timings"];
 
 impl Verb {
-    pub(super) const ALL: [Verb; 6] =
-        [Verb::Build, Verb::Watch, Verb::Check, Verb::Cache, Verb::Completions, Verb::Schema];
+    pub(super) const ALL: [Verb; 7] =
+        [Verb::Build, Verb::Watch, Verb::Check, Verb::Report, Verb::Cache, Verb::Completions, Verb::Schema];
 
     pub(super) fn name(self) -> &'static str {
         match self {
             Verb::Build => "build",
             Verb::Watch => "watch",
             Verb::Check => "check",
+            Verb::Report => "report",
             Verb::Cache => "cache",
             Verb::Completions => "completions",
             Verb::Schema => "schema",
@@ -37,10 +39,10 @@ impl Verb {
     pub(super) fn operands(self) -> &'static str {
         match self {
             Verb::Build | Verb::Watch => "[ENTRY...]",
-            Verb::Check => "[DIR]",
+            Verb::Check | Verb::Report => "[DIR]",
             Verb::Cache => "stats|prune|clear",
             Verb::Completions => "bash|zsh|fish",
-            Verb::Schema => "",
+            Verb::Schema => "[config|budget]",
         }
     }
 
@@ -49,9 +51,10 @@ impl Verb {
             Verb::Build => "build a site or a bundle",
             Verb::Watch => "build, and again on every change",
             Verb::Check => "judge a built directory against its budget",
+            Verb::Report => "write a page that shows what is in a built directory, and why",
             Verb::Cache => "show, trim or empty the results kept from earlier builds",
             Verb::Completions => "print completions for a shell",
-            Verb::Schema => "print the JSON schema of plimsoll.json",
+            Verb::Schema => "print the JSON schema of plimsoll.json, or of budget files",
         }
     }
 
@@ -62,7 +65,14 @@ impl Verb {
                 "ENTRY is an .html, .js, .ts, .jsx, .tsx or .css file, or a directory: its plimsoll.json, else index.html,\n\
                  else src/index.*. NAME=ENTRY names its output. Without ENTRY: the entries of plimsoll.json, else this directory."
             }
-            Verb::Check => "DIR is what a build wrote; without it, where the project's build writes.",
+            Verb::Check => {
+                "DIR is what a build wrote; without it, where the project's build writes. Flags of the build count here too, so\n\
+                 that the sources can explain the files."
+            }
+            Verb::Report => {
+                "DIR is what a build wrote; without it, where the project's build writes. The page goes to --outfile\n\
+                 (plimsoll-report.html)."
+            }
             Verb::Cache => {
                 "stats: how much is kept, and where. prune: remove what was not used for longest, until --cache-size is kept.\nclear: remove everything."
             }
@@ -77,15 +87,15 @@ impl Verb {
     pub(super) fn operands_max(self) -> usize {
         match self {
             Verb::Build | Verb::Watch => usize::MAX,
-            Verb::Check | Verb::Cache | Verb::Completions => 1,
-            Verb::Schema => 0,
+            Verb::Check | Verb::Report | Verb::Cache | Verb::Completions | Verb::Schema => 1,
         }
     }
 
     pub(super) fn has(self, flag: &Flag) -> bool {
         match self {
             Verb::Build | Verb::Watch => true,
-            Verb::Check => SMALL.contains(&flag.name) || flag.name == "outdir",
+            Verb::Check => !ONLY_BUILD.contains(&flag.name),
+            Verb::Report => !ONLY_BUILD.contains(&flag.name) || flag.name == "outfile",
             Verb::Cache => ["root", "config", "cache-dir", "cache-size", "json", "log-level"].contains(&flag.name),
             Verb::Completions | Verb::Schema => false,
         }

@@ -59,12 +59,13 @@ pub enum Group {
     Resolution,
     Names,
     Site,
+    Verdict,
     Session,
 }
 
 impl Group {
-    pub const ALL: [Group; 6] =
-        [Group::Output, Group::Language, Group::Resolution, Group::Names, Group::Site, Group::Session];
+    pub const ALL: [Group; 7] =
+        [Group::Output, Group::Language, Group::Resolution, Group::Names, Group::Site, Group::Verdict, Group::Session];
 
     pub fn title(self) -> &'static str {
         match self {
@@ -73,6 +74,7 @@ impl Group {
             Group::Resolution => "Resolution",
             Group::Names => "Names and chunks",
             Group::Site => "Site",
+            Group::Verdict => "Verdict",
             Group::Session => "Session",
         }
     }
@@ -129,7 +131,7 @@ const fn typed(name: &'static str, form: Form, group: Group, default: &'static s
 
 use Commas::{Literal, Separate};
 use Form::{Choice, Dial, List, Map, Number, Path, PathOrNone, Paths, Switch, Text, Words};
-use Group::{Language, Names, Output, Resolution, Session, Site};
+use Group::{Language, Names, Output, Resolution, Session, Site, Verdict};
 
 const ON_OFF: &[&str] = &["on", "off"];
 
@@ -198,6 +200,16 @@ pub static FLAGS: &[Flag] = &[
     new("service-worker", Choice(ON_OFF), Site, "on with pages, else off", "works offline after the first visit"),
     new("headers", Words(&["netlify", "cloudflare", "nginx", "caddy", "json"]), Site, "netlify with pages, else none", "cache headers for these hosts; or none"),
     new("budget", PathOrNone("FILE"), Site, "1 MB with pages, else none", "limits that the output must keep; or none"),
+    new("baseline", Text("FILE|DIR|REVISION"), Verdict, "budgets/baseline.json, where it exists", "what limits such as \"+2 %\" are against: a baseline, a built directory, a revision of git"),
+    typed("update-baseline", Switch, Verdict, "off", "write what is measured to the baseline; ratchets come down with it"),
+    typed("because", Text("REASON"), Verdict, "", "why a ratchet may rise; it is kept in the baseline"),
+    new("history", Path("FILE"), Verdict, "", "builds of the past, one on a line: this one is added, and trends are told"),
+    typed("label", Text("NAME"), Verdict, "the commit", "what this build is called in the history"),
+    typed("markdown", Path("FILE"), Verdict, "", "write the verdict as Markdown, for a comment"),
+    typed("sarif", Path("FILE"), Verdict, "", "write what does not hold as SARIF 2.1.0"),
+    typed("junit", Path("FILE"), Verdict, "", "write every limit as a JUnit test case"),
+    typed("badge", Path("FILE"), Verdict, "", "write an SVG badge of the limit with the least room"),
+    typed("github", Switch, Verdict, "on in GitHub Actions", "print annotations for GitHub"),
     new("cache-dir", Path("DIR"), Session, "node_modules/.cache/plimsoll, else the user's cache folder", "where results of earlier builds are kept"),
     new("cache-size", Number("BYTES"), Session, "2000000000", "what the cache may grow to; what was not used for longest goes first"),
     new("cache", Switch, Session, "on", "use results of earlier builds"),

@@ -65,6 +65,7 @@ impl Options {
             service_worker: false,
             headers: Vec::new(),
             budget: None,
+            judging: super::Judging::default(),
             cache_dir: None,
             cache_size: 0,
             log_level: LogLevel::Info,

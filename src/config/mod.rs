@@ -27,8 +27,8 @@ mod tests;
 pub use file::CONFIG_FILE;
 pub use flags::{Commas, FLAGS, Flag, Form, Group, flag};
 pub use options::{
-    BudgetSource, Chunking, CssModules, Format, ImageMode, JsxMode, JsxOptions, LegalComments, LogLevel, Mangling,
-    Minify, Mode, Options, Packages, Platform, Purge, SourceMapMode,
+    BudgetSource, Chunking, CssModules, Format, ImageMode, JsxMode, JsxOptions, Judging, LegalComments, LogLevel,
+    Mangling, Minify, Mode, Options, Packages, Platform, Purge, SourceMapMode,
 };
 pub use raw::{Given, RawOptions, Source};
 pub use resolve::{resolve, resolve_without_entries};

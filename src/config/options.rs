@@ -166,6 +166,7 @@ pub struct Options {
     /// `netlify`, `json`, …
     pub headers: Vec<String>,
     pub budget: Option<BudgetSource>,
+    pub judging: Judging,
     /// `None`: no cache.
     pub cache_dir: Option<PathBuf>,
     /// Bytes that the cache may grow to.
@@ -217,6 +218,28 @@ pub struct Chunking {
     pub named: Vec<(String, String)>,
     pub min_bytes: Option<u64>,
     pub max_bytes: Option<u64>,
+}
+
+/// What a verdict is compared with, and where it is told.
+#[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize)]
+pub struct Judging {
+    /// A file, a built directory, or a revision of git.
+    pub baseline: Option<String>,
+    /// The baseline becomes what is there now.
+    pub update: bool,
+    pub because: Option<String>,
+    /// Builds of the past, one on a line.
+    pub history: Option<PathBuf>,
+    /// What this build is called there.
+    pub label: Option<String>,
+    pub markdown: Option<PathBuf>,
+    pub sarif: Option<PathBuf>,
+    pub junit: Option<PathBuf>,
+    pub badge: Option<PathBuf>,
+    /// Workflow commands of GitHub on stdout.
+    pub github: bool,
+    /// `GITHUB_STEP_SUMMARY`
+    pub summary: Option<PathBuf>,
 }
 
 /// Where the limits come from.

@@ -3,8 +3,8 @@
 use super::entries::{self, Project};
 use super::file::shown;
 use super::options::{
-    BudgetSource, Chunking, CssModules, Format, ImageMode, JsxMode, JsxOptions, LegalComments, LogLevel, Mangling,
-    Minify, Mode, Options, Packages, Platform, Purge, SourceMapMode,
+    BudgetSource, Chunking, CssModules, Format, ImageMode, JsxMode, JsxOptions, Judging, LegalComments, LogLevel,
+    Mangling, Minify, Mode, Options, Packages, Platform, Purge, SourceMapMode,
 };
 use super::raw::{RawOptions, Values, absolute, listed};
 use super::{defaults, define, environment, targets};
@@ -126,6 +126,7 @@ impl Chooser<'_> {
             service_worker: self.values.text("service-worker").map_or(site, |text| text == "on"),
             headers: self.words_or("headers", if site { &["netlify"] } else { &[] }),
             budget: self.budget(site),
+            judging: self.judging(),
             cache_dir: self.cache_dir(),
             cache_size: self.values.number("cache-size").unwrap_or(defaults::CACHE_BYTES),
             remote_cache: self.values.owned("remote-cache"),
@@ -485,6 +486,23 @@ impl Chooser<'_> {
         }
     }
 
+    fn judging(&mut self) -> Judging {
+        let ci = self.environment.get("GITHUB_ACTIONS").is_some_and(|text| text == "true");
+        Judging {
+            baseline: self.values.owned("baseline"),
+            update: self.on("update-baseline", false),
+            because: self.values.owned("because"),
+            history: self.values.path("history"),
+            label: self.values.owned("label").or_else(|| self.environment.get("GITHUB_SHA").cloned()),
+            markdown: self.values.path("markdown"),
+            sarif: self.values.path("sarif"),
+            junit: self.values.path("junit"),
+            badge: self.values.path("badge"),
+            github: self.on("github", ci),
+            summary: self.environment.get("GITHUB_STEP_SUMMARY").filter(|_| ci).map(PathBuf::from),
+        }
+    }
+
     fn cache_dir(&self) -> Option<PathBuf> {
         if !self.on("cache", true) {
             return None;
@@ -497,9 +515,8 @@ impl Chooser<'_> {
             return Some(modules.join(".cache").join("plimsoll"));
         }
         let variable = |name: &str| self.environment.get(name).filter(|value| Path::new(value).is_absolute());
-        let shared = variable("XDG_CACHE_HOME").map(PathBuf::from);
-        let shared = shared.or_else(|| variable("HOME").map(|home| absolute(Path::new(home), ".cache")));
-        Some(shared?.join("plimsoll"))
+        let home = || variable("HOME").map(|home| absolute(Path::new(home), ".cache"));
+        Some(variable("XDG_CACHE_HOME").map(PathBuf::from).or_else(home)?.join("plimsoll"))
     }
 
     fn log_level(&self) -> LogLevel {

@@ -1,7 +1,7 @@
 //! Build, wait for a change that matters, build again.
 
 use super::debounce::Debounce;
-use crate::config::{self, Options, RawOptions};
+use crate::config::{self, Judging, Options, RawOptions};
 use crate::diag::{Diagnostic, Noted};
 use crate::fs::{Files, Recording};
 use crate::pipeline::{self, Outcome, Services};
@@ -74,8 +74,10 @@ pub fn watch(
             let resolved = config::resolve(&project.raw, &project.cwd, &recording, &project.environment);
             scope.config = recording.asked();
             state = match resolved {
-                Ok(Noted { value, problems }) => {
+                Ok(Noted { mut value, problems }) => {
                     notes = problems;
+                    // What is tried out while somebody types is no build of the history.
+                    value.judging = Judging { baseline: value.judging.baseline.take(), ..Judging::default() };
                     let services = match state {
                         Some((old, services)) if old.cache_dir == value.cache_dir => services,
                         _ => lasting(services(&value)),

@@ -73,6 +73,16 @@ pub fn emit(sealed: &Sealed, options: &Options, cache: &Cache) -> Noted<Option<E
     }
 }
 
+/// What [`emit`] would write, in sizes: for builds that are only tried out.
+pub fn prepare(sealed: &Sealed, options: &Options, encodings: &[String], cache: &Cache) -> Emitted {
+    emitted(sealed, &precompress::precompress(sealed, encodings, cache), options)
+}
+
+/// Bytes of a copy in an encoding (`br`, `gz`, `zst`); `None` when it would not be smaller.
+pub fn compressed_size(bytes: &[u8], encoding: &str, cache: &Cache) -> Option<u64> {
+    precompress::size(bytes, encoding, cache)
+}
+
 /// Writes a file that is not part of the output (a metafile, a trace): whole or not at all.
 pub fn write_extra(path: &Path, bytes: &[u8]) -> Option<Diagnostic> {
     let folder = path.parent().unwrap_or(Path::new("."));

@@ -89,6 +89,12 @@ pub(super) fn precompress(sealed: &Sealed, encodings: &[String], cache: &Cache) 
     out
 }
 
+/// Bytes of a copy, if it pays.
+pub(super) fn size(bytes: &[u8], encoding: &str, cache: &Cache) -> Option<u64> {
+    let encoder = ENCODERS.iter().find(|encoder| encoder.encoding == encoding)?;
+    compressed(bytes, encoder, cache).map(|copy| copy.len() as u64)
+}
+
 fn is_worth_trying(file: &SealedFile) -> bool {
     let ending = file.path.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
     file.bytes.len() > MIN_BYTES

@@ -12,6 +12,7 @@
 //! Modes: `Off` keeps all bytes and reads sizes from headers. `On` is lossless. `Lossy` also encodes photographs (JPEG)
 //! anew; PNG stays lossless in it.
 
+mod alternative;
 mod codec;
 mod exif;
 mod format;
@@ -19,6 +20,8 @@ mod icc;
 mod pixels;
 #[cfg(test)]
 mod tests;
+
+pub use alternative::alternative;
 
 use crate::base::{AssetId, IndexVec};
 use crate::cache::Cache;

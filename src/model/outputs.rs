@@ -104,9 +104,20 @@ pub struct Contribution {
     pub source: String,
     /// `name@version`, or empty for the project's own files.
     pub package: String,
+    /// Before `seal` without mentions of other outputs, whose length nobody knows.
     pub bytes: u64,
     /// The shortest import chain from an entry.
     pub why: Vec<WhyLink>,
+    /// Which of the file's mentions stand in it: first, and the one behind the last. `seal` counts them in.
+    pub refs: Vec<(u32, u32)>,
+}
+
+impl Contribution {
+    /// Of a source that nobody asked for: the whole of a file.
+    pub fn whole(source: impl Into<String>, package: Option<&super::Package>, bytes: u64) -> Self {
+        let package = package.map(|package| format!("{}@{}", package.name, package.version)).unwrap_or_default();
+        Contribution { source: source.into(), package, bytes, why: Vec::new(), refs: Vec::new() }
+    }
 }
 
 /// Made by `script`, `style`, `page` and the image files by `pipeline`. Read by `seal`.

@@ -27,12 +27,9 @@ pub(super) fn render(id: AssetId, asset: &Asset, options: &Options) -> RenderedF
         // Said by `graph`.
         Err(_) => vec![Piece::Text(text.as_bytes().to_vec())],
     };
-    let contribution = Contribution {
-        source: asset.name.clone(),
-        package: String::new(),
-        bytes: asset.bytes.len() as u64,
-        why: Vec::new(),
-    };
+    let bytes = body.iter().map(|piece| if let Piece::Text(text) = piece { text.len() as u64 } else { 0 }).sum();
+    let refs = body.iter().filter(|piece| matches!(piece, Piece::Ref(..))).count() as u32;
+    let contribution = Contribution { refs: vec![(0, refs)], ..Contribution::whole(&asset.name, None, bytes) };
     RenderedFile {
         key: OutputKey::Asset(id),
         kind: FileKind::Data,

@@ -77,7 +77,8 @@ fn render_page(site: Site<'_>, id: crate::base::PageId) -> Noted<RenderedFile> {
     }
     let body = to_pieces(document.rewrite(&edits::of_page(site, id, &document)));
     let bytes = body.iter().map(|piece| if let Piece::Text(text) = piece { text.len() as u64 } else { 0 }).sum();
-    let contribution = Contribution { source: page.name.clone(), package: String::new(), bytes, why: Vec::new() };
+    let refs = body.iter().filter(|piece| matches!(piece, Piece::Ref(..))).count() as u32;
+    let contribution = Contribution { refs: vec![(0, refs)], ..Contribution::whole(&page.name, None, bytes) };
     let file = RenderedFile {
         key: OutputKey::Page(id),
         kind: FileKind::Document,

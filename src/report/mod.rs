@@ -9,8 +9,10 @@
 //!
 //! Not here: measuring and judging (`budget`), problems as text (`diag`). Start at: [`terminal`].
 
+mod channels;
 mod json;
 mod metafile;
+mod page;
 mod paint;
 mod shake;
 mod terminal;
@@ -20,8 +22,10 @@ mod verdict;
 #[cfg(test)]
 mod tests;
 
+pub use channels::{badge, github, junit, markdown, sarif};
 pub use json::json;
 pub use metafile::metafile;
+pub use page::{BeforeData, BeforeFile, PageData, PageInput, page};
 pub use shake::shake;
 pub use terminal::terminal;
 pub use trace::trace;

@@ -12,6 +12,12 @@ pub(super) fn size(bytes: u64) -> String {
     }
 }
 
+/// `+1.2 kB`, `−812 B`.
+pub(super) fn signed(bytes: i64) -> String {
+    let sign = if bytes < 0 { '−' } else { '+' };
+    format!("{sign}{}", size(bytes.unsigned_abs()))
+}
+
 /// A limit as somebody wrote it: `1 MB`, `1.5 MB`, `170 kB`.
 pub(super) fn limit(bytes: u64) -> String {
     match bytes {

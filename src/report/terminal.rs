@@ -3,7 +3,7 @@
 use super::paint::{Paint, count, fit, size, time};
 use super::verdict::verdict_text;
 use crate::config::{LogLevel, Options};
-use crate::model::{CacheUse, Emitted, EmittedFile, FileKind, Timings, Verdict};
+use crate::model::{CacheUse, Emitted, EmittedFile, FileKind, Past, Timings, Verdict};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -17,7 +17,7 @@ const WIDEST: usize = 100;
 /// terminal in characters; 0 when unknown.
 pub fn terminal(
     emitted: &Emitted,
-    verdict: Option<&Verdict>,
+    (verdict, past): (Option<&Verdict>, Option<&Past>),
     timings: &Timings,
     cache: &CacheUse,
     options: &Options,
@@ -54,7 +54,7 @@ pub fn terminal(
         out += &used(cache);
     }
     if let Some(verdict) = verdict {
-        let _ = write!(out, "\n{}", verdict_text(verdict, color, width));
+        let _ = write!(out, "\n{}", verdict_text(verdict, past, color, width));
     }
     out
 }

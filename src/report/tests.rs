@@ -5,7 +5,8 @@ use crate::diag::Diagnostic;
 use crate::lang::js::{ImportKind, ImportRecord, ModuleFacts};
 use crate::model::{
     BudgetLine, CacheUse, Chunk, ChunkKind, ChunkPlan, Contribution, CountedFile, Emitted, EmittedFile, FileKind,
-    OutputKey, PackageShare, Sealed, SealedFile, Sheet, Sidecar, SourceShare, Timings, Unchanged, Verdict, VerdictLine,
+    OutputKey, PackageShare, Sealed, SealedFile, Sheet, Sidecar, SourceShare, State, Timings, Unchanged, Verdict,
+    VerdictLine,
 };
 use std::time::Duration;
 
@@ -41,13 +42,15 @@ fn line(subject: &str, limit: u64, actual: u64) -> VerdictLine {
             raw_bytes: 3_000_000,
             chain: vec!["src/main.ts:3".into(), "src/scene.ts:1".into()],
         }],
+        state: if actual <= limit { State::Passed } else { State::Failed },
+        ..VerdictLine::default()
     }
 }
 
 fn show(emitted: &Emitted, width: usize, change: impl Fn(&mut Options)) -> String {
     let mut options = Options::for_tests();
     change(&mut options);
-    terminal(emitted, None, &Timings::default(), &CacheUse::default(), &options, false, width)
+    terminal(emitted, (None, None), &Timings::default(), &CacheUse::default(), &options, false, width)
 }
 
 #[test]
@@ -106,9 +109,9 @@ fn stage_times_are_shown_when_asked() {
     timings.push("graph", Duration::from_millis(12));
     timings.push("emit", Duration::from_millis(1_500));
     let mut options = Options::for_tests();
-    assert!(!terminal(&emitted(), None, &timings, &CacheUse::default(), &options, false, 80).contains("graph"));
+    assert!(!terminal(&emitted(), (None, None), &timings, &CacheUse::default(), &options, false, 80).contains("graph"));
     options.timings = true;
-    let text = terminal(&emitted(), None, &timings, &used(), &options, false, 80);
+    let text = terminal(&emitted(), (None, None), &timings, &used(), &options, false, 80);
     let expected = "
 graph     12 ms
 emit     1.50 s
@@ -128,9 +131,9 @@ fn used() -> CacheUse {
 #[test]
 fn what_holds_is_one_line() {
     let verdict = Verdict { lines: vec![line("initial load of index.html", 1_000_000, 212_400)] };
-    assert_eq!(verdict_text(&verdict, false, 80), "within budget: initial load of index.html 212.4 kB of 1 MB\n");
+    assert_eq!(verdict_text(&verdict, None, false, 80), "within budget: initial load of index.html 212.4 kB of 1 MB\n");
     let many = Verdict { lines: (0..8).map(|n| line(&format!("page {n}"), 1_000, n)).collect() };
-    let text = verdict_text(&many, false, 80);
+    let text = verdict_text(&many, None, false, 80);
     assert_eq!(text.lines().count(), 6);
     assert!(text.starts_with("within budget: page 7 7 B of 1 kB\n"), "the least room first: {text}");
     assert!(text.ends_with("within budget: 3 more limits, with more room\n"), "{text}");
@@ -150,7 +153,7 @@ over budget: initial load of index.html 1.23 MB of 1 MB, 234.0 kB too much
    900.0 kB  node_modules/three/build/three.module.js
              src/main.ts:3 > src/scene.ts:1
 ";
-    assert_eq!(verdict_text(&verdict, false, 80), expected);
+    assert_eq!(verdict_text(&verdict, None, false, 80), expected);
 }
 
 #[test]
@@ -167,11 +170,11 @@ fn colour_adds_nothing() {
     };
     let options = Options::for_tests();
     let timings = Timings::default();
-    let colored = terminal(&emitted(), Some(&verdict), &timings, &CacheUse::default(), &options, true, 80);
+    let colored = terminal(&emitted(), (Some(&verdict), None), &timings, &CacheUse::default(), &options, true, 80);
     assert!(colored.contains('\x1b'));
     assert_eq!(
         plain(colored),
-        terminal(&emitted(), Some(&verdict), &timings, &CacheUse::default(), &options, false, 80)
+        terminal(&emitted(), (Some(&verdict), None), &timings, &CacheUse::default(), &options, false, 80)
     );
 }
 
@@ -206,6 +209,7 @@ fn sealed_file(key: OutputKey, path: &str, mentions: &[&str], sources: &[(&str, 
         package: String::new(),
         bytes: *bytes,
         why: Vec::new(),
+        refs: Vec::new(),
     };
     SealedFile {
         key,

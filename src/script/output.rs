@@ -14,7 +14,17 @@ pub struct Output {
     mappings: Mappings,
     last: u8,
     written: u64,
+    refs: u32,
+    /// Characters of mentions, as far as they can be guessed.
+    guessed: u64,
     joined: Option<Joined>,
+}
+
+/// What a module has of a chunk: bytes of text, and which mentions of other outputs.
+#[derive(Clone, Debug, Default)]
+pub struct Extent {
+    pub bytes: u64,
+    pub refs: Vec<(u32, u32)>,
 }
 
 /// Text for another pass: each literal that refers to another output is a name.
@@ -66,6 +76,8 @@ impl Output {
     pub fn push_ref(&mut self, key: OutputKey, style: RefStyle, length: usize) {
         self.last = b'x';
         self.written += length as u64;
+        self.guessed += length as u64;
+        self.refs += 1;
         if let Some(joined) = &mut self.joined {
             joined.failed |= joined.text.pop() != Some('"') || joined.open;
             joined.open = true;
@@ -151,6 +163,19 @@ impl Output {
 
     pub fn written(&self) -> u64 {
         self.written
+    }
+
+    /// Where the text is now, for [`Self::since`].
+    pub fn mark(&self) -> (u64, u32) {
+        (self.written - self.guessed, self.refs)
+    }
+
+    /// Adds to `extent` what was written since.
+    pub fn since(&self, (bytes, refs): (u64, u32), extent: &mut Extent) {
+        extent.bytes += self.written - self.guessed - bytes;
+        if self.refs > refs {
+            extent.refs.push((refs, self.refs));
+        }
     }
 
     pub fn is_joined(&self) -> bool {

@@ -29,8 +29,14 @@ pub(super) struct Sealing<'a> {
     integrity: Vec<OnceLock<String>>,
 }
 
-/// One sealed file: its position, path and bytes.
-pub(super) type Done = (usize, String, Arc<[u8]>);
+/// One sealed file.
+pub(super) struct Done {
+    at: usize,
+    path: String,
+    bytes: Arc<[u8]>,
+    /// Of its mentions, in order.
+    lengths: Vec<u32>,
+}
 
 impl<'a> Sealing<'a> {
     pub fn new(outputs: Outputs, options: &'a Options) -> Self {
@@ -44,9 +50,16 @@ impl<'a> Sealing<'a> {
     }
 
     pub fn store(&mut self, group: Vec<Done>) {
-        for (at, path, bytes) in group {
+        for Done { at, path, bytes, lengths } in group {
+            let file = &mut self.outputs.items[at].file;
+            for part in &mut file.contributions {
+                for (first, behind) in std::mem::take(&mut part.refs) {
+                    let own = lengths.get(first as usize..behind as usize).unwrap_or_default();
+                    part.bytes += own.iter().map(|length| u64::from(*length)).sum::<u64>();
+                }
+            }
             // Nobody asks for the pieces any more, and a source map is large.
-            self.outputs.items[at].file.body = Vec::new();
+            file.body = Vec::new();
             self.paths[at] = Some(path);
             self.bytes[at] = Some(bytes);
         }
@@ -69,7 +82,10 @@ impl<'a> Sealing<'a> {
         if group.cyclic {
             problems.extend(self.integrity_in_cycle(&group.members, &names));
         }
-        let write = |at: &usize| (*at, names[at].clone(), self.final_bytes(*at, &names));
+        let write = |at: &usize| {
+            let (bytes, lengths) = self.final_bytes(*at, &names);
+            Done { at: *at, path: names[at].clone(), bytes, lengths }
+        };
         Noted::new(group.members.iter().map(write).collect(), problems)
     }
 
@@ -171,10 +187,10 @@ impl<'a> Sealing<'a> {
         (segments, links)
     }
 
-    fn final_bytes(&self, at: usize, names: &BTreeMap<usize, String>) -> Arc<[u8]> {
+    fn final_bytes(&self, at: usize, names: &BTreeMap<usize, String>) -> (Arc<[u8]>, Vec<u32>) {
         let item = &self.outputs.items[at];
         if let [Piece::Text(text)] = item.file.body.as_slice() {
-            return Arc::from(text.as_slice());
+            return (Arc::from(text.as_slice()), Vec::new());
         }
         let spell = |(piece, target): (&'_ Piece, &Option<usize>)| match (piece, target) {
             (Piece::Ref(_, style), Some(target)) => self.spell(&names[&at], *target, *style, names).into_bytes(),
@@ -185,7 +201,9 @@ impl<'a> Sealing<'a> {
             Piece::Text(text) => text.as_slice(),
             Piece::Ref(..) => spelled.as_slice(),
         });
-        Arc::from(parts.collect::<Vec<&[u8]>>().concat())
+        let mentions = item.file.body.iter().zip(&spelled).filter(|(piece, _)| matches!(piece, Piece::Ref(..)));
+        let lengths = mentions.map(|(_, spelled)| spelled.len() as u32).collect();
+        (Arc::from(parts.collect::<Vec<&[u8]>>().concat()), lengths)
     }
 
     /// How the file at `from` writes its mention of `target`.

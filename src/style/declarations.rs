@@ -12,12 +12,7 @@ pub(super) fn files(graph: &ModuleGraph, options: &Options) -> Vec<RenderedFile>
         let parts = [folder.as_str(), style.name.split('?').next().unwrap_or(&style.name)];
         let path = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/") + ".d.ts";
         let text = css::declarations(&style.facts);
-        let contribution = Contribution {
-            source: style.name.clone(),
-            package: String::new(),
-            bytes: text.len() as u64,
-            why: Vec::new(),
-        };
+        let contribution = Contribution::whole(&style.name, None, text.len() as u64);
         RenderedFile {
             key: OutputKey::Named(path.clone()),
             // Nobody asks a host for them.

@@ -2,27 +2,22 @@
 
 use super::write::Body;
 use crate::base::{LineIndex, StyleId};
-use crate::model::{Contribution, ModuleGraph, Origin, Package, Target, WhyLink};
+use crate::model::{Contribution, ModuleGraph, Origin, Target, WhyLink};
 
 pub(super) fn contributions(graph: &ModuleGraph, body: &Body) -> Vec<Contribution> {
-    let mut out: Vec<(StyleId, u64)> = Vec::new();
-    for (id, bytes) in &body.bytes {
-        match out.iter_mut().find(|(known, _)| known == id) {
-            Some((_, sum)) => *sum += bytes,
-            None => out.push((*id, *bytes)),
-        }
+    let mut out: Vec<(StyleId, Contribution)> = Vec::new();
+    for (id, bytes, refs) in &body.bytes {
+        let at = out.iter().position(|(known, _)| known == id).unwrap_or_else(|| {
+            let style = &graph.styles[*id];
+            let part = Contribution::whole(&style.name, style.package.as_ref(), 0);
+            out.push((*id, Contribution { why: why(graph, *id), ..part }));
+            out.len() - 1
+        });
+        let part = &mut out[at].1;
+        part.bytes += bytes;
+        part.refs.extend(Some(*refs).filter(|(first, behind)| first < behind));
     }
-    let contribution = |(id, bytes): (StyleId, u64)| {
-        let style = &graph.styles[id];
-        let package = |package: &Package| format!("{}@{}", package.name, package.version);
-        Contribution {
-            source: style.name.clone(),
-            package: style.package.as_ref().map(package).unwrap_or_default(),
-            bytes,
-            why: why(graph, id),
-        }
-    };
-    out.into_iter().map(contribution).collect()
+    out.into_iter().map(|(_, part)| part).collect()
 }
 
 /// From an entry to the sheet.

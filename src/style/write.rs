@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 pub(super) struct Body {
     pub pieces: Vec<Piece>,
     /// Bytes of text that each sheet gave, in order of appearance.
-    pub bytes: Vec<(StyleId, u64)>,
+    pub bytes: Vec<(StyleId, u64, (u32, u32))>,
     /// In order of place.
     pub marks: Vec<Mark>,
 }
@@ -156,7 +156,7 @@ impl Writer<'_> {
         if !out.newline.is_empty() {
             out.line(&format!("/* {} */", style.name.replace("*/", "* /")));
         }
-        let before = out.bytes();
+        let before = (out.bytes(), out.refs);
         let mut origins = self.origins.get(&id).map_or(&[][..], Vec::as_slice);
         for (number, piece) in sheet.body.iter().enumerate() {
             let own = origins.partition_point(|origin| origin.piece as usize <= number);
@@ -165,7 +165,7 @@ impl Writer<'_> {
             pieces(style, std::slice::from_ref(piece), self).into_iter().for_each(|piece| out.piece(piece));
         }
         out.end_marks();
-        out.by_sheet.push((id, out.bytes() - before));
+        out.by_sheet.push((id, out.bytes() - before.0, (before.1, out.refs)));
         out.newline();
     }
 
@@ -201,7 +201,8 @@ struct Out {
     written: u64,
     /// After every construct; empty in minified output.
     newline: &'static str,
-    by_sheet: Vec<(StyleId, u64)>,
+    by_sheet: Vec<(StyleId, u64, (u32, u32))>,
+    refs: u32,
     marks: Vec<Mark>,
 }
 
@@ -246,6 +247,7 @@ impl Out {
             Piece::Text(bytes) => self.text.push_str(&String::from_utf8_lossy(&bytes)),
             reference => {
                 self.flush();
+                self.refs += 1;
                 self.pieces.push(reference);
             }
         }

@@ -69,6 +69,7 @@ fn conclude(outcome: &Outcome, options: &Options) -> Exit {
         }
     }
     match (failed, over) {
+        (true, _) if outcome.misused => Exit::Usage,
         (true, _) => Exit::Failed,
         (_, true) => Exit::OverBudget,
         _ => Exit::Done,

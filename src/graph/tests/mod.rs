@@ -13,9 +13,7 @@ use crate::cache::Cache;
 use crate::config::*;
 use crate::diag::{Diagnostic, Noted};
 use crate::fs::{Disk, Files};
-use crate::lang::LanguageTarget;
 use crate::model::{Module, ModuleGraph, Target};
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -75,66 +73,12 @@ fn options(root: PathBuf) -> Options {
         outbase: root.join("src"),
         outdir: root.join("dist"),
         root,
-        outfile: None,
         site: false,
-        format: Format::Esm,
-        global_name: None,
-        platform: Platform::Browser,
-        mode: Mode::Production,
         minify: Minify::Off,
-        splitting: true,
-        sourcemap: SourceMapMode::None,
-        sources_content: true,
-        target: LanguageTarget::default(),
-        external: Vec::new(),
-        packages: Packages::Bundle,
-        define: BTreeMap::new(),
-        alias: BTreeMap::new(),
-        inject: Vec::new(),
-        loaders: BTreeMap::new(),
-        banner: BTreeMap::new(),
-        footer: BTreeMap::new(),
-        legal_comments: LegalComments::None,
-        drop_console: false,
-        drop_debugger: false,
-        pure: Vec::new(),
-        keep_names: false,
-        mangle: None,
-        ignore_annotations: false,
-        tree_shaking: true,
-        shake_inside: false,
-        jsx: JsxOptions { mode: None, dev: false, import_source: None, factory: None, fragment: None },
-        conditions: Vec::new(),
-        main_fields: Vec::new(),
-        resolve_extensions: Vec::new(),
-        tsconfig: None,
-        shuffle: None,
-        preserve_symlinks: false,
-        public_path: String::new(),
         entry_names: "[dir]/[name]".to_string(),
         chunk_names: "[name]-[hash]".to_string(),
         asset_names: "[name]-[hash]".to_string(),
-        metafile: None,
-        chunking: Default::default(),
-        css_modules: Default::default(),
-        critical_css: false,
-        purge: None,
-        remote_cache: None,
-        public_dir: None,
-        precompress: Vec::new(),
-        images: ImageMode::Off,
-        service_worker: false,
-        headers: Vec::new(),
-        budget: None,
-        cache_dir: None,
-        cache_size: 0,
-        log_level: LogLevel::Silent,
-        json: false,
-        timings: false,
-        trace: None,
-        dump: Vec::new(),
-        silence: Vec::new(),
-        deny: Vec::new(),
+        ..Options::for_tests()
     }
 }
 

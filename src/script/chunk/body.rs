@@ -23,10 +23,10 @@ impl Writer<'_> {
         }
         self.url_table();
         for id in modules.iter().copied() {
-            let start = self.out.written();
+            let start = self.out.mark();
             let namespace = glue::namespace(context, self.externals, id);
             self.glue(&namespace);
-            *self.bytes.entry(id).or_default() += self.out.written() - start;
+            self.out.since(start, self.extents.entry(id).or_default());
         }
         for id in modules.iter().copied().filter(|id| is_wrapped(*id)) {
             self.module(id);
@@ -35,10 +35,10 @@ impl Writer<'_> {
         let entered_later = glue::entered_later(context, self.id);
         for id in modules.iter().copied().filter(|id| !is_runtime(*id) && !entered_later.contains(id)) {
             if is_wrapped(id) {
-                let start = self.out.written();
+                let start = self.out.mark();
                 let call = glue::call(context, id);
                 self.glue(&call);
-                *self.bytes.entry(id).or_default() += self.out.written() - start;
+                self.out.since(start, self.extents.entry(id).or_default());
             } else {
                 self.module(id);
             }
@@ -48,7 +48,7 @@ impl Writer<'_> {
     pub(super) fn module(&mut self, id: ModuleId) {
         let context = self.context;
         let Some(object) = &context.objects[id] else { return };
-        let start = self.out.written();
+        let start = self.out.mark();
         if !self.minified() && !object.text.is_empty() {
             self.out.end_line();
             self.out.push(&format!("// {}\n", context.graph.modules[id].name.replace(['\n', '\r'], " ")));
@@ -60,7 +60,7 @@ impl Writer<'_> {
         if !self.minified() {
             self.out.end_line();
         }
-        *self.bytes.entry(id).or_default() += self.out.written() - start;
+        self.out.since(start, self.extents.entry(id).or_default());
     }
 
     pub(super) fn flush_requires(&mut self) {

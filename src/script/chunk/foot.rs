@@ -1,6 +1,6 @@
 //! What stands behind the modules of a chunk, and the files that come of it.
 
-use super::super::output::property;
+use super::super::output::{Extent, property};
 use super::super::{Context, urls};
 use super::Writer;
 use crate::base::{ChunkId, ModuleId, relative_path};
@@ -61,14 +61,14 @@ impl Writer<'_> {
     pub(super) fn contributions(&self) -> Vec<Contribution> {
         let context = self.context;
         let modules = context.plan.chunks[self.id].modules.iter();
-        let counted = modules.map(|id| (*id, self.bytes.get(id).copied().unwrap_or_default()));
-        let told = |(id, bytes): (ModuleId, u64)| {
+        let counted = modules.filter_map(|id| Some((*id, self.extents.get(id)?)));
+        let told = |(id, extent): (ModuleId, &Extent)| {
             let module = &context.graph.modules[id];
-            let package = module.package.as_ref().map(|package| format!("{}@{}", package.name, package.version));
             let why = super::super::why::why(context.graph, &context.lines, id);
-            Contribution { source: module.name.clone(), package: package.unwrap_or_default(), bytes, why }
+            let refs = extent.refs.clone();
+            Contribution { why, refs, ..Contribution::whole(&module.name, module.package.as_ref(), extent.bytes) }
         };
-        counted.filter(|(_, bytes)| *bytes > 0).map(told).collect()
+        counted.filter(|(_, extent)| extent.bytes > 0).map(told).collect()
     }
 
     pub(super) fn finish(self) -> Vec<RenderedFile> {

@@ -11,7 +11,7 @@ use super::Context;
 use super::canon::{Canon, EXTERNAL, Externals, canon};
 use super::glue::{self, Glue, TEMPORARY, Tail};
 use super::naming::{self, Alphabet, Style, Wanted};
-use super::output::{Output, property};
+use super::output::{Extent, Output, property};
 use super::urls;
 use crate::base::{ChunkId, ModuleId, trace};
 use crate::cache::Cache;
@@ -161,7 +161,7 @@ struct Writer<'a> {
     map_names: Vec<String>,
     map_name_numbers: FxHashMap<String, u32>,
     /// Bytes by module.
-    bytes: FxHashMap<ModuleId, u64>,
+    extents: FxHashMap<ModuleId, Extent>,
     legal: Vec<String>,
     /// Externals, quoted, of which `export *` stands where they are imported.
     passed_on: Vec<String>,
@@ -292,7 +292,7 @@ impl<'a> Writer<'a> {
             sources: Vec::new(),
             map_names: Vec::new(),
             map_name_numbers: FxHashMap::default(),
-            bytes: FxHashMap::default(),
+            extents: FxHashMap::default(),
             legal: Vec::new(),
             passed_on: Vec::new(),
             requires: Vec::new(),

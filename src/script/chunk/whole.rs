@@ -5,7 +5,7 @@ use super::super::Context;
 use super::super::canon::{EXTERNAL, Externals};
 use super::super::glue::Glue;
 use super::super::naming::{self, Alphabet, NUMBERED, Style};
-use super::super::output::{Joined, Output, REFERENCE};
+use super::super::output::{Extent, Joined, Output, REFERENCE};
 use super::{CHUNK, ChunkExports, Uses, Writer, home, names, pieces};
 use crate::base::{ChunkId, ModuleId, trace};
 use crate::cache::Cache;
@@ -22,7 +22,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 pub const WHOLE: ModuleId = ModuleId(u32::MAX - 3);
 
 /// Changes whenever the pass would give other objects for the same texts.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 
 /// A chunk after the pass.
 struct Compressed {
@@ -56,7 +56,7 @@ pub fn render(
         first.external_requires();
     }
     first.modules();
-    let Writer { names: placeholders, sources, map_names, map_name_numbers, bytes, legal, out, .. } = first;
+    let Writer { names: placeholders, sources, map_names, map_name_numbers, extents, legal, out, .. } = first;
     let joined = out.into_joined()?;
     let compressed = compress(context, exports, uses, id, &placeholders, joined, cache)?;
     let uses = uses_after(context, exports, uses, id, &compressed);
@@ -68,7 +68,7 @@ pub fn render(
     writer.sources = sources;
     writer.map_names = map_names;
     writer.map_name_numbers = map_name_numbers;
-    writer.bytes = scaled(bytes, &compressed);
+    writer.extents = scaled(extents, &compressed);
     writer.legal = legal;
     writer.head();
     // They are part of the text.
@@ -224,10 +224,11 @@ fn uses_after(
 }
 
 /// Bytes by module, as far as anybody can say once modules have grown together: as before, in proportion.
-fn scaled(bytes: FxHashMap<ModuleId, u64>, compressed: &Compressed) -> FxHashMap<ModuleId, u64> {
-    let before: u64 = bytes.values().sum::<u64>().max(1);
+fn scaled(extents: FxHashMap<ModuleId, Extent>, compressed: &Compressed) -> FxHashMap<ModuleId, Extent> {
+    let before: u64 = extents.values().map(|extent| extent.bytes).sum::<u64>().max(1);
     let after = compressed.object.text.len() as u64;
-    bytes.into_iter().map(|(id, bytes)| (id, bytes * after / before)).collect()
+    let scale = |extent: Extent| Extent { bytes: extent.bytes * after / before, refs: Vec::new() };
+    extents.into_iter().map(|(id, extent)| (id, scale(extent))).collect()
 }
 
 impl Writer<'_> {
