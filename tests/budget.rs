@@ -314,3 +314,58 @@ fn data_that_is_imported_at_once() {
     };
     goes_over(("data", false), spoil, (at, "towns.json"), "src/data/towns.json", follow);
 }
+
+/// size-limit, bundlewatch, webpack and Angular's builder on the same files with the same configurations.
+#[test]
+fn budgets_of_other_tools_have_the_same_verdicts() {
+    if node_is_missing() {
+        return;
+    }
+    let suite = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/budgets");
+    installed(&suite);
+    let mut compare = std::process::Command::new("node");
+    let done = run(compare.arg(suite.join("run.mjs")).args(["--plimsoll", env!("CARGO_BIN_EXE_plimsoll")]));
+    assert_eq!(done.status, 0, "{}\n{}", done.stdout, done.stderr);
+}
+
+#[test]
+fn mistakes_of_a_budget_are_told_before_anything_is_built() {
+    let site = support::project(&[("index.html", "<p>Hello</p>")]);
+    let cases = [
+        (
+            "{\n \"limits\": [{ \"measure\": \"initial-load\", \"pagse\": \"*\", \"max\": \"1 MB\" }]\n}",
+            2,
+            "did you mean \"pages\"?",
+        ),
+        ("{\n \"limits\": [{ \"measure\": \"initial-load\", \"max\": \"170 KB\" }]\n}", 2, "did you mean kB?"),
+        ("{\n \"limits\": [{ \"measure\": \"initial-load\", \"max\": \"-1 kB\" }]\n}", 2, "not below 0"),
+        ("{\n \"limits\": [{ \"measure\": \"initial-load\", \"max\": \"99999999999 GB\" }]\n}", 2, "beyond 2^53"),
+        (
+            "{\n \"limits\": [{ \"measure\": \"intial-load\", \"max\": \"1 kB\" }]\n}",
+            2,
+            "did you mean \"initial-load\"?",
+        ),
+        ("{\n \"limits\": [{ \"measure\": \"total\", \"max\": 12 }]\n}", 2, "the unit is missing"),
+        ("[{\n \"resourceSizes\": [{ \"resourceType\": \"scripts\", \"budget\": 1 }]\n}]", 2, "script"),
+        ("{\n", 1, "JSON"),
+    ];
+    for (text, line, word) in cases {
+        write(&site.path().join("b.json"), text.as_bytes());
+        let done = run(plimsoll(site.path()).args(["build", "index.html", "--budget=b.json"]));
+        assert_eq!(done.status, 2, "{text}\n{}", done.stderr);
+        assert!(done.stderr.contains(&format!("b.json:{line}:")), "{text}\n{}", done.stderr);
+        assert!(done.stderr.contains(word), "{text}\n{}", done.stderr);
+        assert!(!site.path().join("dist").exists());
+    }
+    // Whether there is such a page is known once it is built.
+    let text =
+        "{\n \"limits\": [\n  { \"measure\": \"initial-load\", \"pages\": \"indx.html\", \"max\": \"1 kB\" }]\n}";
+    write(&site.path().join("b.json"), text.as_bytes());
+    let done = run(plimsoll(site.path()).args(["build", "index.html", "--budget=b.json"]));
+    assert_eq!(done.status, 2, "{}", done.stderr);
+    assert!(
+        done.stderr.contains("b.json:3:") && done.stderr.contains("did you mean \"index.html\"?"),
+        "{}",
+        done.stderr
+    );
+}

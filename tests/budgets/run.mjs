@@ -62,7 +62,7 @@ function ask(plimsoll, folder, config) {
   };
 }
 
-const bySize = (a, b) => a.actual - b.actual || a.state.localeCompare(b.state);
+const bySize = (a, b) => a.state.localeCompare(b.state) || a.actual - b.actual;
 
 /** Why the two verdicts are not the same; empty if they are. */
 function differences(one, theirs, ours) {
