@@ -2,6 +2,7 @@
 
 mod check;
 mod explain;
+mod proof;
 mod what_if;
 
 pub use check::{Asked, check};
@@ -116,12 +117,17 @@ impl<'a> Run<'a> {
 
 /// Entries in, a directory out; and a trace of it, if one is asked for.
 pub fn build(options: &Options, services: &Services) -> Outcome {
-    let Some(path) = &options.trace else { return settled(options, services) };
-    let start = Instant::now();
+    if options.trace.is_none() && options.proof.otlp.is_none() {
+        return settled(options, services);
+    }
+    let (start, started) = (Instant::now(), Started::now());
     trace::record(move || start.elapsed());
     let mut outcome = settled(options, services);
-    let text = report::trace(&trace::take()).to_string();
-    outcome.problems.extend(emit::write_extra(path, text.as_bytes()));
+    let events = trace::take();
+    if let Some(path) = &options.trace {
+        outcome.problems.extend(emit::write_extra(path, report::trace(&events).to_string().as_bytes()));
+    }
+    outcome.problems.extend(proof::send(options, &events, started.date));
     outcome
 }
 
@@ -164,6 +170,7 @@ fn make(options: &Options, services: &Services) -> Outcome {
     let sealed = run.stage("seal", |_| seal::seal(files, options));
     let sealed = run.stage("pwa", |_| pwa::extend(sealed, options));
     let sealed = run.stage("delivery", |_| delivery::extend(sealed, options));
+    run.note(proof::verify(options, &sealed, services));
     if run.failed() {
         return run.fail(watched);
     }
@@ -204,6 +211,10 @@ struct Arrangement {
 /// An unchanged project: what the build before made is put in place.
 fn again(options: &Options, whole: &Whole, upheld: &Upheld, mut run: Run<'_>, limits: explain::Limits) -> Outcome {
     run.problems.clone_from(&whole.problems);
+    run.note(proof::verify(options, &whole.sealed, run.services));
+    if run.failed() {
+        return run.fail(whole.watched.clone());
+    }
     run.unchanged = Some(Unchanged { looked_at: upheld.looked_at, read: upheld.read, took: whole.took });
     write(options, whole, run, (None, limits))
 }
@@ -223,6 +234,7 @@ fn write(
     let emitted = run.stage("emit", |services| emit::emit(&whole.sealed, options, &services.cache));
     let Some(emitted) = emitted.filter(|_| !run.failed()) else { return run.fail(watched) };
     keep_names(options, whole, &mut run);
+    run.note(proof::record(options, whole, &*run.services.files));
     if let (Some(path), Some(text)) = (&options.metafile, &whole.metafile) {
         run.note(emit::write_extra(path, text.as_bytes()).into_iter().collect());
     }

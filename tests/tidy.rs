@@ -39,8 +39,10 @@ const CRATES: &[(&str, &[&str])] = &[
     ("image", &["image", "pipeline"]),
     ("roxmltree", &["image"]),
     ("mozjpeg_sys", &["image"]),
-    ("sha2", &["seal"]),
-    ("base64", &["seal"]),
+    ("sha2", &["seal", "report"]),
+    ("base64", &["seal", "report"]),
+    ("ed25519_dalek", &["report"]),
+    ("ureq", &["emit"]),
     ("brotli", &["emit"]),
     // Archives of packages are packed the same way as copies for servers.
     ("libdeflater", &["emit", "fs"]),

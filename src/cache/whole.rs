@@ -6,7 +6,7 @@
 use super::outputs::{self, Place};
 use super::{Basis, Cache};
 use crate::base::ContentHash;
-use crate::config::{Judging, LogLevel, Options};
+use crate::config::{Judging, LogLevel, Options, Proof};
 use crate::diag::Diagnostic;
 use crate::model::{Contribution, FileKind, OutputKey, Sealed, SealedFile};
 use rayon::prelude::*;
@@ -149,6 +149,7 @@ pub(super) fn settled(options: &Options) -> Options {
         cache_dir: None,
         cache_size: 0,
         judging: Judging::default(),
+        proof: Proof::default(),
         ..options.clone()
     }
 }

@@ -18,7 +18,8 @@ pub(super) enum Verb {
 pub(super) const LATER: [&str; 3] = ["dev", "serve", "init"];
 
 /// Flags of a build that change nothing of what `check` and `report` look at.
-const ONLY_BUILD: [&str; 6] = ["metafile", "trace", "dump", "outfile", "mangle-cache", "timings"];
+const ONLY_BUILD: [&str; 9] =
+    ["metafile", "trace", "dump", "outfile", "mangle-cache", "timings", "otlp", "verify-determinism", "sign-key"];
 
 impl Verb {
     pub(super) const ALL: [Verb; 7] =

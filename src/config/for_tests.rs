@@ -66,6 +66,7 @@ impl Options {
             headers: Vec::new(),
             budget: None,
             judging: super::Judging::default(),
+            proof: super::Proof::default(),
             cache_dir: None,
             cache_size: 0,
             log_level: LogLevel::Info,

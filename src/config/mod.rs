@@ -28,7 +28,7 @@ pub use file::CONFIG_FILE;
 pub use flags::{Commas, FLAGS, Flag, Form, Group, flag};
 pub use options::{
     BudgetSource, Chunking, CssModules, Format, ImageMode, JsxMode, JsxOptions, Judging, LegalComments, LogLevel,
-    Mangling, Minify, Mode, Options, Packages, Platform, Purge, SourceMapMode,
+    Mangling, Minify, Mode, Options, Packages, Platform, Proof, Purge, SourceMapMode,
 };
 pub use raw::{Given, RawOptions, Source};
 pub use resolve::{resolve, resolve_without_entries};

@@ -167,6 +167,7 @@ pub struct Options {
     pub headers: Vec<String>,
     pub budget: Option<BudgetSource>,
     pub judging: Judging,
+    pub proof: Proof,
     /// `None`: no cache.
     pub cache_dir: Option<PathBuf>,
     /// Bytes that the cache may grow to.
@@ -240,6 +241,23 @@ pub struct Judging {
     pub github: bool,
     /// `GITHUB_STEP_SUMMARY`
     pub summary: Option<PathBuf>,
+}
+
+/// What shows that a build is what it says.
+#[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize)]
+pub struct Proof {
+    /// It is linked again, in another order of the files.
+    pub verify: bool,
+    /// Hashes of what went in and came out.
+    pub record: Option<PathBuf>,
+    /// Ed25519, PKCS#8, PEM.
+    pub sign_key: Option<PathBuf>,
+    /// Its other half, to check a record.
+    pub public_key: Option<PathBuf>,
+    /// Where spans are sent.
+    pub otlp: Option<String>,
+    /// `TRACEPARENT`: the span that this build is part of.
+    pub trace_parent: Option<String>,
 }
 
 /// Where the limits come from.

@@ -1,10 +1,12 @@
 //! Raw options and files → [`Options`]. Every default of the program is decided here.
 
+mod judging;
+
 use super::entries::{self, Project};
 use super::file::shown;
 use super::options::{
-    BudgetSource, Chunking, CssModules, Format, ImageMode, JsxMode, JsxOptions, Judging, LegalComments, LogLevel,
-    Mangling, Minify, Mode, Options, Packages, Platform, Purge, SourceMapMode,
+    Chunking, CssModules, Format, ImageMode, JsxMode, JsxOptions, LegalComments, LogLevel, Mangling, Minify, Mode,
+    Options, Packages, Platform, Purge, SourceMapMode,
 };
 use super::raw::{RawOptions, Values, absolute, listed};
 use super::{defaults, define, environment, targets};
@@ -127,6 +129,7 @@ impl Chooser<'_> {
             headers: self.words_or("headers", if site { &["netlify"] } else { &[] }),
             budget: self.budget(site),
             judging: self.judging(),
+            proof: self.proof(),
             cache_dir: self.cache_dir(),
             cache_size: self.values.number("cache-size").unwrap_or(defaults::CACHE_BYTES),
             remote_cache: self.values.owned("remote-cache"),
@@ -476,31 +479,6 @@ impl Chooser<'_> {
     fn images(&self, site: bool) -> ImageMode {
         let words = [("on", ImageMode::On), ("lossy", ImageMode::Lossy), ("off", ImageMode::Off)];
         self.pick("images", &words, if site { ImageMode::On } else { ImageMode::Off })
-    }
-
-    fn budget(&mut self, site: bool) -> Option<BudgetSource> {
-        match self.values.text("budget") {
-            Some("none") => None,
-            Some(_) => self.existing_file("budget").map(BudgetSource::File),
-            None => site.then_some(BudgetSource::Default),
-        }
-    }
-
-    fn judging(&mut self) -> Judging {
-        let ci = self.environment.get("GITHUB_ACTIONS").is_some_and(|text| text == "true");
-        Judging {
-            baseline: self.values.owned("baseline"),
-            update: self.on("update-baseline", false),
-            because: self.values.owned("because"),
-            history: self.values.path("history"),
-            label: self.values.owned("label").or_else(|| self.environment.get("GITHUB_SHA").cloned()),
-            markdown: self.values.path("markdown"),
-            sarif: self.values.path("sarif"),
-            junit: self.values.path("junit"),
-            badge: self.values.path("badge"),
-            github: self.on("github", ci),
-            summary: self.environment.get("GITHUB_STEP_SUMMARY").filter(|_| ci).map(PathBuf::from),
-        }
     }
 
     fn cache_dir(&self) -> Option<PathBuf> {

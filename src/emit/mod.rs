@@ -14,6 +14,7 @@
 
 mod in_place;
 mod outdir;
+mod post;
 mod precompress;
 mod present;
 mod staging;
@@ -22,6 +23,8 @@ mod staging;
 mod tests;
 
 pub use outdir::{MARKER, check_inputs, check_outdir};
+
+pub use post::post_json;
 
 use crate::cache::Cache;
 use crate::config::Options;

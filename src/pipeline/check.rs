@@ -34,6 +34,8 @@ pub fn check(directory: &Path, options: &Options, services: &Services, asked: &A
     }
     let emitted = run.stage("read", |_| budget::read_directory(directory));
     let Some(mut emitted) = emitted.filter(|_| !run.failed()) else { return run.fail(Vec::new()) };
+    let unrecorded = super::proof::compare(options, &emitted, &*services.files);
+    run.note(unrecorded);
     // A baseline says which sources and packages there are.
     let explain = matches!(asked, Asked::Report(_)) || options.judging.update;
     let judging = Judging { sealed: None, study: None, limits: &limits, explain };

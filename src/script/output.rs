@@ -182,6 +182,11 @@ impl Output {
         self.joined.is_some()
     }
 
+    /// Bytes of the text for another pass so far.
+    pub fn joined_bytes(&self) -> Option<usize> {
+        self.joined.as_ref().map(|joined| joined.text.len())
+    }
+
     /// The text for another pass; `None` if it cannot be given to one.
     pub fn into_joined(self) -> Option<Joined> {
         self.joined.filter(|joined| !joined.failed && !joined.open)

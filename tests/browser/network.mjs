@@ -55,7 +55,8 @@ function fileOf(url, origin) {
 
 /**
  * Notes all that goes over the wire. The body as sent is what `loadingFinished` counts without the head, whose bytes
- * `responseReceivedExtraInfo` has; `dataReceived` and Content-Length must say the same.
+ * `responseReceivedExtraInfo` has; Content-Length must say the same, and `dataReceived` where it says anything: of documents
+ * it has no encoded lengths.
  */
 async function listen(page, origin) {
   const requests = new Map();
@@ -162,11 +163,11 @@ function why(request, bare, by) {
   return 'a script: elements that it made, or that rules of its sheets match';
 }
 
-/** The three counts of the body's bytes; they must be one. */
+/** The counts of the body's bytes; they must be one. */
 function bodyOf(request) {
   const head = request.head ?? request.received;
   const counts = { finished: request.total - head, data: request.data, length: request.length };
-  const same = [counts.data, counts.length].every((count) => count === counts.finished);
+  const same = counts.length === counts.finished && (counts.data === counts.finished || (request.type === 'Document' && counts.data === 0));
   return { bytes: counts.finished, counts: same ? undefined : counts };
 }
 

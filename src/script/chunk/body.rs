@@ -26,7 +26,7 @@ impl Writer<'_> {
             let start = self.out.mark();
             let namespace = glue::namespace(context, self.externals, id);
             self.glue(&namespace);
-            self.out.since(start, self.extents.entry(id).or_default());
+            self.belongs(start, id);
         }
         for id in modules.iter().copied().filter(|id| is_wrapped(*id)) {
             self.module(id);
@@ -38,7 +38,7 @@ impl Writer<'_> {
                 let start = self.out.mark();
                 let call = glue::call(context, id);
                 self.glue(&call);
-                self.out.since(start, self.extents.entry(id).or_default());
+                self.belongs(start, id);
             } else {
                 self.module(id);
             }
@@ -60,7 +60,15 @@ impl Writer<'_> {
         if !self.minified() {
             self.out.end_line();
         }
+        self.belongs(start, id);
+    }
+
+    /// What was written since `start` is the module's.
+    pub(super) fn belongs(&mut self, start: (u64, u32), id: ModuleId) {
         self.out.since(start, self.extents.entry(id).or_default());
+        if let Some(end) = self.out.joined_bytes() {
+            self.ends.push((end, id));
+        }
     }
 
     pub(super) fn flush_requires(&mut self) {

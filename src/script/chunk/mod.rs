@@ -162,6 +162,8 @@ struct Writer<'a> {
     map_name_numbers: FxHashMap<String, u32>,
     /// Bytes by module.
     extents: FxHashMap<ModuleId, Extent>,
+    /// Where modules end in a text for another pass, in order.
+    ends: Vec<(usize, ModuleId)>,
     legal: Vec<String>,
     /// Externals, quoted, of which `export *` stands where they are imported.
     passed_on: Vec<String>,
@@ -293,6 +295,7 @@ impl<'a> Writer<'a> {
             map_names: Vec::new(),
             map_name_numbers: FxHashMap::default(),
             extents: FxHashMap::default(),
+            ends: Vec::new(),
             legal: Vec::new(),
             passed_on: Vec::new(),
             requires: Vec::new(),

@@ -5,7 +5,7 @@ use super::super::Context;
 use super::super::canon::{EXTERNAL, Externals};
 use super::super::glue::Glue;
 use super::super::naming::{self, Alphabet, NUMBERED, Style};
-use super::super::output::{Extent, Joined, Output, REFERENCE};
+use super::super::output::{Joined, Output, REFERENCE};
 use super::{CHUNK, ChunkExports, Uses, Writer, home, names, pieces};
 use crate::base::{ChunkId, ModuleId, trace};
 use crate::cache::Cache;
@@ -56,7 +56,7 @@ pub fn render(
         first.external_requires();
     }
     first.modules();
-    let Writer { names: placeholders, sources, map_names, map_name_numbers, extents, legal, out, .. } = first;
+    let Writer { names: placeholders, sources, map_names, map_name_numbers, ends, legal, out, .. } = first;
     let joined = out.into_joined()?;
     let compressed = compress(context, exports, uses, id, &placeholders, joined, cache)?;
     let uses = uses_after(context, exports, uses, id, &compressed);
@@ -68,7 +68,7 @@ pub fn render(
     writer.sources = sources;
     writer.map_names = map_names;
     writer.map_name_numbers = map_name_numbers;
-    writer.extents = scaled(extents, &compressed);
+    writer.ends = ends;
     writer.legal = legal;
     writer.head();
     // They are part of the text.
@@ -223,12 +223,10 @@ fn uses_after(
     Uses { counts, lazy: uses.lazy.clone(), tail: uses.tail.clone(), urls: None }
 }
 
-/// Bytes by module, as far as anybody can say once modules have grown together: as before, in proportion.
-fn scaled(extents: FxHashMap<ModuleId, Extent>, compressed: &Compressed) -> FxHashMap<ModuleId, Extent> {
-    let before: u64 = extents.values().map(|extent| extent.bytes).sum::<u64>().max(1);
-    let after = compressed.object.text.len() as u64;
-    let scale = |extent: Extent| Extent { bytes: extent.bytes * after / before, refs: Vec::new() };
-    extents.into_iter().map(|(id, extent)| (id, scale(extent))).collect()
+/// The module that the text comes from, as far as the compressor knows, and where it began.
+struct Owner {
+    module: Option<ModuleId>,
+    since: (u64, u32),
 }
 
 impl Writer<'_> {
@@ -240,12 +238,12 @@ impl Writer<'_> {
             let top = |symbol: LocalSym| self.whole_name(compressed, symbol, first);
             naming::nested(object, first, &Style::Short(&self.alphabet), top)
         };
-        let mapped = self.context.options.sourcemap != SourceMapMode::None;
-        let mut mappings = object.mappings.iter().filter(|_| mapped).peekable();
+        let mut mappings = object.mappings.iter().peekable();
+        let mut owner = Owner { module: None, since: self.out.mark() };
         let mut at = 0usize;
         for hole in &object.holes {
             let end = hole.at as usize;
-            self.stretch(compressed, (at, end), hole.kind == HoleKind::Coined, &mut mappings);
+            self.stretch(compressed, (at, end), hole.kind == HoleKind::Coined, &mut mappings, &mut owner);
             if hole.symbol >= first + object.extra_top_level {
                 let name = nested[(hole.symbol - first) as usize].clone();
                 let key = &object.extra_names[(hole.symbol - first) as usize];
@@ -265,7 +263,8 @@ impl Writer<'_> {
             }
             at = end + 1;
         }
-        self.stretch(compressed, (at, object.text.len()), false, &mut mappings);
+        self.stretch(compressed, (at, object.text.len()), false, &mut mappings, &mut owner);
+        self.hand_over(&mut owner, None);
     }
 
     /// Text without holes, and the tokens in it and at its end, where a name may follow that the source does not have.
@@ -275,12 +274,22 @@ impl Writer<'_> {
         (mut at, end): (usize, usize),
         coined: bool,
         mappings: &mut std::iter::Peekable<impl Iterator<Item = &'m Mapping>>,
+        owner: &mut Owner,
     ) {
+        let mapped = self.context.options.sourcemap != SourceMapMode::None;
         let text = &compressed.object.text;
         while let Some(mapping) = mappings.next_if(|mapping| mapping.at as usize <= end) {
             let place = (mapping.at as usize).max(at);
             self.out.push(&text[at..place]);
             at = place;
+            if mapping.line != Mapping::NOWHERE {
+                let before = self.ends.partition_point(|(end, _)| *end <= mapping.line as usize);
+                let module = self.ends.get(before).map(|(_, module)| *module);
+                self.hand_over(owner, module);
+            }
+            if !mapped {
+                continue;
+            }
             // The token of the joined text that the byte belongs to.
             let behind = compressed.joined.tokens.partition_point(|token| token.column <= mapping.line);
             match behind.checked_sub(1).and_then(|at| compressed.joined.tokens.get(at)) {
@@ -292,6 +301,17 @@ impl Writer<'_> {
             }
         }
         self.out.push(&text[at..end]);
+    }
+
+    /// What was written so far is `owner`'s; what follows comes from `module`.
+    fn hand_over(&mut self, owner: &mut Owner, module: Option<ModuleId>) {
+        if owner.module == module && module.is_some() {
+            return;
+        }
+        if let Some(id) = owner.module {
+            self.out.since(owner.since, self.extents.entry(id).or_default());
+        }
+        *owner = Owner { module, since: self.out.mark() };
     }
 
     fn whole_name(&self, compressed: &Compressed, symbol: LocalSym, first: LocalSym) -> Option<&str> {
