@@ -90,6 +90,49 @@ fn the_storefront_is_explained_and_can_be_read_by_everybody() {
     assert_eq!(seen["ok"], true, "{seen:#}");
 }
 
+/// The data of a page.
+fn data(page: &Path) -> serde_json::Value {
+    let page = std::fs::read_to_string(page).unwrap();
+    let open = "<script type=\"application/json\" id=\"data\">";
+    let start = page.find(open).unwrap() + open.len();
+    serde_json::from_str(&page[start..start + page[start..].find("</script>").unwrap()]).unwrap()
+}
+
+#[test]
+fn every_byte_belongs_to_somebody() {
+    if node_is_missing() {
+        return;
+    }
+    let fixture = root().join("fixtures/storefront");
+    installed(&fixture);
+    for minify in ["--minify", "--minify=fast", "--minify=max", "--no-minify"] {
+        let shop = scratch(&format!("sums{minify}"));
+        if shop.exists() {
+            std::fs::remove_dir_all(&shop).unwrap();
+        }
+        copy(&fixture, &shop);
+        let quick = ["--images=off", "--precompress=none", "--log-level=error", "--budget=none", "--sourcemap", minify];
+        succeeds(plimsoll(&shop).arg("build").args(quick));
+        succeeds(plimsoll(&shop).arg("report").args(quick));
+        let data = data(&shop.join("plimsoll-report.html"));
+        let sources = data["sources"].as_array().unwrap();
+        let (mut scripts, mut glue) = (0, 0);
+        for file in data["files"].as_array().unwrap() {
+            let parts: Vec<u64> = file["parts"].as_array().unwrap().iter().map(|part| part.as_u64().unwrap()).collect();
+            let on_disk = std::fs::metadata(shop.join("dist").join(file["path"].as_str().unwrap())).unwrap().len();
+            let sum: u64 = parts.iter().skip(1).step_by(2).sum();
+            assert_eq!((sum, file["bytes"].as_u64()), (on_disk, Some(on_disk)), "{minify} {}", file["path"]);
+            let is_glue = |part: &&[u64]| sources[part[0] as usize]["name"] == "plimsoll:glue";
+            if file["kind"] == "script" && file["path"] != "sw.js" {
+                scripts += on_disk;
+                glue += parts.chunks(2).filter(is_glue).map(|part| part[1]).sum::<u64>();
+            }
+        }
+        // Imports and exports between 28 scripts, and comments about maps.
+        assert!(glue > 0 && glue * 40 < scripts, "{minify}: {glue} of {scripts}");
+    }
+}
+
 #[test]
 fn twenty_thousand_modules_can_be_read() {
     let page = root().join("src/report/app.html");

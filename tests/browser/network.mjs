@@ -151,6 +151,7 @@ function initiator(request, rules) {
   const by = { type: initiator.type, url: place(frame?.url ?? initiator.url) };
   if (frame) by.at = `${frame.functionName || '(anonymous)'}:${frame.lineNumber + 1}:${frame.columnNumber + 1}`;
   if (initiator.type === 'script' && (type === 'Script' || /\.m?js$/.test(file ?? ''))) by.import = true;
+  if (!frame && (rules?.length || by.url?.endsWith('.css'))) by.type = 'css';
   if (rules?.length) by.rules = rules.map(({ sheet, rule, matches }) => `${sheet} ${rule}${matches === null ? '' : matches ? ' (matches the page as sent)' : ' (matches nothing of the page as sent)'}`);
   return by;
 }
