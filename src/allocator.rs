@@ -12,6 +12,20 @@ const ALIGNED: usize = 16;
 
 pub struct Allocator;
 
+unsafe extern "C" {
+    fn mi_option_set(option: std::ffi::c_int, value: std::ffi::c_long);
+}
+
+/// `mi_option_purge_delay`, by its number in the header (2.2 and 3.x).
+const PURGE_DELAY: std::ffi::c_int = 15;
+
+/// Memory that is free stays with this process, for one that ends soon: giving it back and clearing it anew took 8 % of the
+/// processor's time of a build of 10,750 small modules.
+pub fn keep_memory() {
+    // SAFETY: the library takes any number, and reads the option whenever it frees.
+    unsafe { mi_option_set(PURGE_DELAY, -1) }
+}
+
 fn is_aligned_anyway(size: usize, align: usize) -> bool {
     align <= ALIGNED && align <= size
 }

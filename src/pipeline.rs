@@ -1,5 +1,6 @@
 //! The spine: entries in, a directory out. The only file that knows every stage.
 
+mod assets;
 mod check;
 mod explain;
 mod proof;
@@ -13,8 +14,8 @@ use crate::config::{LogLevel, Options};
 use crate::diag::{Diagnostic, Noted};
 use crate::fs::{Files, Recording, Testimony, Upheld};
 use crate::model::{
-    AssetKind, CacheUse, ChunkPlan, Contribution, Emitted, EntryKind, FileKind, ImageSets, Linked, ModuleGraph,
-    NameTemplate, OutputKey, Past, Piece, RenderedFile, Repairs, Sealed, Unchanged, Verdict,
+    CacheUse, ChunkPlan, Emitted, EntryKind, ImageSets, Linked, ModuleGraph, OutputKey, Past, Piece, RenderedFile,
+    Repairs, Sealed, Unchanged, Verdict,
 };
 use crate::{delivery, emit, graph, image, link, page, pwa, report, script, seal, split, style};
 use std::path::PathBuf;
@@ -351,7 +352,7 @@ fn render(options: &Options, graph: &ModuleGraph, run: &mut Run<'_>) -> (Vec<Ren
     files.extend(styles.files);
     let pages = run.stage("page", |_| page::render(graph, &plan, &images, (&styles.inline, &styles.critical), options));
     files.extend(pages);
-    files.extend(assets(graph, &images, options));
+    files.extend(assets::assets(graph, &images, options));
     (files, Some(Arrangement { linked, plan, images }))
 }
 
@@ -493,62 +494,6 @@ fn renumber(file: &mut RenderedFile, program: u32) {
         if let Piece::Ref(key, _) = piece {
             shift(key, program * CHUNKS_MAX);
         }
-    }
-}
-
-/// Images, fonts and everything else that is shipped as bytes. Web app manifests are rendered with the pages.
-fn assets(graph: &ModuleGraph, images: &ImageSets, options: &Options) -> Vec<RenderedFile> {
-    let mut out = Vec::new();
-    for (id, asset) in graph.assets.iter_ids() {
-        if asset.kind == AssetKind::WebManifest && asset.fixed_name.is_none() {
-            continue;
-        }
-        let bytes = match images.get(id) {
-            Some(Some(image)) => image.bytes.to_vec(),
-            _ => asset.bytes.to_vec(),
-        };
-        let contribution = Contribution::whole(&asset.name, asset.package.as_ref(), bytes.len() as u64);
-        out.push(RenderedFile {
-            key: OutputKey::Asset(id),
-            kind: file_kind(asset.kind, &asset.name),
-            name: asset_name(asset, options),
-            body: vec![Piece::Text(bytes)],
-            contributions: vec![contribution],
-            exports: Vec::new(),
-        });
-    }
-    out
-}
-
-fn asset_name(asset: &crate::model::Asset, options: &Options) -> NameTemplate {
-    if let Some(name) = &asset.fixed_name {
-        let (template, empty) = (name.clone(), String::new);
-        return NameTemplate { template, dir: empty(), name: empty(), ext: empty() };
-    }
-    let file = asset.name.split(['?', '#']).next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
-    let (name, ext) = file.rsplit_once('.').map_or((file, String::new()), |(name, ext)| (name, format!(".{ext}")));
-    NameTemplate { template: options.asset_names.clone(), dir: String::new(), name: name.into(), ext }
-}
-
-fn file_kind(kind: AssetKind, name: &str) -> FileKind {
-    match kind {
-        AssetKind::Png
-        | AssetKind::Jpeg
-        | AssetKind::Gif
-        | AssetKind::Svg
-        | AssetKind::Webp
-        | AssetKind::Avif
-        | AssetKind::Ico => FileKind::Image,
-        AssetKind::Font => FileKind::Font,
-        AssetKind::Media => FileKind::Media,
-        AssetKind::WebManifest => FileKind::Data,
-        AssetKind::Wasm | AssetKind::Other => match name.rsplit('.').next().unwrap_or_default() {
-            "html" | "htm" => FileKind::Document,
-            "js" | "mjs" => FileKind::Script,
-            "css" => FileKind::Stylesheet,
-            "json" | "txt" | "xml" => FileKind::Data,
-            _ => FileKind::Other,
-        },
     }
 }
 

@@ -259,10 +259,32 @@ fn an_image_in_the_wrong_format() {
 fn one_more_face_of_a_font() {
     let at = "src/styles/typography.css";
     let import = "@import '@fontsource/inter/latin-800.css';\n";
-    let spoil = |shop: &Path| edit(shop, at, "\nbody {", &format!("{import}\nbody {{"));
-    goes_over(("font", true), spoil, (at, "latin-800.css"), "inter-latin-800-normal", |shop| {
-        edit(shop, at, import, "")
-    });
+    let rule = "\n.loud {\n  font: 800 1rem 'Inter';\n}\n";
+    let spoil = |shop: &Path| edit(shop, at, "\nbody {", &format!("{import}{rule}\nbody {{"));
+    let follow = |shop: &Path| edit(shop, at, import, "");
+    goes_over(("font", true), spoil, (at, "latin-800.css"), "inter-latin-800-normal", follow);
+}
+
+/// Without a baseline git knows what is new.
+#[test]
+fn lines_that_are_not_committed_come_first() {
+    let Some(room) = room() else { return };
+    let (shop, at) = (shop("git"), "src/styles/typography.css");
+    let git = |arguments: &[&str]| {
+        let mut git = std::process::Command::new("git");
+        git.current_dir(&shop).args(["-c", "user.name=t", "-c", "user.email=t@localhost"]).args(arguments);
+        assert_eq!(run(&mut git).status, 0);
+    };
+    git(&["init", "-q", "."]);
+    git(&["add", "."]);
+    git(&["commit", "-q", "-m", "shop"]);
+    let import = "@import '@fontsource/inter/latin-800.css';\n\n.loud {\n  font: 800 1rem 'Inter';\n}\n";
+    edit(&shop, at, "\nbody {", &format!("{import}\nbody {{"));
+    let built = build(&shop, &limit(room), &[]);
+    assert_eq!(built.status, 3, "{}", built.told);
+    let first = &built.line(INDEX)["advice"][0];
+    assert!(first["text"].as_str().unwrap().contains("inter-latin-800-normal"), "{first:#}");
+    assert_eq!(first["at"]["file"], at);
 }
 
 #[test]

@@ -2,8 +2,9 @@
 //!
 //! Mistakes come first (two versions of a package, an `import()` that a static import makes useless, code that is only
 //! there because nobody said that it may go), then choices (what could be loaded later, other encodings). What came since
-//! the baseline comes before what was there.
+//! the baseline, or stands on lines that git knows as new, comes before what was there.
 
+use super::changed::Changed;
 use super::dominators::{Graph, retained};
 use super::inventory::duplicates;
 use super::shares::share_of;
@@ -11,7 +12,10 @@ use crate::model::{Asked, Change, EmittedFile, FileKind, Growth, Inventory, Sour
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Candidates that are tried out for one line: each is a link and the compression of what changed.
-pub const TRIED_MAX: usize = 8;
+const TRIED_MAX: usize = 8;
+
+/// And those that leave a file out, which costs nothing to try.
+const LEFT_OUT_MAX: usize = 6;
 
 /// Less is not worth a sentence: bytes, and the part of what is too much.
 const WORTH_BYTES: u64 = 200;
@@ -38,8 +42,8 @@ pub struct Candidate {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Class {
     Mistake,
-    Encoding,
     Choice,
+    Encoding,
     /// Of what may well be wanted at once: an image, a font.
     Later,
 }
@@ -58,7 +62,12 @@ pub fn is_worth(line: &VerdictLine, saves: u64) -> bool {
 }
 
 /// What might bring `line` down, the likeliest first.
-pub fn candidates(line: &VerdictLine, files: &[EmittedFile], inventory: &Inventory) -> Vec<Candidate> {
+pub fn candidates(
+    line: &VerdictLine,
+    files: &[EmittedFile],
+    inventory: &Inventory,
+    changed: &Changed,
+) -> Vec<Candidate> {
     if line.state == State::Passed || line.unit == Unit::Requests {
         return Vec::new();
     }
@@ -70,13 +79,21 @@ pub fn candidates(line: &VerdictLine, files: &[EmittedFile], inventory: &Invento
         out.extend(advisor.images());
         out.extend(advisor.fonts());
     }
-    let worth: Vec<Candidate> = out.into_iter().filter(|it| is_worth(line, it.guess)).collect();
-    let mut out = worth;
+    out.retain(|it| is_worth(line, it.guess));
+    for candidate in &mut out {
+        candidate.is_new |= candidate.at.as_ref().is_some_and(|(file, line)| changed.has(file, *line));
+        candidate.is_new |= candidate.change.subject().is_some_and(|name| changed.is_new(name));
+    }
     out.sort_by(|a, b| {
         let key = |it: &Candidate| (!it.is_new, it.class != Class::Mistake, std::cmp::Reverse(it.guess));
         key(a).cmp(&key(b)).then_with(|| a.change.cmp(&b.change))
     });
-    out.truncate(TRIED_MAX);
+    let (mut tried, mut left_out) = (TRIED_MAX, LEFT_OUT_MAX);
+    out.retain(|it| {
+        let room = if it.class == Class::Later { &mut left_out } else { &mut tried };
+        *room = room.saturating_sub(1);
+        *room > 0
+    });
     out
 }
 

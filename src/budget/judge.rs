@@ -437,9 +437,7 @@ impl Scene<'_, '_> {
 
     /// What the service worker loads when it is installed.
     pub fn precached(&self) -> Option<Vec<usize>> {
-        let is_worker = |file: &&EmittedFile| matches!(file.path.as_str(), "sw.js" | "service-worker.js");
-        let worker = self.site.files.iter().find(is_worker)?;
-        let at = self.site.at(&worker.path)?;
+        let at = self.site.worker()?;
         Some(self.site.mentioned_later(at))
     }
 }

@@ -1,12 +1,14 @@
 //! What a page loads before anybody touches it, followed through the files as they stand in the output directory.
 
-use super::{page, scripts, sheets};
+use super::page::{Page, page};
+use super::scripts;
+use super::sheets::{Sheet, wanted};
 use crate::base::decode_url_path;
 use crate::diag::{Diagnostic, Location, Noted};
 use crate::model::{EmittedFile, FileKind, SizeOf};
 use rayon::prelude::*;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
 
 /// Bytes that go over the wire: Brotli if there is a copy, else gzip, else the file itself.
@@ -30,6 +32,7 @@ pub enum How {
     Document,
     Script,
     Module,
+    /// Fetched and no more: what is in it leads nowhere yet.
     Preload,
     Style,
     Font,
@@ -86,6 +89,8 @@ struct Mentions {
     loads: Vec<(usize, How)>,
     later: Vec<usize>,
     elsewhere: Vec<String>,
+    page: Option<Page>,
+    sheet: Option<Sheet>,
 }
 
 impl<'a> Site<'a> {
@@ -117,27 +122,65 @@ impl<'a> Site<'a> {
 
     /// Per document: itself and the files that it loads.
     pub fn pages(&self) -> Vec<PageLoad> {
-        let documents = (0..self.files.len()).filter(|at| self.files[*at].kind == FileKind::Document);
+        let documents = (0..self.files.len()).into_par_iter().filter(|at| self.files[*at].kind == FileKind::Document);
         documents.map(|page| self.load(&[(page, How::Document)], page)).collect()
     }
 
     /// All that is loaded with `roots`. Other documents (in a frame, as an object) are loads of their own.
     fn load(&self, roots: &[(usize, How)], page: usize) -> PageLoad {
-        let mut seen: BTreeSet<usize> = roots.iter().map(|root| root.0).collect();
-        let mut files: Vec<Loaded> =
-            roots.iter().map(|(file, how)| Loaded { file: *file, by: page, how: *how }).collect();
+        let mut files: Vec<Loaded> = Vec::new();
+        let mut seen = BTreeSet::new();
         let mut elsewhere = BTreeSet::new();
-        let mut next = 0;
-        while let Some(at) = files.get(next).map(|loaded| loaded.file) {
-            next += 1;
-            elsewhere.extend(self.mentions[at].elsewhere.iter().cloned());
-            for (file, how) in &self.mentions[at].loads {
-                if self.files[*file].kind != FileKind::Document && seen.insert(*file) {
-                    files.push(Loaded { file: *file, by: at, how: *how });
-                }
+        let mut read = BTreeSet::new();
+        let mut open: VecDeque<Loaded> =
+            roots.iter().map(|(file, how)| Loaded { file: *file, by: page, how: *how }).collect();
+        while let Some(loaded) = open.pop_front() {
+            if seen.insert(loaded.file) {
+                files.push(loaded);
+            }
+            if loaded.how == How::Preload || !read.insert(loaded.file) {
+                continue;
+            }
+            let mentions = &self.mentions[loaded.file];
+            elsewhere.extend(mentions.elsewhere.iter().cloned());
+            let loads = mentions.loads.iter().filter(|(file, _)| self.files[*file].kind != FileKind::Document);
+            open.extend(loads.map(|(file, how)| Loaded { file: *file, by: loaded.file, how: *how }));
+        }
+        for (by, url, how) in self.asked_of_sheets(page) {
+            match self.resolve(&self.files[by].path, &url) {
+                Some(file) if seen.insert(file) => files.push(Loaded { file, by, how }),
+                None if is_elsewhere(&url) => _ = elsewhere.insert(url),
+                _ => {}
             }
         }
         PageLoad { page, files, elsewhere: elsewhere.into_iter().collect() }
+    }
+
+    /// What the sheets of a document ask for by its elements.
+    fn asked_of_sheets(&self, page: usize) -> Vec<(usize, String, How)> {
+        let Some(document) = &self.mentions[page].page else { return Vec::new() };
+        let mut order = Vec::new();
+        let mut own = document.styles.iter().peekable();
+        for (number, (url, how)) in document.loads.iter().enumerate() {
+            while let Some((_, sheet)) = own.next_if(|(place, _)| *place <= number) {
+                order.push((page, sheet));
+            }
+            if let Some(at) = self.resolve(&self.files[page].path, url).filter(|_| *how == How::Style) {
+                self.sheets_of(at, &mut BTreeSet::new(), &mut order);
+            }
+        }
+        order.extend(own.map(|(_, sheet)| (page, sheet)));
+        wanted(document, page, &order)
+    }
+
+    /// A sheet, after those that it imports.
+    fn sheets_of<'s>(&'s self, at: usize, above: &mut BTreeSet<usize>, order: &mut Vec<(usize, &'s Sheet)>) {
+        if !above.insert(at) {
+            return;
+        }
+        let imports = self.mentions[at].loads.iter().filter(|(_, how)| *how == How::Style);
+        imports.for_each(|(import, _)| self.sheets_of(*import, above, order));
+        order.extend(self.mentions[at].sheet.as_ref().map(|sheet| (at, sheet)));
     }
 
     /// A script and all that it imports at once.
@@ -152,6 +195,10 @@ impl<'a> Site<'a> {
         let mut open: Vec<usize> = first.iter().copied().collect();
         while let Some(at) = open.pop() {
             let mentions = &self.mentions[at];
+            // What it loads is no part of the page: see [`Self::worker`].
+            if Some(at) == self.worker() {
+                continue;
+            }
             for file in mentions.later.iter().chain(mentions.loads.iter().map(|(file, _)| file)) {
                 if self.files[*file].kind != FileKind::Document && seen.insert(*file) {
                     open.push(*file);
@@ -159,6 +206,11 @@ impl<'a> Site<'a> {
             }
         }
         seen.difference(&first).copied().collect()
+    }
+
+    /// The service worker, which mentions everything that it keeps.
+    pub fn worker(&self) -> Option<usize> {
+        ["sw.js", "service-worker.js"].into_iter().find_map(|name| self.known(name))
     }
 
     /// The index of a path.
@@ -193,18 +245,27 @@ impl<'a> Site<'a> {
         let text = String::from_utf8_lossy(&bytes);
         let mut out = Mentions::default();
         let loads = match file.kind {
-            FileKind::Document => page::loads(&text),
-            FileKind::Stylesheet => sheets::loads(&text),
+            FileKind::Document => {
+                let page = page(&text);
+                let all: Vec<String> = page.styles.iter().flat_map(|(_, sheet)| sheet.all()).collect();
+                out.later = all.iter().filter_map(|url| self.resolve(&file.path, url)).collect();
+                out.page.insert(page).loads.clone()
+            }
+            FileKind::Stylesheet => {
+                let sheet = Sheet::read(&text);
+                out.later = sheet.all().iter().filter_map(|url| self.resolve(&file.path, url)).collect();
+                out.sheet.insert(sheet).imports.clone()
+            }
             _ => {
                 let found = scripts::mentions(&text);
                 // Lists of what to preload hold paths inside of the directory.
                 let later = |text: &String| self.resolve(&file.path, text).or_else(|| self.known(text));
                 out.later = found.texts.iter().filter_map(later).collect();
-                out.later.sort_unstable();
-                out.later.dedup();
                 found.imports.into_iter().map(|url| (url, How::Import)).collect()
             }
         };
+        out.later.sort_unstable();
+        out.later.dedup();
         for (url, how) in loads {
             match self.resolve(&file.path, &url) {
                 Some(at) => out.loads.push((at, how)),

@@ -19,6 +19,7 @@
 mod advise;
 mod baseline;
 mod before;
+mod changed;
 mod dominators;
 mod history;
 mod inventory;
@@ -38,6 +39,7 @@ mod tests;
 pub use advise::{Candidate, candidates, is_worth};
 pub use baseline::{Baseline, KeptFile, Raised, kept_size};
 pub use before::{baseline_file, before};
+pub use changed::{Changed, changed};
 pub use inventory::{Build, duplicates, explain, inventory};
 pub use limits::{Limit, read as limits, schema};
 pub use measure::{Compress, Contents, How, Loaded, PageLoad, stable_name, transferred};

@@ -24,8 +24,8 @@ const PAGE: &str = r#"<link rel=stylesheet href=/base/assets/a.css><script type=
 <img src="assets/eager.png"><img loading=lazy src=assets/lazy.png><img src=https://example.com/x.png>"#;
 const MAIN: &str = r#"import"./shared.js";import("./later.js");"#;
 const SHARED: &str = r#"import"./main.js";export*from"./deep.js";"#;
-const SHEET: &str =
-    r#"@font-face{src:url(f.woff2)}@font-face{src:url(f.woff2)}@font-face{src:url(g.woff2);unicode-range:U+400-4FF}"#;
+const SHEET: &str = r#"body{font-family:F}@font-face{font-family:F;src:url(f.woff2)}@font-face{font-family:F;src:url(f.woff2)}
+@font-face{font-family:F;src:url(g.woff2);unicode-range:U+400-4FF}"#;
 
 fn site() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();

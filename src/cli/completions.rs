@@ -85,7 +85,7 @@ fn zsh() -> String {
 
 fn zsh_value(flag: &Flag) -> String {
     match flag.form {
-        Form::Path(_) | Form::PathOrNone(_) | Form::Paths(_) => ":path:_files".to_string(),
+        Form::Path(_) | Form::PathOrNone(_) | Form::PathOr(..) | Form::Paths(_) => ":path:_files".to_string(),
         _ if !flag.words().is_empty() => format!(":value:({})", flag.words().join(" ")),
         _ => ":value:".to_string(),
     }

@@ -50,6 +50,7 @@ fn call(flag: &Flag) -> String {
     match flag.form {
         Form::Switch => format!("--[no-]{}", flag.name),
         Form::Dial(words, ..) => format!("--[no-]{}[={}]", flag.name, words.join("|")),
+        Form::PathOr(shape, _) => format!("--[no-]{}[={shape}]", flag.name),
         _ => format!("--{} {}", flag.name, placeholder(flag)),
     }
 }
@@ -61,6 +62,7 @@ pub(super) fn placeholder(flag: &Flag) -> String {
         Form::Dial(words, ..) | Form::Choice(words) => words.join("|"),
         Form::Words(words) => words.join(","),
         Form::PathOrNone(shape) => format!("{shape}|none"),
+        Form::PathOr(shape, _) => shape.to_string(),
         Form::Text(shape) | Form::Path(shape) | Form::Number(shape) | Form::Paths(shape) | Form::Map(shape) => {
             shape.to_string()
         }

@@ -196,6 +196,7 @@ fn find(name: &str) -> Option<(&'static Flag, bool)> {
 fn on(flag: &Flag) -> String {
     match flag.form {
         Form::Dial(_, on, _) => on.to_string(),
+        Form::PathOr(_, bare) => bare.to_string(),
         _ => "true".to_string(),
     }
 }
@@ -203,6 +204,7 @@ fn on(flag: &Flag) -> String {
 fn off(flag: &Flag) -> String {
     match flag.form {
         Form::Dial(_, _, off) => off.to_string(),
+        Form::PathOr(..) => "none".to_string(),
         _ => "false".to_string(),
     }
 }
@@ -218,7 +220,8 @@ fn spelled(flag: &Flag, value: &str) -> String {
 
 /// The next word is the value of a flag that needs none.
 fn takes(flag: &Flag, word: &str) -> bool {
-    flag.words().contains(&word)
+    let is_path = matches!(flag.form, Form::PathOr(..)) && !word.starts_with('-') && word.ends_with(".jsonl");
+    is_path || flag.words().contains(&word)
 }
 
 #[cfg(test)]

@@ -55,6 +55,7 @@ fn shape(flag: &Flag) -> Value {
         Form::Choice(words) if words.contains(&"off") => json!({"anyOf": [boolean, {"enum": words}]}),
         Form::Choice(words) => json!({"enum": words}),
         Form::Text(_) | Form::Path(_) => text,
+        Form::PathOr(..) => json!({"anyOf": [text, boolean]}),
         Form::PathOrNone(_) => json!({"anyOf": [text, {"const": false}]}),
         Form::Number(_) => json!({"type": "integer", "minimum": 0}),
         Form::Words(words) => {

@@ -252,7 +252,8 @@ fn scalar(form: Form, value: &Value) -> Option<String> {
             (Form::Dial(_, on, _), true) => on.to_string(),
             (Form::Dial(_, _, off), false) => off.to_string(),
             (Form::Choice(words), value) if words.contains(&"off") => if value { "on" } else { "off" }.to_string(),
-            (Form::Words(_) | Form::PathOrNone(_), false) => "none".to_string(),
+            (Form::Words(_) | Form::PathOrNone(_) | Form::PathOr(..), false) => "none".to_string(),
+            (Form::PathOr(_, bare), true) => bare.to_string(),
             _ => return None,
         },
         _ => return None,
@@ -265,7 +266,7 @@ fn expected(flag: &Flag) -> String {
     match flag.form {
         Form::Switch => "`true` or `false`".to_string(),
         Form::Dial(words, ..) | Form::Choice(words) => listed(words),
-        Form::Text(_) | Form::Path(_) | Form::PathOrNone(_) => "a text".to_string(),
+        Form::Text(_) | Form::Path(_) | Form::PathOrNone(_) | Form::PathOr(..) => "a text".to_string(),
         Form::Number(_) => "a whole number of bytes".to_string(),
         Form::Words(_) | Form::List(..) | Form::Paths(_) => "a list of texts".to_string(),
         Form::Map(shape) => format!("an object of {}", shape.replace('=', ": ")),

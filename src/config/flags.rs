@@ -32,6 +32,8 @@ pub enum Form {
     Path(&'static str),
     /// A path, or `none`.
     PathOrNone(&'static str),
+    /// `--x`, `--no-x`, `--x=FILE`: the placeholder, and what a bare `--x` means.
+    PathOr(&'static str, &'static str),
     /// Bytes.
     Number(&'static str),
     /// Some of these words, with commas or repeated, or `none`.
@@ -94,7 +96,7 @@ impl Flag {
 
     /// Whether `--name` may stand without a value.
     pub fn is_bare(&self) -> bool {
-        matches!(self.form, Form::Switch | Form::Dial(..))
+        matches!(self.form, Form::Switch | Form::Dial(..) | Form::PathOr(..))
     }
 
     /// Whether `--no-name` is understood.
@@ -130,7 +132,7 @@ const fn typed(name: &'static str, form: Form, group: Group, default: &'static s
 }
 
 use Commas::{Literal, Separate};
-use Form::{Choice, Dial, List, Map, Number, Path, PathOrNone, Paths, Switch, Text, Words};
+use Form::{Choice, Dial, List, Map, Number, Path, PathOr, PathOrNone, Paths, Switch, Text, Words};
 use Group::{Language, Names, Output, Resolution, Session, Site, Verdict};
 
 const ON_OFF: &[&str] = &["on", "off"];
@@ -203,7 +205,7 @@ pub static FLAGS: &[Flag] = &[
     new("baseline", Text("FILE|DIR|REVISION"), Verdict, "budgets/baseline.json, where it exists", "what limits such as \"+2 %\" are against: a baseline, a built directory, a revision of git"),
     typed("update-baseline", Switch, Verdict, "off", "write what is measured to the baseline; ratchets come down with it"),
     typed("because", Text("REASON"), Verdict, "", "why a ratchet may rise; it is kept in the baseline"),
-    new("history", Path("FILE"), Verdict, "", "builds of the past, one on a line: this one is added, and trends are told"),
+    new("history", PathOr("FILE", "budgets/history.jsonl"), Verdict, "", "builds of the past, one on a line: this one is added, and trends are told"),
     typed("label", Text("NAME"), Verdict, "the commit", "what this build is called in the history"),
     typed("markdown", Path("FILE"), Verdict, "", "write the verdict as Markdown, for a comment"),
     typed("sarif", Path("FILE"), Verdict, "", "write what does not hold as SARIF 2.1.0"),

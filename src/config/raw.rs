@@ -93,7 +93,7 @@ impl Given {
             Form::Map(shape) => {
                 (self.pair().is_none()).then(|| self.refuse(format!("{called} wants `{shape}`, not `{text}`")))
             }
-            Form::Path(shape) | Form::PathOrNone(shape) | Form::Paths(shape) => {
+            Form::Path(shape) | Form::PathOrNone(shape) | Form::PathOr(shape, _) | Form::Paths(shape) => {
                 text.is_empty().then(|| self.refuse(format!("{called} wants {shape}, not an empty text")))
             }
             Form::Text(_) | Form::List(..) => None,

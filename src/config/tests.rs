@@ -298,7 +298,13 @@ fn denied_and_silenced_warnings() {
 
 #[test]
 fn every_flag_has_a_meaning() {
-    let source = include_str!("resolve.rs").to_string() + include_str!("entries.rs") + include_str!("define.rs");
+    let source = [
+        include_str!("resolve.rs"),
+        include_str!("resolve/judging.rs"),
+        include_str!("entries.rs"),
+        include_str!("define.rs"),
+    ]
+    .concat();
     for flag in FLAGS {
         assert!(source.contains(&format!("\"{}\"", flag.name)), "--{} is parsed and then forgotten", flag.name);
     }

@@ -51,6 +51,7 @@ use crate::model::ModuleGraph;
 use discover::Discovery;
 use entries::{Entries, Starts};
 use project::Project;
+use rayon::slice::ParallelSliceMut as _;
 use std::sync::Arc;
 
 /// The graph of a build. Runs on the current rayon pool.
@@ -72,8 +73,10 @@ pub fn build(options: &Options, files: &Arc<dyn Files>, cache: &Cache) -> Noted<
     project.inject(std::mem::take(&mut entries.inject), cache);
     let discovery = Discovery::new(project);
     let starts: Starts = rayon::scope(|scope| entries.start(&discovery, scope));
-    let mut graph = number::assemble(&discovery, &starts, &mut problems);
     let project = &discovery.project;
+    // What was read is kept while it is put in order: either leaves a core idle.
+    let assemble = || number::assemble(&discovery, &starts, &mut problems);
+    let (mut graph, ()) = rayon::join(assemble, || project.memory.store());
     problems.extend(project.tsconfigs.problems());
     let more = project.packages.watched().into_iter().chain(project.tsconfigs.watched());
     let more = more.chain(project.resolution.watched());
@@ -82,9 +85,9 @@ pub fn build(options: &Options, files: &Arc<dyn Files>, cache: &Cache) -> Noted<
         problems.extend(plugged::damaged(project, plugged));
         plugged::settle(plugged, &mut graph);
     }
-    graph.watched.sort();
+    // By bytes: paths compare part by part, which takes long for tens of thousands.
+    graph.watched.par_sort_unstable_by(|a, b| a.as_os_str().as_encoded_bytes().cmp(b.as_os_str().as_encoded_bytes()));
     graph.watched.dedup();
-    project.memory.store();
     graph.kept_names = kept_names::read(options, &**files).take(&mut problems);
     graph.injected_names = project.language.inject.clone();
     Noted::new(graph, problems)

@@ -224,18 +224,18 @@ impl Numbering {
             let name = names.unique(&name);
             graph.entries.extend(self.module(early).map(|module| Entry { module, kind, name }));
         }
-        let mut watched: BTreeSet<PathBuf> = BTreeSet::new();
+        let mut watched: Vec<PathBuf> = Vec::new();
         for early in std::mem::take(&mut self.order) {
             let Some(mut node) = self.nodes[early as usize].take() else { continue };
             problems.append(&mut node.problems);
             watched.extend(std::mem::take(&mut node.missed));
             self.place(&mut graph, node, early, &mut watched);
         }
-        graph.watched = watched.into_iter().collect();
+        graph.watched = watched;
         graph
     }
 
-    fn place(&self, graph: &mut ModuleGraph, node: Node, early: Early, watched: &mut BTreeSet<PathBuf>) {
+    fn place(&self, graph: &mut ModuleGraph, node: Node, early: Early, watched: &mut Vec<PathBuf>) {
         let origin = self.origins[early as usize];
         let mut targets: Vec<Target> = node.links.iter().map(|link| self.target(link)).collect();
         let attached = node.attached.and_then(|attached| self.finals[attached as usize]);
@@ -250,21 +250,21 @@ impl Numbering {
                 graph.modules.push(Module { targets, style, asset, origin, ..*module });
             }
             Body::Style(mut style) => {
-                watched.insert(style.path.clone());
+                watched.push(style.path.clone());
                 style.urls = targets.split_off(style.facts.imports.len());
                 style.imports = targets;
                 style.origin = origin;
                 graph.styles.push(*style);
             }
             Body::Asset(mut asset) => {
-                watched.insert(asset.path.clone());
+                watched.push(asset.path.clone());
                 let pointers = std::mem::take(&mut asset.references).into_iter().map(|(pointer, _)| pointer);
                 asset.references = pointers.zip(targets).collect();
                 asset.origin = origin;
                 graph.assets.push(*asset);
             }
             Body::Page(page) => {
-                watched.insert(page.path.clone());
+                watched.push(page.path.clone());
                 graph.pages.push(Page { targets, ..*page });
             }
         }
@@ -272,8 +272,8 @@ impl Numbering {
 }
 
 /// Files only: not the runtime, not data URLs.
-fn watch_module(watched: &mut BTreeSet<PathBuf>, module: &Module) {
+fn watch_module(watched: &mut Vec<PathBuf>, module: &Module) {
     if !module.name.starts_with("plimsoll:") {
-        watched.insert(module.path.clone());
+        watched.push(module.path.clone());
     }
 }

@@ -14,3 +14,14 @@ pub enum Change {
     /// A file that is not loaded from the start.
     Later { source: String },
 }
+
+impl Change {
+    /// The source that it is about.
+    pub fn subject(&self) -> Option<&str> {
+        match self {
+            Change::Defer { target, .. } => Some(target),
+            Change::Image { source } | Change::Later { source } => Some(source),
+            Change::Dedupe { .. } | Change::Pure { .. } => None,
+        }
+    }
+}

@@ -43,8 +43,9 @@ struct Tried {
 pub(super) fn advise(trials: &Trials<'_>, study: &mut Study, verdict: &mut Verdict, run: &mut Run<'_>) {
     let _span = crate::base::trace::span("stage", "what if");
     let mut wanted: Vec<(usize, Candidate)> = Vec::new();
+    let changed = budget::changed(&trials.options.root);
     for (at, line) in verdict.lines.iter().enumerate().filter(|(_, line)| line.state == State::Failed) {
-        let found = budget::candidates(line, &trials.emitted.files, trials.inventory);
+        let found = budget::candidates(line, &trials.emitted.files, trials.inventory, &changed);
         wanted.extend(found.into_iter().map(|candidate| (at, candidate)));
     }
     let mut changes: Vec<&Candidate> = Vec::new();

@@ -19,7 +19,7 @@ impl Chooser<'_> {
             baseline: self.values.owned("baseline"),
             update: self.on("update-baseline", false),
             because: self.values.owned("because"),
-            history: self.values.path("history"),
+            history: self.values.path("history").filter(|_| self.values.text("history") != Some("none")),
             label: self.values.owned("label").or_else(|| self.environment.get("GITHUB_SHA").cloned()),
             markdown: self.values.path("markdown"),
             sarif: self.values.path("sarif"),

@@ -37,6 +37,16 @@ function requestsOf(page: Page, routes: string[]): { requests: Request[]; own: n
   return { requests, own };
 }
 
+/** Bytes of script that a phone of the middle class reads and compiles in a second. */
+const PARSED_PER_SECOND = 1_000_000;
+
+/** How long the scripts take to parse, as an estimate. */
+function parsing(requests: Request[]): string {
+  const scripts = requests.map(({ file }) => data.files[file]).filter((file) => file?.kind === "script");
+  const raw = scripts.reduce((sum, file) => sum + (file?.bytes ?? 0), 0);
+  return raw > 0 ? ` Its scripts, ${bytes(raw)} raw, take about ${seconds((raw / PARSED_PER_SECOND) * 1000)} to parse (an estimate).` : "";
+}
+
 function timingsOf({ requests, own }: { requests: Request[]; own: number }, network: Network): Timing[] {
   const first = simulate(requests.slice(0, own), network);
   const complete = Math.max(0, ...first.map(({ end }) => (end < Infinity ? end : 0)));
@@ -189,6 +199,7 @@ export class Loading implements View {
         all.requests.length > all.own
           ? ` The routes add ${count(all.requests.length - all.own, "request")}, ${bytes(total - own)}, complete at ${seconds(last)}.`
           : "",
+        parsing(all.requests.slice(0, all.own)),
         page.install ? ` The service worker loads ${bytes(page.install)} more when it is installed.` : "",
       ),
       h("div", { class: "wide", role: "region", tabindex: 0, "aria-label": "Waterfall" }, table(all.requests, timings)),
@@ -196,6 +207,7 @@ export class Loading implements View {
         "p",
         { class: "note" },
         h("strong", {}, "A simulation, not a measurement. "),
+        "The time to parse is an estimate: scripts before compression, at 1 MB a second, as a phone of the middle class does. ",
         `${network.name}: ${HANDSHAKES} round trips until the connection stands, one per request, the bandwidth shared evenly by all files under way (HTTP/2, one host). Nothing is counted for the server, for running scripts, for slow start, or for what a browser finds before a file is complete. Routes are asked for when the page is complete.`,
       ),
       h("p", { class: "key" }, h("i", { class: "wait" }), " waiting ", h("i", { class: "body" }), " arriving"),
