@@ -1,5 +1,6 @@
 //! The spine: entries in, a directory out. The only file that knows every stage.
 
+mod alone;
 mod assets;
 mod check;
 mod explain;

@@ -128,6 +128,16 @@ fn every_byte_belongs_to_somebody() {
                 glue += parts.chunks(2).filter(is_glue).map(|part| part[1]).sum::<u64>();
             }
         }
+        // What goes with the largest is about what such code compresses to, and no more than it has.
+        let alone: Vec<&serde_json::Value> = sources.iter().filter(|source| source["alone"].is_u64()).collect();
+        assert!((10..=20).contains(&alone.len()), "{minify}: {}", alone.len());
+        let dom = alone.iter().find(|source| source["name"].as_str().unwrap().contains("react-dom-client")).unwrap();
+        let at = sources.iter().position(|source| source["name"] == dom["name"]).unwrap() as u64;
+        let parts =
+            data["files"].as_array().unwrap().iter().flat_map(|file| file["parts"].as_array().unwrap().chunks(2));
+        let raw: u64 = parts.filter(|part| part[0] == at).map(|part| part[1].as_u64().unwrap()).sum();
+        let alone = dom["alone"].as_u64().unwrap();
+        assert!(raw / 8 < alone && alone < raw / 2, "{minify}: {alone} of {raw}");
         // Imports and exports between 28 scripts, and comments about maps.
         assert!(glue > 0 && glue * 40 < scripts, "{minify}: {glue} of {scripts}");
     }

@@ -452,7 +452,7 @@ fn contribution(inventory: &Inventory, at: u32, bytes: u64) -> Contribution {
         package: inventory.package_of(source),
         bytes,
         why: inventory.chain(at).into_iter().map(link).collect(),
-        refs: Vec::new(),
+        spans: Vec::new(),
     }
 }
 

@@ -108,7 +108,7 @@ fn a_failing_line_names_the_largest() {
         package: package.into(),
         bytes,
         why: why.clone(),
-        refs: Vec::new(),
+        spans: Vec::new(),
     };
     deep.contributions =
         vec![part("src/App.tsx", "", 200), part("p/a.js", "p@1.0.0", 300), part("p/b.js", "p@1.0.0", 400)];

@@ -23,7 +23,8 @@ pub use linked::{CjsBinding, ExportBinding, Linked, ModuleLink, Repairs, SymbolR
 pub use marks::{Cause, How, Mark, Marks};
 pub use outputs::{
     Contribution, CriticalStyles, Emitted, EmittedFile, FileKind, ImageSets, InlineStyles, NameTemplate,
-    OptimizedImage, OutputKey, Piece, RefStyle, RenderedFile, RenderedStyles, Sealed, SealedFile, Sidecar, WhyLink,
+    OptimizedImage, OutputKey, Piece, RefStyle, RenderedFile, RenderedStyles, Sealed, SealedFile, Sidecar, Span, Spot,
+    WhyLink,
 };
 pub use past::{Forecast, Past, PastBuild};
 pub use timings::{CacheUse, Timings, Unchanged};

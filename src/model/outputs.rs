@@ -108,15 +108,43 @@ pub struct Contribution {
     pub bytes: u64,
     /// The shortest import chain from an entry.
     pub why: Vec<WhyLink>,
-    /// Which of the file's mentions stand in it: first, and the one behind the last. `seal` counts them in.
-    pub refs: Vec<(u32, u32)>,
+    /// Where it stands in the file; nowhere in particular of a file that is its own as a whole.
+    pub spans: Vec<Span>,
+}
+
+/// A part of a file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+pub struct Span {
+    pub start: Spot,
+    pub end: Spot,
+}
+
+/// A place in a file: bytes of text before it, and mentions of other outputs. `seal` makes bytes of those too.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
+pub struct Spot {
+    pub bytes: u64,
+    pub mentions: u32,
+}
+
+impl Span {
+    /// Of a whole file.
+    pub fn of(body: &[Piece]) -> Span {
+        let mut end = Spot::default();
+        for piece in body {
+            match piece {
+                Piece::Text(text) => end.bytes += text.len() as u64,
+                Piece::Ref(..) => end.mentions += 1,
+            }
+        }
+        Span { start: Spot::default(), end }
+    }
 }
 
 impl Contribution {
     /// Of a source that nobody asked for: the whole of a file.
     pub fn whole(source: impl Into<String>, package: Option<&super::Package>, bytes: u64) -> Self {
         let package = package.map(|package| format!("{}@{}", package.name, package.version)).unwrap_or_default();
-        Contribution { source: source.into(), package, bytes, why: Vec::new(), refs: Vec::new() }
+        Contribution { source: source.into(), package, bytes, why: Vec::new(), spans: Vec::new() }
     }
 }
 

@@ -4,7 +4,9 @@
 use super::{is_cross_origin, way_up};
 use crate::base::{AssetId, normalize_slashes, relative_path};
 use crate::config::Options;
-use crate::model::{Asset, Contribution, FileKind, NameTemplate, OutputKey, Piece, RefStyle, RenderedFile, Target};
+use crate::model::{
+    Asset, Contribution, FileKind, NameTemplate, OutputKey, Piece, RefStyle, RenderedFile, Span, Target,
+};
 use serde_json::Value;
 
 pub(super) fn render(id: AssetId, asset: &Asset, options: &Options) -> RenderedFile {
@@ -27,9 +29,8 @@ pub(super) fn render(id: AssetId, asset: &Asset, options: &Options) -> RenderedF
         // Said by `graph`.
         Err(_) => vec![Piece::Text(text.as_bytes().to_vec())],
     };
-    let bytes = body.iter().map(|piece| if let Piece::Text(text) = piece { text.len() as u64 } else { 0 }).sum();
-    let refs = body.iter().filter(|piece| matches!(piece, Piece::Ref(..))).count() as u32;
-    let contribution = Contribution { refs: vec![(0, refs)], ..Contribution::whole(&asset.name, None, bytes) };
+    let span = Span::of(&body);
+    let contribution = Contribution { spans: vec![span], ..Contribution::whole(&asset.name, None, span.end.bytes) };
     RenderedFile {
         key: OutputKey::Asset(id),
         kind: FileKind::Data,

@@ -19,7 +19,7 @@ use crate::diag::{Diagnostic, Location, Noted};
 use crate::lang::html::{Document, HtmlPiece};
 use crate::model::{
     AssetKind, ChunkPlan, Contribution, CriticalStyles, FileKind, ImageSets, InlineStyles, ModuleGraph, NameTemplate,
-    OutputKey, Page, Piece, RefStyle, RenderedFile,
+    OutputKey, Page, Piece, RefStyle, RenderedFile, Span,
 };
 use rayon::prelude::*;
 
@@ -76,9 +76,8 @@ fn render_page(site: Site<'_>, id: crate::base::PageId) -> Noted<RenderedFile> {
         problems.push(Diagnostic::error("internal", message).at(Location::file(page.name.clone())));
     }
     let body = to_pieces(document.rewrite(&edits::of_page(site, id, &document)));
-    let bytes = body.iter().map(|piece| if let Piece::Text(text) = piece { text.len() as u64 } else { 0 }).sum();
-    let refs = body.iter().filter(|piece| matches!(piece, Piece::Ref(..))).count() as u32;
-    let contribution = Contribution { refs: vec![(0, refs)], ..Contribution::whole(&page.name, None, bytes) };
+    let span = Span::of(&body);
+    let contribution = Contribution { spans: vec![span], ..Contribution::whole(&page.name, None, span.end.bytes) };
     let file = RenderedFile {
         key: OutputKey::Page(id),
         kind: FileKind::Document,

@@ -28,7 +28,8 @@ pub fn check(directory: &Path, options: &Options, services: &Services, asked: &A
         _ => options,
     };
     let mut run = Run { judges: true, ..Run::new(options, services) };
-    let limits = explain::limits(options, &mut run);
+    let mut limits = explain::limits(options, &mut run);
+    limits.alone = matches!(asked, Asked::Report(_));
     if run.failed() {
         return run.fail(Vec::new());
     }
@@ -188,6 +189,7 @@ fn page(
         emitted,
         names: emitted.files.iter().map(budget::stable_name).collect(),
         inventory: judged.inventory.as_ref(),
+        alone: &judged.alone,
         pages,
         verdict: (!judged.verdict.lines.is_empty()).then_some(&judged.verdict),
         before,

@@ -7,6 +7,7 @@ use crate::diag::Diagnostic;
 use crate::model::{Emitted, Inventory, RenderedFile, Sealed, State, Verdict};
 use crate::{delivery, emit, graph, pwa, seal};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
@@ -15,6 +16,8 @@ use std::sync::Arc;
 pub(super) struct Limits {
     pub limits: Vec<Limit>,
     pub before: Option<Baseline>,
+    /// What the largest sources cost by themselves is to be found out.
+    pub alone: bool,
 }
 
 /// Reads the budget and the baseline; their mistakes are misuse.
@@ -29,7 +32,7 @@ pub(super) fn limits(options: &Options, run: &mut Run<'_>) -> Limits {
     });
     run.note(problems);
     run.misused |= run.problems[told..].iter().any(Diagnostic::is_error);
-    Limits { limits, before }
+    Limits { limits, before, alone: false }
 }
 
 /// A build to be judged.
@@ -47,6 +50,8 @@ pub(super) struct Judging<'a> {
 pub(super) struct Judged {
     pub verdict: Verdict,
     pub inventory: Option<Inventory>,
+    /// By source: what it costs by itself; of reports.
+    pub alone: BTreeMap<String, u64>,
 }
 
 /// Judges what was written; if a limit does not hold, says who and what would help.
@@ -66,7 +71,7 @@ pub(super) fn judge(options: &Options, emitted: &mut Emitted, run: &mut Run<'_>,
     let explained = if wanted { explained(options, emitted, run, (sealed, study, limits)) } else { None };
     let judged = explained.unwrap_or_else(|| {
         run.note(first.problems);
-        Judged { verdict: first.value, inventory: None }
+        Judged { verdict: first.value, inventory: None, alone: BTreeMap::new() }
     });
     run.misused |= run.problems[told..].iter().any(|problem| problem.code == "unmatched-budget");
     judged
@@ -108,7 +113,8 @@ fn explained(
         let trials = what_if::Trials { options, emitted, sealed, limits, inventory: &inventory };
         what_if::advise(&trials, &mut study, &mut verdict, run);
     }
-    Some(Judged { verdict, inventory: Some(inventory) })
+    let alone = if limits.alone { super::alone::alone(&inventory, sealed, services) } else { BTreeMap::new() };
+    Some(Judged { verdict, inventory: Some(inventory), alone })
 }
 
 /// What is in the files of a build.

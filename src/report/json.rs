@@ -14,7 +14,7 @@
 
 use super::terminal::kind_name;
 use crate::diag::{Diagnostic, render_json};
-use crate::model::{CacheUse, Emitted, FileKind, Timings, Verdict};
+use crate::model::{CacheUse, Contribution, Emitted, EmittedFile, FileKind, Timings, Verdict};
 use serde_json::{Map, Value, json as value};
 use std::collections::BTreeMap;
 
@@ -36,12 +36,24 @@ pub fn json(
         "version": 1,
         "ok": !problems.iter().any(Diagnostic::is_error),
         "outdir": emitted.map(|emitted| emitted.directory.to_string_lossy()),
-        "files": files,
+        "files": files.iter().map(file).collect::<Vec<Value>>(),
         "totals": emitted.map(totals),
         "verdict": verdict.map(|verdict| value!({ "passed": verdict.passed(), "lines": verdict.lines })),
         "problems": render_json(problems),
         "timings": stages,
         "cache": used(cache),
+    })
+}
+
+fn file(file: &EmittedFile) -> Value {
+    let part = |part: &Contribution| value!({ "source": part.source, "package": part.package, "bytes": part.bytes, "why": part.why });
+    value!({
+        "path": file.path,
+        "kind": file.kind,
+        "bytes": file.bytes,
+        "hashed": file.hashed,
+        "sidecars": file.sidecars,
+        "contributions": file.contributions.iter().map(part).collect::<Vec<Value>>(),
     })
 }
 

@@ -47,6 +47,8 @@ pub struct PageInput<'a> {
     /// Of the files, without hashes.
     pub names: Vec<String>,
     pub inventory: Option<&'a Inventory>,
+    /// By source: bytes of Brotli that go with it.
+    pub alone: &'a BTreeMap<String, u64>,
     pub pages: Vec<PageData>,
     pub verdict: Option<&'a Verdict>,
     pub before: Option<BeforeData>,
@@ -98,7 +100,7 @@ pub fn data(input: &PageInput<'_>) -> Value {
         "tool": concat!("plimsoll ", env!("CARGO_PKG_VERSION")),
         "project": input.project,
         "files": files,
-        "sources": sources(inventory),
+        "sources": sources(inventory, input.alone),
         "packages": packages,
         "pages": pages(input, inventory),
         "images": images,
@@ -141,18 +143,28 @@ fn asked(it: &Asked) -> Value {
     json!([it.by, it.line, it.specifier, u8::from(it.lazy)])
 }
 
-fn sources(inventory: &Inventory) -> Vec<Value> {
+fn sources(inventory: &Inventory, alone: &BTreeMap<String, u64>) -> Vec<Value> {
     let source = |source: &crate::model::Source| {
-        json!({
+        let mut value = json!({
             "name": source.name,
             "package": source.package.map_or(-1, i64::from),
             "bytes": source.bytes,
             "why": source.why.as_ref().map(asked),
-            "importers": source.importers.iter().take(IMPORTERS_MAX).map(asked).collect::<Vec<_>>(),
-            "asks": source.asks.iter().take(ASKS_MAX).collect::<Vec<_>>(),
-            "pinned": source.pinned,
-            "common": source.common_js,
-        })
+        });
+        // Most have none of these, and twenty thousand of them take long to read.
+        let mut more = |key: &str, given: Value, is_there: bool| {
+            if let Some(object) = value.as_object_mut().filter(|_| is_there) {
+                object.insert(key.to_string(), given);
+            }
+        };
+        let importers: Vec<Value> = source.importers.iter().take(IMPORTERS_MAX).map(asked).collect();
+        more("importers", importers.into(), !source.importers.is_empty());
+        more("asks", source.asks.iter().take(ASKS_MAX).cloned().collect(), !source.asks.is_empty());
+        more("pinned", json!(source.pinned), source.pinned.is_some());
+        more("common", true.into(), source.common_js);
+        let alone = alone.get(&source.name);
+        more("alone", json!(alone), alone.is_some());
+        value
     };
     inventory.sources.iter().map(source).collect()
 }

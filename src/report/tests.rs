@@ -209,7 +209,7 @@ fn sealed_file(key: OutputKey, path: &str, mentions: &[&str], sources: &[(&str, 
         package: String::new(),
         bytes: *bytes,
         why: Vec::new(),
-        refs: Vec::new(),
+        spans: Vec::new(),
     };
     SealedFile {
         key,

@@ -1,7 +1,7 @@
 //! Text under construction: pieces, and positions for the source map.
 
 use crate::lang::sourcemap::{Mappings, NOWHERE, Token};
-use crate::model::{OutputKey, Piece, RefStyle};
+use crate::model::{OutputKey, Piece, RefStyle, Span, Spot};
 
 #[derive(Default)]
 pub struct Output {
@@ -24,7 +24,7 @@ pub struct Output {
 #[derive(Clone, Debug, Default)]
 pub struct Extent {
     pub bytes: u64,
-    pub refs: Vec<(u32, u32)>,
+    pub spans: Vec<Span>,
 }
 
 /// Text for another pass: each literal that refers to another output is a name.
@@ -166,15 +166,18 @@ impl Output {
     }
 
     /// Where the text is now, for [`Self::since`].
-    pub fn mark(&self) -> (u64, u32) {
-        (self.written - self.guessed, self.refs)
+    pub fn mark(&self) -> Spot {
+        Spot { bytes: self.written - self.guessed, mentions: self.refs }
     }
 
     /// Adds to `extent` what was written since.
-    pub fn since(&self, (bytes, refs): (u64, u32), extent: &mut Extent) {
-        extent.bytes += self.written - self.guessed - bytes;
-        if self.refs > refs {
-            extent.refs.push((refs, self.refs));
+    pub fn since(&self, start: Spot, extent: &mut Extent) {
+        let end = self.mark();
+        extent.bytes += end.bytes - start.bytes;
+        match extent.spans.last_mut() {
+            _ if start == end => {}
+            Some(last) if last.end == start => last.end = end,
+            _ => extent.spans.push(Span { start, end }),
         }
     }
 

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use std::sync::Arc;
 
 /// Changes whenever `chunk` would write other files for the same inputs.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// Hashes of an object.
 #[derive(Clone, Copy)]

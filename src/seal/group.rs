@@ -52,11 +52,19 @@ impl<'a> Sealing<'a> {
     pub fn store(&mut self, group: Vec<Done>) {
         for Done { at, path, bytes, lengths } in group {
             let file = &mut self.outputs.items[at].file;
-            for part in &mut file.contributions {
-                for (first, behind) in std::mem::take(&mut part.refs) {
-                    let own = lengths.get(first as usize..behind as usize).unwrap_or_default();
-                    part.bytes += own.iter().map(|length| u64::from(*length)).sum::<u64>();
+            let mut before = vec![0u64];
+            before.extend(lengths.iter().scan(0, |sum, length| {
+                *sum += u64::from(*length);
+                Some(*sum)
+            }));
+            for span in file.contributions.iter_mut().flat_map(|part| &mut part.spans) {
+                for spot in [&mut span.start, &mut span.end] {
+                    let mentions = std::mem::take(&mut spot.mentions) as usize;
+                    spot.bytes += before.get(mentions).or(before.last()).copied().unwrap_or_default();
                 }
+            }
+            for part in file.contributions.iter_mut().filter(|part| !part.spans.is_empty()) {
+                part.bytes = part.spans.iter().map(|span| span.end.bytes - span.start.bytes).sum();
             }
             // Nobody asks for the pieces any more, and a source map is large.
             file.body = Vec::new();

@@ -6,7 +6,7 @@ use crate::model::{Contribution, ModuleGraph, Origin, Target, WhyLink};
 
 pub(super) fn contributions(graph: &ModuleGraph, body: &Body) -> Vec<Contribution> {
     let mut out: Vec<(StyleId, Contribution)> = Vec::new();
-    for (id, bytes, refs) in &body.bytes {
+    for (id, span) in &body.bytes {
         let at = out.iter().position(|(known, _)| known == id).unwrap_or_else(|| {
             let style = &graph.styles[*id];
             let part = Contribution::whole(&style.name, style.package.as_ref(), 0);
@@ -14,8 +14,8 @@ pub(super) fn contributions(graph: &ModuleGraph, body: &Body) -> Vec<Contributio
             out.len() - 1
         });
         let part = &mut out[at].1;
-        part.bytes += bytes;
-        part.refs.extend(Some(*refs).filter(|(first, behind)| first < behind));
+        part.bytes += span.end.bytes - span.start.bytes;
+        part.spans.push(*span);
     }
     out.into_iter().map(|(_, part)| part).collect()
 }

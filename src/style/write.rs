@@ -4,7 +4,7 @@ use super::order::{Condition, Entry, Item, Layer};
 use crate::base::StyleId;
 use crate::config::{LegalComments, Options};
 use crate::lang::css::{self, CompiledCss, CssOrigin, CssPiece};
-use crate::model::{ChunkPlan, ModuleGraph, OutputKey, Piece, RefStyle, Style, Target};
+use crate::model::{ChunkPlan, ModuleGraph, OutputKey, Piece, RefStyle, Span, Spot, Style, Target};
 use std::collections::BTreeMap;
 
 /// A linked sheet before it has a name.
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 pub(super) struct Body {
     pub pieces: Vec<Piece>,
     /// Bytes of text that each sheet gave, in order of appearance.
-    pub bytes: Vec<(StyleId, u64, (u32, u32))>,
+    pub bytes: Vec<(StyleId, Span)>,
     /// In order of place.
     pub marks: Vec<Mark>,
 }
@@ -156,7 +156,7 @@ impl Writer<'_> {
         if !out.newline.is_empty() {
             out.line(&format!("/* {} */", style.name.replace("*/", "* /")));
         }
-        let before = (out.bytes(), out.refs);
+        let start = out.spot();
         let mut origins = self.origins.get(&id).map_or(&[][..], Vec::as_slice);
         for (number, piece) in sheet.body.iter().enumerate() {
             let own = origins.partition_point(|origin| origin.piece as usize <= number);
@@ -165,7 +165,7 @@ impl Writer<'_> {
             pieces(style, std::slice::from_ref(piece), self).into_iter().for_each(|piece| out.piece(piece));
         }
         out.end_marks();
-        out.by_sheet.push((id, out.bytes() - before.0, (before.1, out.refs)));
+        out.by_sheet.push((id, Span { start, end: out.spot() }));
         out.newline();
     }
 
@@ -201,7 +201,7 @@ struct Out {
     written: u64,
     /// After every construct; empty in minified output.
     newline: &'static str,
-    by_sheet: Vec<(StyleId, u64, (u32, u32))>,
+    by_sheet: Vec<(StyleId, Span)>,
     refs: u32,
     marks: Vec<Mark>,
 }
@@ -260,8 +260,8 @@ impl Out {
         }
     }
 
-    fn bytes(&self) -> u64 {
-        self.written + self.text.len() as u64
+    fn spot(&self) -> Spot {
+        Spot { bytes: self.written + self.text.len() as u64, mentions: self.refs }
     }
 
     /// Opens the blocks of a condition and returns how many. `only_declares`: nothing goes into its layer.

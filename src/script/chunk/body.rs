@@ -9,7 +9,7 @@ use super::{Writer, home, member};
 use crate::base::ModuleId;
 use crate::config::{LegalComments, SourceMapMode};
 use crate::lang::js::{HoleKind, LocalSym, Mapping, ModuleObject};
-use crate::model::{OutputKey, RefStyle, SymbolRef, Target, Wrap};
+use crate::model::{OutputKey, RefStyle, Spot, SymbolRef, Target, Wrap};
 
 impl Writer<'_> {
     /// What runs only when called is declared before anything runs; then everything runs in order.
@@ -64,7 +64,7 @@ impl Writer<'_> {
     }
 
     /// What was written since `start` is the module's.
-    pub(super) fn belongs(&mut self, start: (u64, u32), id: ModuleId) {
+    pub(super) fn belongs(&mut self, start: Spot, id: ModuleId) {
         self.out.since(start, self.extents.entry(id).or_default());
         if let Some(end) = self.out.joined_bytes() {
             self.ends.push((end, id));

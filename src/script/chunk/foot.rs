@@ -65,8 +65,8 @@ impl Writer<'_> {
         let told = |(id, extent): (ModuleId, &Extent)| {
             let module = &context.graph.modules[id];
             let why = super::super::why::why(context.graph, &context.lines, id);
-            let refs = extent.refs.clone();
-            Contribution { why, refs, ..Contribution::whole(&module.name, module.package.as_ref(), extent.bytes) }
+            let spans = extent.spans.clone();
+            Contribution { why, spans, ..Contribution::whole(&module.name, module.package.as_ref(), extent.bytes) }
         };
         counted.filter(|(_, extent)| extent.bytes > 0).map(told).collect()
     }

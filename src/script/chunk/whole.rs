@@ -12,7 +12,7 @@ use crate::cache::Cache;
 use crate::config::{Format, LegalComments, SourceMapMode};
 use crate::lang::js::{HoleKind, LocalSym, Mapping, ModuleObject, Whole, compress_whole};
 use crate::lang::sourcemap::NOWHERE;
-use crate::model::{RenderedFile, SymbolRef};
+use crate::model::{RenderedFile, Spot, SymbolRef};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::ops::Range;
@@ -226,7 +226,7 @@ fn uses_after(
 /// The module that the text comes from, as far as the compressor knows, and where it began.
 struct Owner {
     module: Option<ModuleId>,
-    since: (u64, u32),
+    since: Spot,
 }
 
 impl Writer<'_> {

@@ -29,6 +29,8 @@ export interface Source {
   asks?: string[];
   pinned?: [line: number, text: string] | null;
   common?: boolean;
+  /** Bytes of Brotli that would go with it; of the largest. */
+  alone?: number;
 }
 
 export interface Package {

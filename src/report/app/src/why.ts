@@ -156,6 +156,7 @@ function ofModule(index: number, size: Size): Child[] {
       { class: "facts" },
       ...sizes(parts),
       source.bytes ? fact("source file", bytes(source.bytes)) : null,
+      source.alone === undefined ? null : fact("brotli that goes with it", bytes(source.alone)),
       since(source.name, parts),
       fact("package", packageLink(source.package)),
     ),
