@@ -261,3 +261,24 @@ fn sizes_are_those_of_the_last_measurement() {
         "the output changed its size: if that is meant, run UPDATE_SNAPSHOTS=1 cargo test --test storefront and commit"
     );
 }
+
+/// What a page is measured to load is what Chromium loads of it without its scripts, byte for byte on the wire.
+#[test]
+fn pages_are_as_large_as_chromiums_network_panel_says() {
+    let (Some(shop), Some(chromium)) = (shop(), chromium()) else { return };
+    let browser = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
+    installed(&browser);
+    let folder = tempfile::tempdir().unwrap();
+    let budget = folder.path().join("budget.json");
+    std::fs::write(&budget, r#"{"limits":[{"measure":"initial-load","max":"100 MB"}]}"#).unwrap();
+    let checked = run(plimsoll(shop).args(["check", "dist", "--json", "--budget"]).arg(&budget));
+    assert_eq!(checked.status, 0, "{}", checked.stderr);
+    let check = folder.path().join("check.json");
+    std::fs::write(&check, checked.stdout).unwrap();
+    let mut visit = Command::new("node");
+    visit.arg(browser.join("network.mjs")).arg("--dir").arg(shop.join("dist")).arg("--check").arg(&check);
+    let seen = run(visit.args(["--chromium", &chromium]));
+    assert_eq!(seen.status, 0, "{}\n{}", seen.stdout, seen.stderr);
+    let seen: serde_json::Value = serde_json::from_str(&seen.stdout).unwrap();
+    assert_eq!(seen["ok"], true, "{seen:#}");
+}

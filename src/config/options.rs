@@ -226,6 +226,8 @@ pub struct Chunking {
 pub struct Judging {
     /// A file, a built directory, or a revision of git.
     pub baseline: Option<String>,
+    /// A verdict without advice, for somebody who waits: trying changes out takes as long as building.
+    pub quick: bool,
     /// The baseline becomes what is there now.
     pub update: bool,
     pub because: Option<String>,

@@ -77,7 +77,8 @@ pub fn watch(
                 Ok(Noted { mut value, problems }) => {
                     notes = problems;
                     // What is tried out while somebody types is no build of the history.
-                    value.judging = Judging { baseline: value.judging.baseline.take(), ..Judging::default() };
+                    value.judging =
+                        Judging { baseline: value.judging.baseline.take(), quick: true, ..Judging::default() };
                     let services = match state {
                         Some((old, services)) if old.cache_dir == value.cache_dir => services,
                         _ => lasting(services(&value)),

@@ -67,7 +67,8 @@ pub(super) fn judge(options: &Options, emitted: &mut Emitted, run: &mut Run<'_>,
         budget::judge(emitted, &limits.limits, &means)
     };
     let holds = first.value.lines.iter().all(|line| line.state == State::Passed);
-    let wanted = explain || !holds || limits.limits.iter().any(Limit::needs_inventory);
+    let quick = options.judging.quick;
+    let wanted = explain || (!holds && !quick) || limits.limits.iter().any(Limit::needs_inventory);
     let explained = if wanted { explained(options, emitted, run, (sealed, study, limits)) } else { None };
     let judged = explained.unwrap_or_else(|| {
         run.note(first.problems);
@@ -109,7 +110,7 @@ fn explained(
         let means = Means { contents: &contents, compress: &compress, inventory: Some(&inventory), baseline };
         budget::judge(emitted, &limits.limits, &means)
     });
-    if !verdict.passed() {
+    if !verdict.passed() && !options.judging.quick {
         let trials = what_if::Trials { options, emitted, sealed, limits, inventory: &inventory };
         what_if::advise(&trials, &mut study, &mut verdict, run);
     }

@@ -17,6 +17,7 @@ impl Chooser<'_> {
         let ci = self.environment.get("GITHUB_ACTIONS").is_some_and(|text| text == "true");
         Judging {
             baseline: self.values.owned("baseline"),
+            quick: false,
             update: self.on("update-baseline", false),
             because: self.values.owned("because"),
             history: self.values.path("history").filter(|_| self.values.text("history") != Some("none")),
