@@ -109,6 +109,16 @@ pub fn node_is_missing() -> bool {
     missing
 }
 
+/// Git is no part of a Rust set-up either.
+#[expect(clippy::print_stderr, reason = "a skipped test says why")]
+pub fn git_is_missing() -> bool {
+    let missing = Command::new("git").arg("--version").output().is_err();
+    if missing {
+        eprintln!("skipped: git is not installed");
+    }
+    missing
+}
+
 /// The packages of a folder with a lock file, installed unless they are there already.
 #[track_caller]
 pub fn installed(folder: &Path) {
