@@ -147,6 +147,10 @@ fn make(options: &Options, services: &Services) -> Outcome {
     }
     // What is wrong with a budget is said before anything is built.
     let limits = explain::limits(options, &mut run);
+    if let Some(problem) = proof::key(options, &*services.files) {
+        run.note(vec![problem]);
+        run.misused = true;
+    }
     if run.failed() {
         return run.fail(Vec::new());
     }
@@ -236,7 +240,7 @@ fn write(
     let emitted = run.stage("emit", |services| emit::emit(&whole.sealed, options, &services.cache));
     let Some(emitted) = emitted.filter(|_| !run.failed()) else { return run.fail(watched) };
     keep_names(options, whole, &mut run);
-    run.note(proof::record(options, whole, &*run.services.files));
+    run.note(proof::record(options, whole, &emitted, &*run.services.files));
     if let (Some(path), Some(text)) = (&options.metafile, &whole.metafile) {
         run.note(emit::write_extra(path, text.as_bytes()).into_iter().collect());
     }
@@ -538,7 +542,7 @@ fn told(
         _ => report::terminal(emitted, (verdict, past), &timings, &memory, options, false, WIDTH),
     };
     if options.judging.github && !options.json {
-        text += &verdict.map(report::github).unwrap_or_default();
+        text += &verdict.map(|it| report::github(&check::in_workspace(options, it))).unwrap_or_default();
     }
     let json = if options.json {
         report::json(Some(emitted), verdict, &run.problems, &timings, &memory)

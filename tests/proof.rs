@@ -53,6 +53,16 @@ fn a_record_says_what_came_of_what_and_is_signed() {
     assert_eq!(check(&["--public-key=public.pem"]).status, 0);
     let wrong = check(&["--public-key=wrong.pem"]);
     assert!(wrong.status == 1 && wrong.stderr.contains("not signed with this key"), "{}", wrong.stderr);
+    assert_eq!(run(plimsoll(at).args(["check", "dist", "--record=nothing.json"])).status, 2);
+    let mut copies = std::fs::read_dir(at.join("dist")).unwrap().map(|entry| entry.unwrap().path());
+    let copy = copies.find(|path| path.extension().is_some_and(|ending| ending == "br"));
+    if let Some(copy) = copy {
+        let before = std::fs::read(&copy).unwrap();
+        write(&copy, b"another copy");
+        let changed = check(&["--public-key=public.pem"]);
+        assert!(changed.status == 1 && changed.stderr.contains(".br is not the file"), "{}", changed.stderr);
+        write(&copy, &before);
+    }
     write(&at.join("dist/index.html"), b"<p>Another page</p>");
     let changed = check(&["--public-key=public.pem"]);
     assert!(

@@ -14,6 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Candidates that are tried out for one line: each is a link and the compression of what changed.
 const TRIED_MAX: usize = 8;
 
+/// Of what could be loaded later, so many are compared with one another: the largest.
+const CHOSEN_MAX: usize = 200;
+
 /// And those that leave a file out, which costs nothing to try.
 const LEFT_OUT_MAX: usize = 6;
 
@@ -103,6 +106,8 @@ struct Advisor<'a> {
     /// By source: bytes of the line's size.
     weight: Vec<u64>,
     growth: BTreeMap<&'a str, &'a Growth>,
+    /// Sources of the project that somebody loads lazily, by their folder.
+    folders: BTreeMap<&'a str, Vec<u32>>,
 }
 
 impl<'a> Advisor<'a> {
@@ -118,7 +123,13 @@ impl<'a> Advisor<'a> {
             }
         }
         let growth = line.growth.iter().map(|growth| (growth.name.as_str(), growth)).collect();
-        Advisor { line, inventory, weight, growth }
+        let mut folders: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+        for (at, source) in inventory.sources.iter().enumerate() {
+            if source.package.is_none() && source.importers.iter().any(|asked| asked.lazy) {
+                folders.entry(folder(&source.name)).or_default().push(at as u32);
+            }
+        }
+        Advisor { line, inventory, weight, growth, folders }
     }
 
     fn source(&self, at: u32) -> &'a Source {
@@ -250,17 +261,22 @@ impl<'a> Advisor<'a> {
         for at in 0..self.inventory.sources.len() as u32 {
             let bytes = retained.bytes[at as usize];
             let source = self.source(at);
-            let lost = source.importers.iter().any(|asked| asked.lazy) || self.lazy_sibling(at).is_some();
-            let outside = self.outside(at, &retained.idom);
-            if bytes * 100 > all * WHOLE_PERCENT || !is_worth(self.line, bytes) || outside.is_empty() {
+            if bytes * 100 > all * WHOLE_PERCENT || !is_worth(self.line, bytes) {
                 continue;
             }
+            let outside = self.outside(at, &retained.idom);
+            if outside.is_empty() {
+                continue;
+            }
+            let lost = source.importers.iter().any(|asked| asked.lazy) || self.lazy_sibling(at).is_some();
             let from_own = outside.iter().any(|asked| self.is_own(asked.by));
             let of_script = source.name.rsplit('.').next().is_some_and(|ending| !matches!(ending, "html" | "htm"));
             if from_own && of_script && !is_asset(source) {
                 chosen.push((at, bytes, lost));
             }
         }
+        chosen.sort_by_key(|it| (!it.2, std::cmp::Reverse(it.1), it.0));
+        chosen.truncate(CHOSEN_MAX);
         // The innermost of those that hold nearly the same.
         let holds_the_same = |(at, bytes, lost): &(u32, u64, bool)| {
             chosen.iter().any(|(inner, less, inner_lost)| {
@@ -278,21 +294,18 @@ impl<'a> Advisor<'a> {
         if source.package.is_some() {
             return None;
         }
-        let folder = |name: &'a str| name.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let at_once: Vec<u32> = source
+        let at_once: BTreeSet<u32> = source
             .importers
             .iter()
             .filter(|asked| !asked.lazy && self.is_own(asked.by))
             .map(|asked| asked.by)
             .collect();
-        let siblings = || {
-            let others = self.inventory.sources.iter().enumerate().filter(|(_, other)| other.package.is_none());
-            others.filter(|(_, other)| folder(&other.name) == folder(&source.name)).filter_map(|(other, facts)| {
-                let lazy = facts.importers.iter().find(|asked| asked.lazy && at_once.contains(&asked.by))?;
-                (other as u32 != at).then_some((other as u32, lazy.line))
-            })
-        };
-        siblings().nth(1).and(siblings().next())
+        let mut siblings = self.folders.get(folder(&source.name))?.iter().filter_map(|other| {
+            let lazy = self.source(*other).importers.iter().find(|asked| asked.lazy && at_once.contains(&asked.by))?;
+            (*other != at).then_some((*other, lazy.line))
+        });
+        let first = siblings.next()?;
+        siblings.next().and(Some(first))
     }
 
     /// Static imports of it by what does not hang on it.
@@ -378,6 +391,11 @@ impl<'a> Advisor<'a> {
         new > 0 && here * 2 > new
     }
 
+    /// The line is about what a page has from the start.
+    fn is_initial_load(&self) -> bool {
+        self.line.line.subject.contains("initial load of ")
+    }
+
     fn images(&self) -> Vec<Candidate> {
         let mut out = Vec::new();
         for image in &self.inventory.images {
@@ -403,14 +421,21 @@ impl<'a> Advisor<'a> {
                 // What it will be nobody knows before it is encoded.
                 out.push(candidate(change, format!("{name} in another encoding"), counted.bytes / 2, Class::Encoding));
             }
-            let text = format!("load {name} when it comes into view: loading=\"lazy\"");
-            out.push(candidate(Change::Later { source }, text, counted.bytes, Class::Later));
+            // A background has no such attribute.
+            let of_page = asked.is_some_and(|asked| self.source(asked.by).name.ends_with(".html"));
+            if of_page && self.is_initial_load() {
+                let text = format!("load {name} when it comes into view: loading=\"lazy\"");
+                out.push(candidate(Change::Later { source }, text, counted.bytes, Class::Later));
+            }
         }
         out
     }
 
     fn fonts(&self) -> Vec<Candidate> {
         let mut out = Vec::new();
+        if !self.is_initial_load() {
+            return out;
+        }
         for file in self.line.files.iter().filter(|file| file.kind == FileKind::Font) {
             let Some(facts) = self.inventory.file(&file.path) else { continue };
             let Some((at, _)) = facts.parts.first() else { continue };
@@ -443,6 +468,10 @@ impl<'a> Advisor<'a> {
         let asked = source.importers.iter().take(3);
         asked.map(|asked| format!("@font-face at {}:{}", self.source(asked.by).name, asked.line)).collect()
     }
+}
+
+fn folder(name: &str) -> &str {
+    name.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 fn is_asset(source: &Source) -> bool {

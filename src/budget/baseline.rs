@@ -64,11 +64,11 @@ const VERSION: u32 = 1;
 impl Baseline {
     /// The numbers of what stands in `site`, with the best of the baseline before.
     pub fn of(site: &Site<'_>, verdict: &Verdict, before: Option<&Baseline>) -> Baseline {
-        let values: BTreeMap<String, u64> =
-            verdict.lines.iter().map(|line| (line.line.subject.clone(), line.actual)).collect();
+        let values = super::highest(verdict.lines.iter().map(|line| (&line.line.subject, line.actual)));
         let mut best = values.clone();
         for (subject, then) in before.iter().flat_map(|before| &before.best) {
-            best.entry(subject.clone()).and_modify(|now| *now = (*now).min(*then));
+            // What could not be measured this time is held where it was.
+            best.entry(subject.clone()).and_modify(|now| *now = (*now).min(*then)).or_insert(*then);
         }
         let file = |file: &EmittedFile| KeptFile {
             name: stable_name(file),
@@ -135,12 +135,11 @@ impl Baseline {
         self.files.iter().any(|file| file.path == path && file.bytes == bytes)
     }
 
-    /// What the output `all` has more of than it had, as far as it is in `files`; most first.
-    pub fn growth(&self, all: &[EmittedFile], files: &[&EmittedFile]) -> Vec<Growth> {
+    /// What the output has more of than it had, as far as it is in `files`; most first. [`Parts`] of the whole output.
+    pub fn growth(&self, (packages, sources): &Parts, files: &[&EmittedFile]) -> Vec<Growth> {
         if self.packages.is_empty() && self.sources.is_empty() {
             return Vec::new();
         }
-        let (packages, sources) = parts(all.iter());
         let (packages_here, sources_here) = parts(files.iter().copied());
         let all_sources_known = self.sources.len() < SOURCES_MAX;
         let mut out: Vec<Growth> = Vec::new();
@@ -159,8 +158,8 @@ impl Baseline {
                 }
             }
         };
-        compare(&packages, &packages_here, &self.packages, true);
-        compare(&sources, &sources_here, &self.sources, all_sources_known);
+        compare(packages, &packages_here, &self.packages, true);
+        compare(sources, &sources_here, &self.sources, all_sources_known);
         out.extend(files.iter().filter_map(|file| self.new_asset(file)));
         out.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.name.cmp(&b.name)));
         out.truncate(GROWTH_SHOWN);
@@ -193,7 +192,9 @@ impl Baseline {
 }
 
 /// Raw bytes by package, and by source of the project.
-fn parts<'a>(files: impl Iterator<Item = &'a EmittedFile>) -> (BTreeMap<String, u64>, BTreeMap<String, u64>) {
+pub type Parts = (BTreeMap<String, u64>, BTreeMap<String, u64>);
+
+pub fn parts<'a>(files: impl Iterator<Item = &'a EmittedFile>) -> Parts {
     let (mut packages, mut sources) = (BTreeMap::new(), BTreeMap::new());
     for part in files.flat_map(|file| &file.contributions) {
         if part.package.is_empty() {

@@ -1,6 +1,6 @@
 //! Where a baseline comes from.
 
-use super::{Baseline, Limit, Means, read_directory};
+use super::{Baseline, Compress, Limit, Means, read_directory};
 use crate::base::{normalize_slashes, relative_path};
 use crate::config::Options;
 use crate::diag::{Diagnostic, Location};
@@ -18,14 +18,14 @@ pub fn baseline_file(options: &Options) -> PathBuf {
 }
 
 /// What limits are compared with: that of a file, of a built directory, of a revision of git, or none.
-pub fn before(options: &Options, limits: &[Limit]) -> Result<Option<Baseline>, Diagnostic> {
+pub fn before(options: &Options, limits: &[Limit], compress: &Compress<'_>) -> Result<Option<Baseline>, Diagnostic> {
     let Some(given) = &options.judging.baseline else {
         let path = options.root.join(FILE);
         return if path.is_file() { of_file(&path, options).map(Some) } else { Ok(None) };
     };
     let path = options.root.join(given);
     if path.is_dir() {
-        return of_directory(&path, limits).map(Some);
+        return of_directory(&path, limits, compress).map(Some);
     }
     if path.is_file() {
         return of_file(&path, options).map(Some);
@@ -34,6 +34,12 @@ pub fn before(options: &Options, limits: &[Limit]) -> Result<Option<Baseline>, D
         return Ok(None);
     }
     of_revision(given, options).map(Some)
+}
+
+/// The baseline that `--update-baseline` will write over.
+pub fn kept(options: &Options) -> Result<Option<Baseline>, Diagnostic> {
+    let path = baseline_file(options);
+    if path.is_file() { of_file(&path, options).map(Some) } else { Ok(None) }
 }
 
 fn of_file(path: &Path, options: &Options) -> Result<Baseline, Diagnostic> {
@@ -48,14 +54,15 @@ fn of_file(path: &Path, options: &Options) -> Result<Baseline, Diagnostic> {
     Baseline::read(&name, &text)
 }
 
-fn of_directory(path: &Path, limits: &[Limit]) -> Result<Baseline, Diagnostic> {
+fn of_directory(path: &Path, limits: &[Limit], compress: &Compress<'_>) -> Result<Baseline, Diagnostic> {
     let found = read_directory(path);
     let Some(emitted) = found.value else {
         let problem = found.problems.into_iter().next();
         return Err(problem.unwrap_or_else(|| Diagnostic::error("invalid-baseline", "the directory cannot be read")));
     };
     let contents = |file: &str| std::fs::read(path.join(file)).map(Cow::Owned);
-    let means = Means { contents: &contents, compress: &|_, _| None, inventory: None, baseline: None };
+    let compress = |bytes: &[u8], encoding: &str| compress(bytes, encoding);
+    let means = Means { contents: &contents, compress: &compress, inventory: None, baseline: None };
     let verdict = super::judge(&emitted, limits, &means).value;
     Ok(super::baseline(&emitted, &verdict, None, &means))
 }

@@ -99,16 +99,18 @@ impl Maker<'_> {
             }
         }
         let asks = self.asked_names();
+        let mut lines: BTreeMap<ModuleId, LineIndex> = BTreeMap::new();
         for (id, module) in graph.modules.iter_ids() {
             let asked = std::mem::take(&mut importers[id]);
             self.packages_asked(ids[id.0 as usize], &asked);
             let why = match module.origin {
-                Origin::Module(by, record) => {
-                    let by = &graph.modules[by];
+                Origin::Module(importer, record) => {
+                    let by = &graph.modules[importer];
                     let record = by.facts.records.get(record as usize);
                     record.map(|record| Asked {
                         by: self.by_name[&by.name],
-                        line: LineIndex::line_in(&by.source, record.start) + 1,
+                        line: lines.entry(importer).or_insert_with(|| LineIndex::new(&by.source)).line(record.start)
+                            + 1,
                         specifier: record.specifier.clone(),
                         lazy: !matches!(record.kind, ImportKind::Import | ImportKind::Require),
                         at_once: false,

@@ -1,6 +1,6 @@
 //! Limits against what was measured.
 
-use super::baseline::Baseline;
+use super::baseline::{Baseline, Parts, parts};
 use super::limits::{Bound, Count, Limit, Measure, Names, Pages, Types, types_in_words};
 use super::measure::{PageLoad, Site, stable_name};
 use super::shares::{largest, share_of};
@@ -23,7 +23,7 @@ pub struct Scene<'s, 'a> {
 
 /// Compares. With no limits there are no lines.
 pub fn judge(scene: &Scene<'_, '_>, limits: &[Limit]) -> Noted<Verdict> {
-    let mut judging = Judging { scene, lines: Vec::new(), problems: Vec::new(), alone: BTreeSet::new() };
+    let mut judging = Judging { scene, lines: Vec::new(), problems: Vec::new(), alone: BTreeSet::new(), parts: None };
     for limit in limits {
         let before = judging.lines.len();
         judging.limit(limit);
@@ -41,6 +41,8 @@ struct Judging<'j, 's, 'a> {
     problems: Vec<Diagnostic>,
     /// Subjects whose limits are relative to a baseline that has nothing of them.
     alone: BTreeSet<String>,
+    /// Of the whole output, once somebody asks.
+    parts: Option<Parts>,
 }
 
 /// What a limit is about, and how much of it there is.
@@ -62,6 +64,7 @@ struct Bounds {
     relative: bool,
     /// It is against a baseline that has nothing of it.
     unknown: bool,
+    warn: Option<u64>,
 }
 
 impl Judging<'_, '_, '_> {
@@ -155,6 +158,9 @@ impl Judging<'_, '_, '_> {
     }
 
     fn each_package(&mut self, limit: &Limit, packages: &Names, pages: &Pages) {
+        if self.scene.inventory.is_none() {
+            return self.unknown(limit);
+        }
         let size = limit.size;
         self.each_page(limit, pages, |judging, page, path| {
             let mut bytes: BTreeMap<String, (u64, BTreeSet<usize>)> = BTreeMap::new();
@@ -246,7 +252,7 @@ impl Judging<'_, '_, '_> {
     fn push(&mut self, limit: &Limit, measured: Measured) {
         let Measured { subject, actual, unit, files, mut notes } = measured;
         let subject = limit.name.as_ref().map_or(subject.clone(), |name| format!("{name}: {subject}"));
-        let Bounds { state, shown, too_small, relative, unknown } = self.bounds(limit, &subject, actual);
+        let Bounds { state, shown, too_small, relative, unknown, warn } = self.bounds(limit, &subject, actual);
         if unknown {
             self.alone.insert(subject.clone());
         }
@@ -265,7 +271,10 @@ impl Judging<'_, '_, '_> {
         let (packages, sources) = if state == State::Passed { Default::default() } else { largest(&weighed) };
         let growth = match (state, self.scene.baseline) {
             (State::Passed, _) | (_, None) => Vec::new(),
-            (_, Some(baseline)) => baseline.growth(site.files, &weighed.iter().map(|it| it.0).collect::<Vec<_>>()),
+            (_, Some(baseline)) => {
+                let all = self.parts.get_or_insert_with(|| parts(site.files.iter()));
+                baseline.growth(all, &weighed.iter().map(|it| it.0).collect::<Vec<_>>())
+            }
         };
         self.lines.push(VerdictLine {
             baseline: self.scene.baseline.and_then(|baseline| baseline.values.get(&subject).copied()),
@@ -277,7 +286,9 @@ impl Judging<'_, '_, '_> {
             unit,
             size: limit.size,
             relative,
-            place: Some(limit.place.clone()),
+            ratchet: limit.ratchet,
+            warn,
+            place: Some(limit.place.clone()).filter(|place| !place.file.is_empty()),
             files: counted,
             packages,
             sources,
@@ -312,7 +323,8 @@ impl Judging<'_, '_, '_> {
             (false, _, true) => (State::Warned, warn.filter(|most| actual > *most).or(limit.min_warn)),
             (false, _, false) => (State::Passed, lowest.or(warn).or(limit.min).or(limit.min_warn)),
         };
-        Bounds { state, shown, too_small, relative: failed && !absolute && !too_small, unknown }
+        let relative = failed && !absolute && !too_small;
+        Bounds { state, shown, too_small, relative, unknown, warn }
     }
 
     /// A pattern that nothing has is likely a slip.
@@ -339,8 +351,12 @@ impl Judging<'_, '_, '_> {
                 ("file", files.written.clone(), scene.site.files.iter().map(stable_name).collect())
             }
             Measure::EachPackage { packages, .. } if !packages.is_all() && scene.inventory.is_some() => {
-                let all = scene.inventory.iter().flat_map(|it| &it.packages).map(|package| package.name.clone());
-                ("package", packages.written.clone(), all.collect())
+                let all = || scene.inventory.iter().flat_map(|it| &it.packages).map(|package| package.name.clone());
+                // It may be there later.
+                if all().any(|name| packages.has(&name)) {
+                    return;
+                }
+                ("package", packages.written.clone(), all().collect::<BTreeSet<_>>().into_iter().collect())
             }
             _ => return,
         };

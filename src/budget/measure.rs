@@ -279,7 +279,10 @@ impl<'a> Site<'a> {
     /// The file of the directory that `url` in the file `from` means.
     fn resolve(&self, from: &str, url: &str) -> Option<usize> {
         let url = url.trim().split(['?', '#']).next().unwrap_or("");
-        if url.is_empty() || url.starts_with("//") || has_scheme(url) {
+        if is_elsewhere(url) {
+            return self.on_another_host(url);
+        }
+        if url.is_empty() || has_scheme(url) {
             return None;
         }
         let path = decode_url_path(url)?;
@@ -290,6 +293,19 @@ impl<'a> Site<'a> {
         // Leading parts may be the public path, which is not a folder of the directory.
         loop {
             if let Some(known) = self.known(&flat(rest)) {
+                return Some(known);
+            }
+            rest = rest.split_once('/')?.1;
+        }
+    }
+
+    /// A file of the directory that is served by another host (`--public-path`): no other has its hash in its name.
+    fn on_another_host(&self, url: &str) -> Option<usize> {
+        let (_, rest) = url.split_once("//")?;
+        let mut rest = rest.split_once('/')?.1;
+        loop {
+            let known = decode_url_path(rest).and_then(|path| self.known(&flat(&path)));
+            if let Some(known) = known.filter(|at| self.files[*at].hashed) {
                 return Some(known);
             }
             rest = rest.split_once('/')?.1;

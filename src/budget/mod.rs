@@ -38,7 +38,7 @@ mod tests;
 
 pub use advise::{Candidate, candidates, is_worth};
 pub use baseline::{Baseline, KeptFile, Raised, kept_size};
-pub use before::{baseline_file, before};
+pub use before::{baseline_file, before, kept};
 pub use changed::{Changed, changed};
 pub use inventory::{Build, duplicates, explain, inventory};
 pub use limits::{Limit, read as limits, schema};
@@ -59,6 +59,16 @@ pub struct Means<'a> {
     pub compress: &'a Compress<'a>,
     pub inventory: Option<&'a Inventory>,
     pub baseline: Option<&'a Baseline>,
+}
+
+/// By subject the highest number: several files may have one name but for their hashes.
+pub fn highest<'a>(numbers: impl Iterator<Item = (&'a String, u64)>) -> std::collections::BTreeMap<String, u64> {
+    let mut out = std::collections::BTreeMap::new();
+    for (subject, number) in numbers {
+        let known = out.entry(subject.clone()).or_insert(number);
+        *known = number.max(*known);
+    }
+    out
 }
 
 /// Compares the output with the limits. Without limits there are no lines.

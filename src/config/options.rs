@@ -243,6 +243,8 @@ pub struct Judging {
     pub github: bool,
     /// `GITHUB_STEP_SUMMARY`
     pub summary: Option<PathBuf>,
+    /// `GITHUB_WORKSPACE`: what paths in annotations are relative to.
+    pub workspace: Option<PathBuf>,
 }
 
 /// What shows that a build is what it says.

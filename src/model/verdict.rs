@@ -125,6 +125,10 @@ pub struct VerdictLine {
     pub size: SizeOf,
     /// What does not hold is against the baseline: it may move, with a reason.
     pub relative: bool,
+    /// It follows what is measured down, and rises with a reason alone.
+    pub ratchet: bool,
+    /// Above this there is a warning.
+    pub warn: Option<u64>,
     /// What it was in the baseline.
     pub baseline: Option<u64>,
     /// Where the limit stands.

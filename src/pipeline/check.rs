@@ -4,7 +4,7 @@ use super::explain::{self, Judged, Judging, Limits};
 use super::{Outcome, Run, Services, Started, told};
 use crate::budget::{self, Means};
 use crate::config::{BudgetSource, Options};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Location};
 use crate::model::{Emitted, Past, Sealed, Verdict};
 use crate::{emit, report};
 use std::path::{Path, PathBuf};
@@ -20,12 +20,11 @@ pub enum Asked {
 /// A built directory against its budget. `options.budget` is taken for the default when there is none.
 pub fn check(directory: &Path, options: &Options, services: &Services, asked: &Asked) -> Outcome {
     let with_budget;
-    let options = match (&options.budget, asked) {
-        (None, Asked::Check) => {
-            with_budget = Options { budget: Some(BudgetSource::Default), ..options.clone() };
-            &with_budget
-        }
-        _ => options,
+    let options = if options.budget.is_none() {
+        with_budget = Options { budget: Some(BudgetSource::Default), ..options.clone() };
+        &with_budget
+    } else {
+        options
     };
     let mut run = Run { judges: true, ..Run::new(options, services) };
     let mut limits = explain::limits(options, &mut run);
@@ -36,6 +35,7 @@ pub fn check(directory: &Path, options: &Options, services: &Services, asked: &A
     let emitted = run.stage("read", |_| budget::read_directory(directory));
     let Some(mut emitted) = emitted.filter(|_| !run.failed()) else { return run.fail(Vec::new()) };
     let unrecorded = super::proof::compare(options, &emitted, &*services.files);
+    run.misused |= unrecorded.iter().any(|problem| problem.code == "invalid-record");
     run.note(unrecorded);
     // A baseline says which sources and packages there are.
     let explain = matches!(asked, Asked::Report(_)) || options.judging.update;
@@ -68,8 +68,8 @@ pub(super) fn settle(
     (emitted, sealed, mut judged): (&mut Emitted, Option<&Sealed>, Judged),
     mut limits: Limits,
 ) -> ((Judged, Limits), Option<Past>) {
-    if options.judging.update {
-        match updated(options, emitted, sealed, &judged.verdict, &limits) {
+    if options.judging.update && !run.failed() {
+        match updated(options, emitted, sealed, &judged) {
             Ok(baseline) => {
                 let path = budget::baseline_file(options);
                 run.note(emit::write_extra(&path, baseline.text().as_bytes()).into_iter().collect());
@@ -84,7 +84,8 @@ pub(super) fn settle(
         }
     }
     let past = history(options, run, &judged.verdict);
-    let verdict = &judged.verdict;
+    let moved = in_workspace(options, &judged.verdict);
+    let verdict = &moved;
     let project = options.root.file_name().unwrap_or_default().to_string_lossy();
     let title = format!("{project}: budget");
     let files = [
@@ -99,28 +100,52 @@ pub(super) fn settle(
         }
     }
     if let Some(path) = &options.judging.summary {
-        let before = text_of(run, path);
-        let text = before + &report::markdown(&title, verdict, past.as_ref());
-        run.note(emit::write_extra(path, text.as_bytes()).into_iter().collect());
+        let told = report::markdown(&title, verdict, past.as_ref());
+        run.note(match text_of(run, path) {
+            Ok(before) => emit::write_extra(path, (before + &told).as_bytes()).into_iter().collect(),
+            Err(problem) => vec![problem],
+        });
     }
     ((judged, limits), past)
 }
 
-/// The baseline as it is now. A ratchet that has to give way needs a reason.
+/// The verdict with places as GitHub knows them: from the root of the repository, if that is known.
+pub(super) fn in_workspace(options: &Options, verdict: &Verdict) -> Verdict {
+    let workspace = options.judging.workspace.as_ref().filter(|workspace| options.root.starts_with(workspace));
+    let prefix = workspace.map(|workspace| crate::base::relative_path(workspace, &options.root));
+    match prefix.filter(|prefix| !prefix.is_empty()) {
+        Some(prefix) => report::moved(verdict, &format!("{prefix}/")),
+        None => verdict.clone(),
+    }
+}
+
+/// The baseline as it is now. A ratchet that has to give way needs a reason, whatever the verdict was compared with.
 fn updated(
     options: &Options,
     emitted: &Emitted,
     sealed: Option<&Sealed>,
-    verdict: &Verdict,
-    limits: &Limits,
+    judged: &Judged,
 ) -> Result<budget::Baseline, Diagnostic> {
+    let kept = budget::kept(options)?;
+    let knew_packages = kept.as_ref().is_some_and(|kept| !kept.packages.is_empty());
+    if knew_packages && judged.inventory.is_none() {
+        let message = "the baseline knows packages and sources, and nobody knows what is in these files";
+        return Err(Diagnostic::error("unknown-contents", message)
+            .note("the baseline stays as it was")
+            .hint("build first: `plimsoll build`"));
+    }
     let contents = |path: &str| explain::bytes_of(sealed, emitted, path);
-    let before = limits.before.as_ref();
-    let means = Means { contents: &contents, compress: &|_, _| None, inventory: None, baseline: before };
-    let mut baseline = budget::baseline(emitted, verdict, before, &means);
-    let risen = verdict.lines.iter().filter(|line| !line.passed && line.relative);
-    let risen: Vec<(String, u64, u64)> =
-        risen.map(|line| (line.line.subject.clone(), line.line.limit, line.actual)).collect();
+    let means = Means { contents: &contents, compress: &|_, _| None, inventory: None, baseline: None };
+    let verdict = &judged.verdict;
+    let mut baseline = budget::baseline(emitted, verdict, kept.as_ref(), &means);
+    let best = |subject: &str| kept.as_ref().and_then(|kept| kept.best.get(subject).copied());
+    let risen = verdict.lines.iter().filter_map(|line| {
+        let subject = &line.line.subject;
+        let held = best(subject).filter(|best| line.ratchet && *best < line.actual);
+        let held = held.or((!line.passed && line.relative).then_some(line.line.limit))?;
+        Some((subject.clone(), held, line.actual))
+    });
+    let risen: Vec<(String, u64, u64)> = risen.collect();
     baseline.raise(&risen, options.judging.because.as_deref())?;
     Ok(baseline)
 }
@@ -130,16 +155,31 @@ fn before_file(file: &budget::KeptFile) -> report::BeforeFile {
     report::BeforeFile { name, kind, bytes, gz, br }
 }
 
-/// The text of a file that may not be there yet.
-fn text_of(run: &Run<'_>, path: &Path) -> String {
-    let bytes = run.services.files.read(path).unwrap_or_default();
-    String::from_utf8_lossy(&bytes).into_owned()
+/// The text of a file that may not be there yet. What cannot be read must not be written over.
+fn text_of(run: &Run<'_>, path: &Path) -> Result<String, Diagnostic> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let refused = |why: String| {
+        let problem = Diagnostic::error("unreadable-file", format!("{name} cannot be added to: {why}"));
+        problem.at(Location::file(&name)).note("it stays as it was")
+    };
+    match run.services.files.read(path) {
+        Ok(bytes) => String::from_utf8(bytes).map_err(|_| refused("it is not UTF-8 text".into())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
+        Err(error) => Err(refused(error.to_string())),
+    }
 }
 
 /// Adds the build to the history.
 fn history(options: &Options, run: &mut Run<'_>, verdict: &Verdict) -> Option<Past> {
     let path = options.judging.history.as_ref()?;
-    let text = text_of(run, path);
+    let text = match text_of(run, path) {
+        Ok(text) => text,
+        Err(problem) => {
+            run.note(vec![problem]);
+            run.misused = true;
+            return None;
+        }
+    };
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let label = options.judging.label.clone().unwrap_or_else(|| "now".to_string());
     let time = Started::now().date.as_secs();

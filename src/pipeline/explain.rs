@@ -26,7 +26,9 @@ pub(super) fn limits(options: &Options, run: &mut Run<'_>) -> Limits {
     let told = run.problems.len();
     let mut problems = Vec::new();
     let limits = budget::limits(source, &options.root).take(&mut problems);
-    let before = budget::before(options, &limits).unwrap_or_else(|problem| {
+    let cache = &run.services.cache;
+    let compress = |bytes: &[u8], encoding: &str| emit::compressed_size(bytes, encoding, cache);
+    let before = budget::before(options, &limits, &compress).unwrap_or_else(|problem| {
         problems.push(problem);
         None
     });

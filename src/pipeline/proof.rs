@@ -6,7 +6,7 @@ use crate::cache::{Cache, Whole};
 use crate::config::Options;
 use crate::diag::{Diagnostic, Location};
 use crate::fs::Files;
-use crate::model::{Emitted, Sealed};
+use crate::model::{Emitted, EmittedFile, Sealed};
 use crate::{budget, emit, graph, report};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -74,13 +74,17 @@ fn differences(first: &Sealed, second: &Sealed) -> Vec<Diagnostic> {
 }
 
 /// `--record`: what went in and came out.
-pub(super) fn record(options: &Options, whole: &Whole, files: &dyn Files) -> Vec<Diagnostic> {
+pub(super) fn record(options: &Options, whole: &Whole, emitted: &Emitted, files: &dyn Files) -> Vec<Diagnostic> {
     let Some(path) = &options.proof.record else { return Vec::new() };
     let name = |path: &Path| crate::base::relative_path(&options.root, path);
     let input = |path: &std::path::PathBuf| Some((name(path), report::digest(&files.read(path).ok()?)));
     let inputs: BTreeMap<String, String> = whole.watched.iter().filter_map(input).collect();
     let output = |file: &crate::model::SealedFile| (file.path.clone(), report::digest(&file.bytes));
-    let outputs: BTreeMap<String, String> = whole.sealed.files.iter().map(output).collect();
+    let mut outputs: BTreeMap<String, String> = whole.sealed.files.iter().map(output).collect();
+    // Copies are what is served.
+    for copy in copies(emitted) {
+        outputs.extend(budget::bytes_of(emitted, &copy).ok().map(|bytes| (copy, report::digest(&bytes))));
+    }
     let entries: Vec<String> = options.entries.iter().map(|(_, entry)| entry.clone()).collect();
     let statement = report::record(&entries, &inputs, &outputs);
     let value = match &options.proof.sign_key {
@@ -101,12 +105,32 @@ pub(super) fn record(options: &Options, whole: &Whole, files: &dyn Files) -> Vec
     emit::write_extra(path, format!("{value:#}\n").as_bytes()).into_iter().collect()
 }
 
+/// Paths of the compressed copies.
+fn copies(emitted: &Emitted) -> Vec<String> {
+    let of = |file: &EmittedFile| {
+        file.sidecars.iter().map(|copy| format!("{}.{}", file.path, copy.encoding)).collect::<Vec<_>>()
+    };
+    emitted.files.iter().flat_map(of).collect()
+}
+
+/// A key that cannot sign is told before anything is built.
+pub(super) fn key(options: &Options, files: &dyn Files) -> Option<Diagnostic> {
+    let key = options.proof.sign_key.as_ref()?;
+    let text = files.read(key).map_err(|error| error.to_string());
+    let why = text.and_then(|key| report::signed(&serde_json::Value::Null, &String::from_utf8_lossy(&key))).err()?;
+    let name = crate::base::relative_path(&options.root, key);
+    let problem = Diagnostic::error("invalid-key", format!("the record cannot be signed: {why}"));
+    Some(problem.at(Location::file(name)).hint("make a key with `openssl genpkey -algorithm ed25519`"))
+}
+
 /// Whether a directory is what a record says; else what is not.
 pub(super) fn compare(options: &Options, emitted: &Emitted, files: &dyn Files) -> Vec<Diagnostic> {
     let Some(path) = &options.proof.record else { return Vec::new() };
     let name = crate::base::relative_path(&options.root, path);
     let refused = |why: String| {
-        vec![Diagnostic::error("invalid-record", format!("the record cannot be used: {why}")).at(Location::file(&name))]
+        // A signature that is not there is what was to be found out; the rest is misuse.
+        let code = if why.contains("not signed") { "unsigned-record" } else { "invalid-record" };
+        vec![Diagnostic::error(code, format!("the record cannot be used: {why}")).at(Location::file(&name))]
     };
     let text = match files.read(path) {
         Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
@@ -122,8 +146,9 @@ pub(super) fn compare(options: &Options, emitted: &Emitted, files: &dyn Files) -
         Diagnostic::error("unrecorded-output", message).at(Location::file(path)).hint("build again, and record that")
     };
     let mut problems = Vec::new();
-    for file in emitted.files.iter().filter(|file| !recorded.contains_key(&file.path)) {
-        problems.push(told(format!("{} is not in the record", file.path), &file.path));
+    let all = emitted.files.iter().map(|file| file.path.clone()).chain(copies(emitted));
+    for path in all.filter(|path| !recorded.contains_key(path)) {
+        problems.push(told(format!("{path} is not in the record"), &path));
     }
     for (path, digest) in &recorded {
         match budget::bytes_of(emitted, path) {

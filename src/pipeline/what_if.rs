@@ -34,7 +34,7 @@ pub(super) struct Trials<'a> {
 
 /// What came of one change: the numbers of all lines, by subject.
 struct Tried {
-    numbers: BTreeMap<String, (u64, u64)>,
+    numbers: BTreeMap<String, u64>,
     /// What the change turned out to be.
     text: Option<String>,
 }
@@ -68,15 +68,22 @@ pub(super) fn advise(trials: &Trials<'_>, study: &mut Study, verdict: &mut Verdi
         for (_, candidate) in own {
             let Some(result) = tried.get(&candidate.change) else { continue };
             // A line that is gone, as that of a package, has nothing left.
-            let (then, limit) = result.numbers.get(&line.line.subject).copied().unwrap_or((0, line.line.limit));
+            let gone = line.line.subject.contains("package ") || line.files.len() == 1;
+            let Some(then) = result.numbers.get(&line.line.subject).copied().or(gone.then_some(0)) else { continue };
             let saves = line.actual.saturating_sub(then);
             if !budget::is_worth(line, saves) {
                 continue;
             }
-            let is_enough = then <= limit;
+            let is_enough = then <= line.line.limit;
+            let at = candidate.at.as_ref().map(|(file, line)| place(&study.graph, file, *line));
+            // An icon is no picture of the page.
+            let is_icon = at.as_ref().is_some_and(|at| at.line_text.contains("<link"));
+            if is_icon && matches!(candidate.change, Change::Later { .. }) {
+                continue;
+            }
             let advice = Advice {
                 text: result.text.clone().unwrap_or_else(|| candidate.text.clone()),
-                at: candidate.at.as_ref().map(|(file, line)| place(&study.graph, file, *line)),
+                at,
                 saves,
                 is_enough,
                 details: candidate.details.clone(),
@@ -115,9 +122,16 @@ impl Trials<'_> {
         let tried = text.and_then(|text| {
             let mut trial = Run { trial: true, ..Run::new(self.options, run.services) };
             let (files, arranged) = render(self.options, &study.graph, &mut trial);
-            arranged?;
+            let arranged = arranged?;
             let sealed = explain::finished(self.options, &mut trial, files)?;
-            Some(Tried { text, ..self.judged(&sealed, run) })
+            let inventory = budget::inventory(&budget::Build {
+                graph: &study.graph,
+                linked: &arranged.linked,
+                plan: &arranged.plan,
+                images: &arranged.images,
+                sealed: &sealed,
+            });
+            Some(Tried { text, ..self.judged(&sealed, &inventory, run) })
         });
         undo.all(&mut study.graph);
         tried
@@ -128,10 +142,10 @@ impl Trials<'_> {
         let is_it = |file: &EmittedFile| file.contributions.first().is_some_and(|part| part.source == source);
         let mut emitted = self.emitted.clone();
         emitted.files.retain(|file| !is_it(file));
-        self.numbers(&emitted, self.sealed, run)
+        self.numbers(&emitted, (self.sealed, self.inventory), run)
     }
 
-    fn judged(&self, sealed: &Sealed, run: &Run<'_>) -> Tried {
+    fn judged(&self, sealed: &Sealed, inventory: &Inventory, run: &Run<'_>) -> Tried {
         let encodings: Vec<String> = match self.options.precompress.iter().any(|encoding| encoding == "br") {
             true => vec!["br".into()],
             false => self.options.precompress.iter().filter(|encoding| *encoding == "gz").cloned().collect(),
@@ -141,7 +155,7 @@ impl Trials<'_> {
         let mut emitted = emit::prepare(&Sealed { files: new }, self.options, &encodings, &run.services.cache);
         emitted.files.extend(known.iter().filter_map(|file| self.was_there(file)).cloned());
         emitted.files.sort_by(|a, b| a.path.cmp(&b.path));
-        self.numbers(&emitted, sealed, run)
+        self.numbers(&emitted, (sealed, inventory), run)
     }
 
     /// The file as it was written, if it is the same.
@@ -152,18 +166,17 @@ impl Trials<'_> {
         same.then(|| &self.emitted.files[at])
     }
 
-    fn numbers(&self, emitted: &Emitted, sealed: &Sealed, run: &Run<'_>) -> Tried {
+    fn numbers(&self, emitted: &Emitted, (sealed, inventory): (&Sealed, &Inventory), run: &Run<'_>) -> Tried {
         let contents = |path: &str| explain::bytes_of(Some(sealed), emitted, path);
         let compress = |bytes: &[u8], encoding: &str| emit::compressed_size(bytes, encoding, &run.services.cache);
         let means = Means {
             contents: &contents,
             compress: &compress,
-            inventory: Some(self.inventory),
+            inventory: Some(inventory),
             baseline: self.limits.before.as_ref(),
         };
         let verdict = budget::judge(emitted, &self.limits.limits, &means).value;
-        let number = |line: crate::model::VerdictLine| (line.line.subject, (line.actual, line.line.limit));
-        Tried { numbers: verdict.lines.into_iter().map(number).collect(), text: None }
+        Tried { numbers: budget::highest(verdict.lines.iter().map(|it| (&it.line.subject, it.actual))), text: None }
     }
 }
 

@@ -95,6 +95,16 @@ fn escaped(text: &str) -> String {
     out
 }
 
+/// A verdict whose places are relative to another folder: `prefix` leads from there to the project.
+pub fn moved(verdict: &Verdict, prefix: &str) -> Verdict {
+    let mut verdict = verdict.clone();
+    for line in &mut verdict.lines {
+        let places = line.advice.iter_mut().filter_map(|advice| advice.at.as_mut()).chain(line.place.as_mut());
+        places.for_each(|place| place.file = format!("{prefix}{}", place.file));
+    }
+    verdict
+}
+
 /// Annotations: on the line of the import that the first advice is about, else on that of the limit.
 pub fn github(verdict: &Verdict) -> String {
     let data = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");

@@ -24,7 +24,7 @@ mod verdict;
 #[cfg(test)]
 mod tests;
 
-pub use channels::{badge, github, junit, markdown, sarif};
+pub use channels::{badge, github, junit, markdown, moved, sarif};
 pub use json::json;
 pub use metafile::metafile;
 pub use otlp::otlp;

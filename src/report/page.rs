@@ -196,10 +196,14 @@ fn verdict(verdict: &Verdict) -> Value {
                     json!({ "text": it.text, "at": at, "saves": it.saves, "detail": it.details.join("; ") })
                 })
                 .collect();
-            let unit = if line.unit == Unit::Bytes { "bytes" } else { "requests" };
+            let unit = match line.unit {
+                Unit::Bytes => "bytes",
+                Unit::Requests => "requests",
+                Unit::Packages => "packages",
+            };
             json!({
                 "subject": line.line.subject, "unit": unit, "size": line.size.word(), "actual": line.actual,
-                "limit": line.line.limit, "warn": null, "state": line.state, "advice": advice,
+                "limit": line.line.limit, "warn": line.warn, "notes": line.notes, "state": line.state, "advice": advice,
             })
         })
         .collect();

@@ -284,7 +284,13 @@ pub fn read(source: &BudgetSource, root: &Path) -> Noted<Vec<Limit>> {
     };
     match parsed {
         Ok(mut limits) => {
-            limits.value.iter_mut().for_each(|limit| limit.folder = folder(limit, source, root));
+            for limit in &mut limits.value {
+                limit.folder = folder(limit, source, root);
+                if *source == BudgetSource::Default {
+                    // No file of the project says so.
+                    limit.place = Location::file("");
+                }
+            }
             limits
         }
         Err(problem) => Noted::new(Vec::new(), vec![problem]),

@@ -315,7 +315,13 @@ impl<'a> Scene<'a> {
         let italic = |rule: &Rule| said(rule, "font-style").map(|value| is_italic(value.trim()));
         let (with, without): (Vec<&Rule>, Vec<&Rule>) =
             self.rules.iter().map(|(_, rule)| *rule).partition(|rule| said(rule, "font-family").is_some());
-        let loose: Vec<(Option<f64>, Option<bool>)> = without.iter().map(|rule| (weight(rule), italic(rule))).collect();
+        let mut loose: Vec<(Option<f64>, Option<bool>)> = Vec::new();
+        for rule in without {
+            let asked = (weight(rule), italic(rule));
+            if !loose.contains(&asked) {
+                loose.push(asked);
+            }
+        }
         let mut out: Vec<Ask> = Vec::new();
         for rule in with {
             let families = families(&said(rule, "font-family").unwrap_or_default());

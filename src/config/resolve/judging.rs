@@ -27,6 +27,7 @@ impl Chooser<'_> {
             junit: self.values.path("junit"),
             badge: self.values.path("badge"),
             github: self.on("github", ci),
+            workspace: self.environment.get("GITHUB_WORKSPACE").map(PathBuf::from),
             summary: self.environment.get("GITHUB_STEP_SUMMARY").filter(|_| ci).map(PathBuf::from),
         }
     }

@@ -194,7 +194,7 @@ export class Contents implements View {
       .map((index): [string, string] => [packageKey(index), packageKey(index)]);
     packages.sort(([a], [b]) => (a < b ? -1 : 1));
     const hidden = data.files.filter((file) => !isSent(file)).length;
-    const search = h("label", { class: "pick grow" }, h("span", {}, "Search in names of sources"), this.search);
+    const search = h("label", { class: "pick grow" }, h("span", {}, "Search: names, -without, is:commonjs, is:pinned"), this.search);
     return h(
       "search",
       { class: "filters", "aria-label": "Filters" },

@@ -78,6 +78,8 @@ export interface VerdictLine {
   limit: number;
   warn?: number | null;
   state: "passed" | "warned" | "failed";
+  /** What was found, of lines that are about names. */
+  notes?: string[];
   advice: Advice[];
 }
 

@@ -46,8 +46,9 @@ export function fileDeltas(baseline: Baseline, size: Size): Delta[] {
 }
 
 export function sourceDeltas(baseline: Baseline): Delta[] {
+  // A baseline names the project's own sources; packages are compared as such.
   const now = rawOfSources().flatMap((raw, index): [string, number][] =>
-    raw ? [[data.sources[index]?.name ?? "?", raw]] : [],
+    raw && data.sources[index]?.package === -1 ? [[data.sources[index]?.name ?? "?", raw]] : [],
   );
   return compare(summed(baseline.sources), summed(now));
 }
@@ -57,7 +58,7 @@ export function packageDeltas(baseline: Baseline): Delta[] {
   const sums = new Map<string, number>();
   rawOfSources().forEach((raw, index) => {
     const owner = data.sources[index]?.package ?? -1;
-    if (owner >= 0) sums.set(packageKey(owner), (sums.get(packageKey(owner)) ?? 0) + raw);
+    if (owner >= 0 && raw) sums.set(packageKey(owner), (sums.get(packageKey(owner)) ?? 0) + raw);
   });
   return joined(compare(summed(baseline.packages), sums));
 }

@@ -1,5 +1,5 @@
 // Which files and sources are looked at: by page, file, package, type and words of their names.
-import { data, fileIndex, isSent, once, packageIndex } from "./data.js";
+import { data, fileIndex, isSent, once, packageIndex, type Source } from "./data.js";
 import { type State } from "./state.js";
 
 export interface Filter {
@@ -12,6 +12,22 @@ export interface Filter {
 
 /** What people write, by the name `code`. */
 const CODE = ["document", "script", "stylesheet"];
+
+/** Words that ask for what is known of a source, not for its name. */
+const FACTS: Record<string, (source: Source) => boolean> = {
+  "is:commonjs": (source) => source.common === true,
+  "is:pinned": (source) => !!source.pinned,
+  "is:own": (source) => source.package === -1,
+  "is:package": (source) => source.package >= 0,
+};
+
+/** One word of the search: a part of the name, a fact, or either of them with a minus for what is not wanted. */
+function matches(word: string, name: string, source: Source): boolean {
+  const not = word.length > 1 && word.startsWith("-");
+  const bare = not ? word.slice(1) : word;
+  const fact = FACTS[bare];
+  return (fact ? fact(source) : name.includes(bare)) !== not;
+}
 
 const lowered = once(() => data.sources.map((source) => source.name.toLowerCase()));
 
@@ -48,7 +64,7 @@ function allowedSources(state: State): Uint8Array | null {
   data.sources.forEach((source, index) => {
     if (key && source.package !== owner) return;
     const name = names[index] ?? "";
-    if (words.every((word) => name.includes(word))) mask[index] = 1;
+    if (words.every((word) => matches(word, name, source))) mask[index] = 1;
   });
   return mask;
 }

@@ -67,10 +67,11 @@ function verdictLine(line: VerdictLine): HTMLElement {
       h(
         "span",
         { class: "quiet" },
-        `${line.unit === "bytes" ? `${line.size}, ` : ""}${percent(line.actual, line.limit)}, ${room}`,
+        `${line.unit === "bytes" ? `${line.size}, ` : ""}${line.limit ? `${percent(line.actual, line.limit)}, ` : ""}${room}`,
       ),
     ),
-    gauge(line),
+    line.notes?.length ? h("ul", { class: "quiet" }, ...line.notes.map((note) => h("li", {}, note))) : null,
+    line.limit || line.unit === "bytes" ? gauge(line) : null,
   );
 }
 

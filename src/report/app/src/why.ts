@@ -128,7 +128,8 @@ function spots(sources: number[]): Map<number, number> {
 }
 
 function sizes(parts: Map<number, number>): Child[] {
-  return (["raw", "gzip", "brotli"] as const).map((size) => {
+  const copied = [...parts.keys()].some((file) => data.files[file]?.br || data.files[file]?.gz);
+  return (copied ? (["raw", "gzip", "brotli"] as const) : (["raw"] as const)).map((size) => {
     const total = [...parts].reduce((sum, [file, part]) => sum + share(file, part, size), 0);
     return fact(size === "raw" ? "raw" : `${size} share`, bytes(total));
   });
@@ -157,7 +158,7 @@ function ofModule(index: number, size: Size): Child[] {
       ...sizes(parts),
       source.bytes ? fact("source file", bytes(source.bytes)) : null,
       source.alone === undefined ? null : fact("brotli that goes with it", bytes(source.alone)),
-      since(source.name, parts),
+      source.package === -1 ? since(source.name, parts) : null,
       fact("package", packageLink(source.package)),
     ),
     source.common
