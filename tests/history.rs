@@ -162,3 +162,52 @@ fn every_channel_tells_it() {
     assert!(done.stdout.contains("::error file="), "{}", done.stdout);
     assert!(text("summary.md").contains("plimsoll-budget"));
 }
+
+#[test]
+fn what_cannot_be_read_is_not_written_over() {
+    let site = project(&[("index.html", PAGE), ("main.js", &code(5, 9_000)), ("b.json", BUDGET)]);
+    let at = site.path();
+    std::fs::write(at.join("h.jsonl"), b"\xff\xfe not text").unwrap();
+    let (status, _, told) = check(at, &["--history=h.jsonl"]);
+    assert_eq!(status, 2, "{told}");
+    assert_eq!(std::fs::read(at.join("h.jsonl")).unwrap(), b"\xff\xfe not text");
+    std::fs::create_dir_all(at.join("budgets")).unwrap();
+    std::fs::write(at.join("budgets/baseline.json"), "{ \"version\": 1").unwrap();
+    let (status, _, told) = check(at, &["--update-baseline"]);
+    assert_eq!(status, 2, "{told}");
+    assert_eq!(std::fs::read_to_string(at.join("budgets/baseline.json")).unwrap(), "{ \"version\": 1");
+}
+
+#[test]
+fn a_ratchet_holds_against_its_own_baseline_whatever_is_compared() {
+    let budget = r#"{ "limits": [{ "measure": "initial-load", "ratchet": true }] }"#;
+    let site = project(&[("index.html", PAGE), ("b.json", budget)]);
+    let at = site.path();
+    write(&at.join("main.js"), code(1, 20_000).as_bytes());
+    assert_eq!(check(at, &["--update-baseline"]).0, 0);
+    let before = std::fs::read_to_string(at.join("budgets/baseline.json")).unwrap();
+    write(&at.join("main.js"), code(1, 30_000).as_bytes());
+    check(at, &[]);
+    let copy = at.join("larger");
+    support::copy(&at.join("dist"), &copy);
+    let (status, _, told) = check(at, &["--baseline=larger", "--update-baseline"]);
+    assert_eq!(status, 2, "{told}");
+    assert_eq!(std::fs::read_to_string(at.join("budgets/baseline.json")).unwrap(), before);
+}
+
+#[test]
+fn files_on_a_host_of_their_own_count() {
+    let site = project(&[("index.html", PAGE), ("main.js", &code(9, 40_000))]);
+    let at = site.path();
+    write(&at.join("b.json"), br#"{ "limits": [{ "measure": "initial-load", "max": "2 kB" }] }"#);
+    let mut build = plimsoll(at);
+    build.args([
+        "build",
+        "index.html",
+        "--budget=b.json",
+        "--public-path=https://cdn.example.com/x/",
+        "--precompress=br",
+    ]);
+    let done = run(build.arg("--service-worker=off"));
+    assert_eq!(done.status, 3, "{}{}", done.stdout, done.stderr);
+}
