@@ -135,8 +135,23 @@ fn brotli(bytes: &[u8]) -> io::Result<Vec<u8>> {
     Ok(out)
 }
 
+/// Bytes of a Brotli of quality 9.
+pub(super) fn rough(bytes: &[u8]) -> u64 {
+    let params = brotli::enc::BrotliEncoderParams {
+        quality: 9,
+        lgwin: 22,
+        size_hint: bytes.len(),
+        ..brotli::enc::BrotliEncoderParams::default()
+    };
+    let mut out = Vec::with_capacity(bytes.len() / 3);
+    match brotli::BrotliCompress(&mut &*bytes, &mut out, &params) {
+        Ok(_) => out.len() as u64,
+        Err(_) => bytes.len() as u64,
+    }
+}
+
 /// The header that libdeflate writes has no time and no name in it.
-fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
+pub(super) fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
     let mut compressor = libdeflater::Compressor::new(libdeflater::CompressionLvl::best());
     let mut out = vec![0; compressor.gzip_compress_bound(bytes.len())];
     let length = compressor.gzip_compress(bytes, &mut out).map_err(io::Error::other)?;

@@ -1,6 +1,6 @@
-//! What a source costs by itself: the compressed file less the compressed file without it.
+//! What a source costs by itself: the compressed file less the compressed file without it, by Brotli of quality 9, which takes
+//! a tenth of the time of 11 and differs by a few percent.
 
-use super::Services;
 use crate::emit;
 use crate::model::{Inventory, Sealed, SealedFile};
 use rayon::prelude::*;
@@ -14,7 +14,7 @@ const FILE_MAX: usize = 3_000_000;
 
 /// By source: bytes of Brotli that would go with it, over all scripts and sheets. Its share of the compressed file says less: what
 /// looks like the rest of a file costs little.
-pub(super) fn alone(inventory: &Inventory, sealed: &Sealed, services: &Services) -> BTreeMap<String, u64> {
+pub(super) fn alone(inventory: &Inventory, sealed: &Sealed) -> BTreeMap<String, u64> {
     let mut weight: BTreeMap<&str, u64> = BTreeMap::new();
     let own = |file: &&SealedFile| file.contributions.len() > 1 && file.bytes.len() <= FILE_MAX;
     for part in sealed.files.iter().filter(own).flat_map(|file| &file.contributions) {
@@ -31,10 +31,14 @@ pub(super) fn alone(inventory: &Inventory, sealed: &Sealed, services: &Services)
             sealed.files.iter().filter(has).map(|file| (*name, file))
         })
         .collect();
-    let size = |bytes: &[u8]| emit::compressed_size(bytes, "br", &services.cache).unwrap_or(bytes.len() as u64);
+    let mut files: Vec<&SealedFile> = jobs.iter().map(|(_, file)| *file).collect();
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files.dedup_by(|a, b| a.path == b.path);
+    let whole: BTreeMap<&str, u64> =
+        files.par_iter().map(|file| (file.path.as_str(), emit::rough_size(&file.bytes))).collect();
     let cost = |(name, file): &(&str, &SealedFile)| {
-        let saved = size(&file.bytes).saturating_sub(size(&without(file, name)));
-        ((*name).to_string(), saved)
+        let all = whole.get(file.path.as_str()).copied().unwrap_or_default();
+        ((*name).to_string(), all.saturating_sub(emit::rough_size(&without(file, name))))
     };
     let mut out: BTreeMap<String, u64> = BTreeMap::new();
     for (name, saved) in jobs.par_iter().map(cost).collect::<Vec<_>>() {

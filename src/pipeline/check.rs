@@ -234,6 +234,7 @@ fn page(
         verdict: (!judged.verdict.lines.is_empty()).then_some(&judged.verdict),
         before,
         past,
+        pack: &emit::gzipped,
     };
     let html = report::page(&data);
     problems.extend(emit::write_extra(path, html.as_bytes()));

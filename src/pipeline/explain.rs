@@ -116,7 +116,7 @@ fn explained(
         let trials = what_if::Trials { options, emitted, sealed, limits, inventory: &inventory };
         what_if::advise(&trials, &mut study, &mut verdict, run);
     }
-    let alone = if limits.alone { super::alone::alone(&inventory, sealed, services) } else { BTreeMap::new() };
+    let alone = if limits.alone { super::alone::alone(&inventory, sealed) } else { BTreeMap::new() };
     Some(Judged { verdict, inventory: Some(inventory), alone })
 }
 

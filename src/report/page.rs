@@ -2,6 +2,8 @@
 
 use super::terminal::kind_name;
 use crate::model::{Asked, Emitted, EmittedFile, FileKind, Inventory, Past, Role, Unit, Verdict};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -10,6 +12,9 @@ const APP: &str = include_str!("app.html");
 
 /// Where the data goes.
 const PLACE: &str = r#"<script type="application/json" id="data">{}</script>"#;
+
+/// And what few readers look at.
+const MORE: &str = r#"<script type="application/octet-stream" id="more"></script>"#;
 
 /// Importers and names that are told of one source.
 const IMPORTERS_MAX: usize = 50;
@@ -53,13 +58,30 @@ pub struct PageInput<'a> {
     pub verdict: Option<&'a Verdict>,
     pub before: Option<BeforeData>,
     pub past: Option<&'a Past>,
+    /// Makes a gzip of bytes.
+    pub pack: &'a dyn Fn(&[u8]) -> Vec<u8>,
 }
 
 /// One self-contained document.
 pub fn page(input: &PageInput<'_>) -> String {
     // In a script element only `<` could end it.
     let data = data(input).to_string().replace('<', "\\u003c");
-    APP.replacen(PLACE, &format!(r#"<script type="application/json" id="data">{data}</script>"#), 1)
+    let html = APP.replacen(PLACE, &format!(r#"<script type="application/json" id="data">{data}</script>"#), 1);
+    let more =
+        input.inventory.map(|inventory| STANDARD.encode((input.pack)(details(inventory).to_string().as_bytes())));
+    match more {
+        Some(more) => html.replacen(MORE, &format!("{}{more}</script>", MORE.trim_end_matches("</script>")), 1),
+        None => html,
+    }
+}
+
+/// Importers of every source and the names that are asked of it, by index: `[[importers, names], …]`. Half of all data.
+fn details(inventory: &Inventory) -> Value {
+    let of = |source: &crate::model::Source| {
+        let importers: Vec<Value> = source.importers.iter().take(IMPORTERS_MAX).map(asked).collect();
+        json!([importers, source.asks.iter().take(ASKS_MAX).collect::<Vec<_>>()])
+    };
+    inventory.sources.iter().map(of).collect()
 }
 
 /// The data by itself, version 1.
@@ -157,9 +179,6 @@ fn sources(inventory: &Inventory, alone: &BTreeMap<String, u64>) -> Vec<Value> {
                 object.insert(key.to_string(), given);
             }
         };
-        let importers: Vec<Value> = source.importers.iter().take(IMPORTERS_MAX).map(asked).collect();
-        more("importers", importers.into(), !source.importers.is_empty());
-        more("asks", source.asks.iter().take(ASKS_MAX).cloned().collect(), !source.asks.is_empty());
         more("pinned", json!(source.pinned), source.pinned.is_some());
         more("common", true.into(), source.common_js);
         let alone = alone.get(&source.name);

@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
 
 const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
@@ -195,8 +196,12 @@ function invent(modules) {
 }
 
 function fill(built, modules, file) {
-  const json = JSON.stringify(invent(modules)).replaceAll('<', '\\u003c');
-  const html = readFileSync(built, 'utf8');
+  const data = invent(modules);
+  const more = data.sources.map(({ importers = [], asks = [] }) => [importers, asks]);
+  for (const source of data.sources) for (const key of ['importers', 'asks', ...Object.keys(source).filter((one) => !source[one])]) if (key !== 'package' && key !== 'bytes') delete source[key];
+  const json = JSON.stringify(data).replaceAll('<', '\\u003c');
+  const packed = gzipSync(JSON.stringify(more)).toString('base64');
+  const html = readFileSync(built, 'utf8').replace(/(id="?more"?[^>]*>)(<\/script>)/, (_, open, close) => open + packed + close);
   const place = /(<script\b[^>]*\bid="?data"?[^>]*>)[^<]*(<\/script>)/;
   if (!place.test(html)) usage(`${built} has no data element`);
   writeFileSync(file, html.replace(place, (_, open, close) => open + json + close));

@@ -151,6 +151,15 @@ export function once<T>(make: () => T): () => T {
   return () => (value ??= { it: make() }).it;
 }
 
+/** Importers of every source and the names that are asked of it: packed, since few of them are looked at. */
+export const details = once(async (): Promise<[importers: Edge[], asks: string[]][]> => {
+  const packed = document.getElementById("more")?.textContent?.trim();
+  if (!packed) return data.sources.map(({ importers = [], asks = [] }) => [importers, asks]);
+  const bytes = Uint8Array.from(atob(packed), (sign) => sign.charCodeAt(0));
+  const text = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return (await new Response(text).json()) as [Edge[], string[]][];
+});
+
 /** Bytes of a file as it is sent; without such a copy it is sent as it is. */
 export function sizeOf(file: { bytes: number; gz?: number | null; br?: number | null }, size: Size): number {
   return (size === "gzip" ? file.gz : size === "brotli" ? file.br : null) ?? file.bytes;

@@ -1,19 +1,5 @@
 // The panel "Why is this here": of a module, a package or an output file.
-import {
-  data,
-  fileIndex,
-  fileLabel,
-  once,
-  OWN,
-  packageIndex,
-  packageKey,
-  pathWithin,
-  placements,
-  sizeOf,
-  sourceIndex,
-  sourcesOfPackage,
-  type Edge,
-} from "./data.js";
+import { data, fileIndex, fileLabel, once, OWN, packageIndex, packageKey, pathWithin, placements, sizeOf, sourceIndex, sourcesOfPackage, type Edge, details } from "./data.js";
 import { h, type Child } from "./dom.js";
 import { bytes, count, percent, signed, whole, type Size } from "./format.js";
 import { address } from "./state.js";
@@ -149,7 +135,8 @@ function ofModule(index: number, size: Size): Child[] {
   const source = data.sources[index];
   if (!source) return [says("This build has no module of that name.")];
   const parts = spots([index]);
-  const { asks = [], importers = [] } = source;
+  const more = h("div");
+  void details().then((all) => more.replaceChildren(...askedOf(...(all[index] ?? [[], []]))));
   const glue = source.name.startsWith("plimsoll:");
   return [
     h(
@@ -173,12 +160,6 @@ function ofModule(index: number, size: Size): Child[] {
       "Shortest way from an entry",
       glue && !source.why ? says("Glue that the build added itself.") : chain(index),
     ),
-    section(
-      "Asked for",
-      asks.length
-        ? h("p", { class: "names" }, ...asks.map((name) => h("code", {}, name)))
-        : says("No export of it by name."),
-    ),
     source.pinned
       ? section(
           "Kept by a side effect",
@@ -190,11 +171,24 @@ function ofModule(index: number, size: Size): Child[] {
           h("pre", { tabindex: 0, "aria-label": "Statement" }, source.pinned[1]),
         )
       : null,
+    more,
+    section("In these files", whereabouts(parts, size)),
+  ];
+}
+
+/** What is asked of a module, and by whom. */
+function askedOf(importers: Edge[], asks: string[]): HTMLElement[] {
+  return [
+    section(
+      "Asked for",
+      asks.length
+        ? h("p", { class: "names" }, ...asks.map((name) => h("code", {}, name)))
+        : says("No export of it by name."),
+    ),
     section(
       `All importers (${importers.length}${importers.length === 50 ? ", the first ones" : ""})`,
       importers.length ? listOf(importers.map((one) => () => edge(one))) : says("Nobody: it is an entry, or glue."),
     ),
-    section("In these files", whereabouts(parts, size)),
   ];
 }
 
