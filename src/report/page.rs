@@ -79,7 +79,13 @@ pub fn page(input: &PageInput<'_>) -> String {
 fn details(inventory: &Inventory) -> Value {
     let of = |source: &crate::model::Source| {
         let importers: Vec<Value> = source.importers.iter().take(IMPORTERS_MAX).map(asked).collect();
-        json!([importers, source.asks.iter().take(ASKS_MAX).collect::<Vec<_>>()])
+        let asks: Vec<&String> = source.asks.iter().take(ASKS_MAX).collect();
+        let first = source.why.as_ref().map(|why| {
+            let is_it = |it: &Asked| (it.by, it.line) == (why.by, why.line) && it.specifier == why.specifier;
+            let at = source.importers.iter().take(IMPORTERS_MAX).position(is_it);
+            at.map_or_else(|| asked(why), |at| json!(at))
+        });
+        json!([importers, asks, first])
     };
     inventory.sources.iter().map(of).collect()
 }
@@ -171,7 +177,6 @@ fn sources(inventory: &Inventory, alone: &BTreeMap<String, u64>) -> Vec<Value> {
             "name": source.name,
             "package": source.package.map_or(-1, i64::from),
             "bytes": source.bytes,
-            "why": source.why.as_ref().map(asked),
         });
         // Most have none of these, and twenty thousand of them take long to read.
         let mut more = |key: &str, given: Value, is_there: bool| {

@@ -197,8 +197,8 @@ function invent(modules) {
 
 function fill(built, modules, file) {
   const data = invent(modules);
-  const more = data.sources.map(({ importers = [], asks = [] }) => [importers, asks]);
-  for (const source of data.sources) for (const key of ['importers', 'asks', ...Object.keys(source).filter((one) => !source[one])]) if (key !== 'package' && key !== 'bytes') delete source[key];
+  const more = data.sources.map(({ importers = [], asks = [], why }) => [importers, asks, importers.length ? 0 : (why ?? null)]);
+  for (const source of data.sources) for (const key of ['importers', 'asks', 'why', ...Object.keys(source).filter((one) => !source[one])]) if (key !== 'package' && key !== 'bytes') delete source[key];
   const json = JSON.stringify(data).replaceAll('<', '\\u003c');
   const packed = gzipSync(JSON.stringify(more)).toString('base64');
   const html = readFileSync(built, 'utf8').replace(/(id="?more"?[^>]*>)(<\/script>)/, (_, open, close) => open + packed + close);

@@ -155,10 +155,22 @@ export function once<T>(make: () => T): () => T {
 export const details = once(async (): Promise<[importers: Edge[], asks: string[]][]> => {
   const packed = document.getElementById("more")?.textContent?.trim();
   if (!packed) return data.sources.map(({ importers = [], asks = [] }) => [importers, asks]);
+  const all = await unpacked(packed);
+  // Who is first on the shortest way is one of the importers, by its place; or comes along.
+  all.forEach(([importers, , why], index) => {
+    const source = data.sources[index];
+    if (source) source.why = typeof why === "number" ? (importers[why] ?? null) : (why ?? source.why ?? null);
+  });
+  return all.map(([importers, asks]) => [importers, asks]);
+});
+
+type Packed = [importers: Edge[], asks: string[], why?: number | Edge | null];
+
+async function unpacked(packed: string): Promise<Packed[]> {
   const bytes = Uint8Array.from(atob(packed), (sign) => sign.charCodeAt(0));
   const text = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return (await new Response(text).json()) as [Edge[], string[]][];
-});
+  return (await new Response(text).json()) as Packed[];
+}
 
 /** Bytes of a file as it is sent; without such a copy it is sent as it is. */
 export function sizeOf(file: { bytes: number; gz?: number | null; br?: number | null }, size: Size): number {

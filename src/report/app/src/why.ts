@@ -324,12 +324,16 @@ function ofFile(index: number, size: Size): Child[] {
 /** The content of the panel for what is selected. */
 export function panel(key: string, size: Size, close: () => void): HTMLElement {
   const [kind, name] = [key.slice(0, 2), key.slice(2)];
-  const content =
+  const make = (): Child[] =>
     kind === "p:"
       ? ofPackage(packageIndex(name), size)
       : kind === "f:"
         ? ofFile(fileIndex(name), size)
         : ofModule(sourceIndex(name), size);
+  const content = h("div");
+  const fill = (): void => content.replaceChildren(...make().filter((one): one is Node | string => Boolean(one)));
+  if (kind === "f:") fill();
+  else void details().then(fill);
   const title = kind === "f:" ? "What is in this file" : "Why is this here?";
   const heading = h("h3", { id: "why-title", tabindex: -1 }, title);
   return h(
@@ -337,6 +341,6 @@ export function panel(key: string, size: Size, close: () => void): HTMLElement {
     { class: "why" },
     h("div", { class: "why-head" }, heading, h("button", { type: "button", class: "close", click: close }, "Close")),
     h("p", { class: "subject path" }, name || OWN),
-    ...content,
+    content,
   );
 }
