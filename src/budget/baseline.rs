@@ -2,9 +2,9 @@
 
 use super::measure::{Site, stable_name};
 use crate::diag::{Diagnostic, Location};
-use crate::model::{EmittedFile, FileKind, Growth, SizeOf, Verdict};
+use crate::model::{EmittedFile, FileKind, Growth, Verdict};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Sources of the project that a baseline names; the largest.
 const SOURCES_MAX: usize = 300;
@@ -174,21 +174,6 @@ impl Baseline {
         let is_new = is_asset && !self.files.iter().any(|known| known.name == name);
         is_new.then(|| Growth { name: source.source.clone(), bytes: file.bytes as i64, is_new: true })
     }
-
-    /// Packages that are there in another version than before: name, then, now.
-    pub fn moved(&self, site: &Site<'_>) -> Vec<(String, String, String)> {
-        let (now, _) = parts(site.files.iter());
-        let name_of = |full: &str| full.rsplit_once('@').map(|(name, version)| (name.to_string(), version.to_string()));
-        let then: BTreeSet<(String, String)> = self.packages.keys().filter_map(|full| name_of(full)).collect();
-        now.keys()
-            .filter_map(|full| name_of(full))
-            .filter(|it| !then.contains(it))
-            .filter_map(|(name, version)| {
-                let before = then.iter().find(|it| it.0 == name)?;
-                Some((name, before.1.clone(), version))
-            })
-            .collect()
-    }
 }
 
 /// Raw bytes by package, and by source of the project.
@@ -204,13 +189,4 @@ pub fn parts<'a>(files: impl Iterator<Item = &'a EmittedFile>) -> Parts {
         }
     }
     (packages, sources)
-}
-
-/// What the file of a baseline would say of each size.
-pub fn kept_size(file: &KeptFile, size: SizeOf) -> u64 {
-    match size {
-        SizeOf::Raw => file.bytes,
-        SizeOf::Gzip => file.gz.unwrap_or(file.bytes),
-        _ => file.br.or(file.gz).unwrap_or(file.bytes),
-    }
 }

@@ -70,15 +70,15 @@ struct Bounds {
 impl Judging<'_, '_, '_> {
     fn limit(&mut self, limit: &Limit) {
         match &limit.measure {
-            Measure::InitialLoad { pages, types, count } => self.each_page(limit, pages, |judging, page, path| {
+            Measure::InitialLoad { pages, types, count } => self.each_page(pages, |judging, page, path| {
                 let files = page.files.iter().map(|loaded| loaded.file).collect();
                 judging.files(limit, &format!("initial load of {path}"), files, types, *count, page.elsewhere.len());
             }),
-            Measure::AsyncLoad { pages, types, count } => self.each_page(limit, pages, |judging, page, path| {
+            Measure::AsyncLoad { pages, types, count } => self.each_page(pages, |judging, page, path| {
                 let files = judging.scene.site.later(page);
                 judging.files(limit, &format!("async load of {path}"), files, types, *count, 0);
             }),
-            Measure::Route { pages, routes, types, count } => self.each_page(limit, pages, |judging, page, path| {
+            Measure::Route { pages, routes, types, count } => self.each_page(pages, |judging, page, path| {
                 for (name, files) in judging.scene.routes(page).into_iter().filter(|route| routes.has(&route.0)) {
                     judging.files(limit, &format!("{name} on {path}"), files, types, *count, 0);
                 }
@@ -91,7 +91,7 @@ impl Judging<'_, '_, '_> {
                 if files.is_all() || !chosen.is_empty() {
                     // The subject names the types already.
                     let counted = chosen.into_iter().filter(|at| types.has(self.scene.site.files[*at].kind)).collect();
-                    let types = Types { third_party: false, ..Types::all_kinds() };
+                    let types = Types { third_party: false, ..Types::all() };
                     self.files(limit, &subject, counted, &types, *count, 0);
                 }
             }
@@ -109,7 +109,7 @@ impl Judging<'_, '_, '_> {
         }
     }
 
-    fn each_page(&mut self, _: &Limit, pages: &Pages, mut work: impl FnMut(&mut Self, &PageLoad, &str)) {
+    fn each_page(&mut self, pages: &Pages, mut work: impl FnMut(&mut Self, &PageLoad, &str)) {
         let scene = self.scene;
         for page in &scene.pages {
             let path = &scene.site.files[page.page].path;
@@ -162,7 +162,7 @@ impl Judging<'_, '_, '_> {
             return self.unknown(limit);
         }
         let size = limit.size;
-        self.each_page(limit, pages, |judging, page, path| {
+        self.each_page(pages, |judging, page, path| {
             let mut bytes: BTreeMap<String, (u64, BTreeSet<usize>)> = BTreeMap::new();
             for loaded in &page.files {
                 let file = &judging.scene.site.files[loaded.file];
@@ -394,12 +394,6 @@ fn size_words(size: SizeOf) -> String {
 fn total_subject(files: &Names, types: &Types) -> String {
     let words = types_in_words(types).unwrap_or_else(|| "files".into());
     if files.is_all() { format!("all {words}") } else { format!("{words} {}", files.written) }
-}
-
-impl Types {
-    fn all_kinds() -> Types {
-        Types::all()
-    }
 }
 
 impl Scene<'_, '_> {

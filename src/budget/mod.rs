@@ -37,7 +37,7 @@ mod sheets;
 mod tests;
 
 pub use advise::{Candidate, candidates, is_worth};
-pub use baseline::{Baseline, KeptFile, Raised, kept_size};
+pub use baseline::{Baseline, KeptFile};
 pub use before::{baseline_file, before, kept};
 pub use changed::{Changed, changed};
 pub use inventory::{Build, duplicates, explain, inventory};

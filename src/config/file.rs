@@ -57,7 +57,7 @@ pub(super) fn shown(path: &Path, cwd: &Path) -> String {
 }
 
 /// Comments and trailing commas, nothing else that JSON does not have.
-pub(super) const JSONC: ParseOptions = ParseOptions {
+pub const JSONC: ParseOptions = ParseOptions {
     allow_comments: true,
     allow_loose_object_property_names: false,
     allow_trailing_commas: true,

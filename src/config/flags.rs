@@ -206,7 +206,7 @@ pub static FLAGS: &[Flag] = &[
     typed("update-baseline", Switch, Verdict, "off", "write what is measured to the baseline; ratchets come down with it"),
     typed("because", Text("REASON"), Verdict, "", "why a ratchet may rise; it is kept in the baseline"),
     new("history", PathOr("FILE", "budgets/history.jsonl"), Verdict, "", "builds of the past, one on a line: this one is added, and trends are told"),
-    typed("label", Text("NAME"), Verdict, "the commit", "what this build is called in the history"),
+    typed("label", Text("NAME"), Verdict, "the commit in GitHub Actions, else now", "what this build is called in the history"),
     typed("markdown", Path("FILE"), Verdict, "", "write the verdict as Markdown, for a comment"),
     typed("sarif", Path("FILE"), Verdict, "", "write what does not hold as SARIF 2.1.0"),
     typed("junit", Path("FILE"), Verdict, "", "write every limit as a JUnit test case"),

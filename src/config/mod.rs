@@ -24,7 +24,7 @@ pub(crate) mod for_tests;
 #[cfg(test)]
 mod tests;
 
-pub use file::CONFIG_FILE;
+pub use file::{CONFIG_FILE, JSONC};
 pub use flags::{Commas, FLAGS, Flag, Form, Group, flag};
 pub use options::{
     BudgetSource, Chunking, CssModules, Format, ImageMode, JsxMode, JsxOptions, Judging, LegalComments, LogLevel,

@@ -124,8 +124,12 @@ fn pays(before: usize, after: usize) -> bool {
 }
 
 fn brotli(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    brotli_of(bytes, 11)
+}
+
+fn brotli_of(bytes: &[u8], quality: i32) -> io::Result<Vec<u8>> {
     let params = brotli::enc::BrotliEncoderParams {
-        quality: 11,
+        quality,
         lgwin: 22,
         size_hint: bytes.len(),
         ..brotli::enc::BrotliEncoderParams::default()
@@ -137,17 +141,7 @@ fn brotli(bytes: &[u8]) -> io::Result<Vec<u8>> {
 
 /// Bytes of a Brotli of quality 9.
 pub(super) fn rough(bytes: &[u8]) -> u64 {
-    let params = brotli::enc::BrotliEncoderParams {
-        quality: 9,
-        lgwin: 22,
-        size_hint: bytes.len(),
-        ..brotli::enc::BrotliEncoderParams::default()
-    };
-    let mut out = Vec::with_capacity(bytes.len() / 3);
-    match brotli::BrotliCompress(&mut &*bytes, &mut out, &params) {
-        Ok(_) => out.len() as u64,
-        Err(_) => bytes.len() as u64,
-    }
+    brotli_of(bytes, 9).map_or(bytes.len(), |copy| copy.len()) as u64
 }
 
 /// The header that libdeflate writes has no time and no name in it.

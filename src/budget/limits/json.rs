@@ -1,23 +1,10 @@
 //! JSON with places: budget files are written by hand, and a mistake has a line.
 
+use crate::config::JSONC;
 use crate::diag::{Diagnostic, Location, nearest};
+use jsonc_parser::CollectOptions;
 use jsonc_parser::ast;
 use jsonc_parser::common::Ranged;
-use jsonc_parser::{CollectOptions, ParseOptions};
-
-/// Comments and trailing commas, nothing else that JSON does not have.
-const JSONC: ParseOptions = ParseOptions {
-    allow_comments: true,
-    allow_loose_object_property_names: false,
-    allow_trailing_commas: true,
-    allow_missing_commas: false,
-    allow_single_quoted_strings: false,
-    allow_hexadecimal_numbers: false,
-    allow_unary_plus_numbers: false,
-    allow_bare_decimal_point_numbers: false,
-    allow_non_finite_numbers: false,
-    allow_extended_string_escapes: false,
-};
 
 /// A file that limits stand in, for messages.
 pub struct Document<'a> {
