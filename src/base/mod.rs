@@ -11,6 +11,7 @@ mod name_pattern;
 mod path_pattern;
 mod paths;
 mod script_pattern;
+mod text;
 pub mod trace;
 
 pub use hash::ContentHash;
@@ -23,3 +24,4 @@ pub use name_pattern::NamePattern;
 pub use path_pattern::PathPattern;
 pub use paths::{decode_url_path, encode_url_path, join_url, normalize_slashes, relative_path, relative_url};
 pub use script_pattern::ScriptPattern;
+pub use text::contains;

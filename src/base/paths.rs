@@ -9,6 +9,9 @@ pub fn normalize_slashes(path: &str) -> String {
 
 /// `path` as seen from the folder `from`, with `/` between parts and no leading `./`. Both must be absolute.
 pub fn relative_path(from: &Path, path: &Path) -> String {
+    if let (Some(from), Some(to)) = (plain(from), plain(path)) {
+        return relative(from, to);
+    }
     let parts = |path: &Path| -> Vec<String> {
         path.components()
             .filter(|part| !matches!(part, Component::CurDir))
@@ -23,6 +26,26 @@ pub fn relative_path(from: &Path, path: &Path) -> String {
     let mut out: Vec<&str> = vec![".."; from.len() - shared];
     out.extend(to[shared..].iter().map(String::as_str));
     normalize_slashes(&out.join("/"))
+}
+
+/// The text of a path that has one part between every two slashes: most have.
+fn plain(path: &Path) -> Option<&str> {
+    let odd = |text: &str| ["//", "/./", "\\"].iter().any(|part| text.contains(part));
+    path.to_str().filter(|text| text.starts_with('/') && !text.ends_with(['/', '.']) && !odd(text))
+}
+
+fn relative(from: &str, to: &str) -> String {
+    let equal = from.bytes().zip(to.bytes()).take_while(|(a, b)| a == b).count();
+    let ends = |text: &str, at: usize| text.as_bytes().get(at).is_none_or(|byte| *byte == b'/');
+    let shared = (0..=equal).rev().find(|at| ends(from, *at) && ends(to, *at)).unwrap_or(0);
+    let up = from.as_bytes()[shared..].iter().filter(|byte| **byte == b'/').count();
+    let down = to[shared..].trim_start_matches('/');
+    let mut out = "../".repeat(up);
+    out.push_str(down);
+    if down.is_empty() && up > 0 {
+        out.pop();
+    }
+    out
 }
 
 /// The URL by which the output file `from` (path inside the output directory) reaches the output file `to`:
@@ -97,6 +120,25 @@ mod tests {
         assert_eq!(relative_url("assets/a.css", "assets/b.png"), "./b.png");
         assert_eq!(relative_url("a/b/c.js", "a/d.js"), "../d.js");
         assert_eq!(relative_path(Path::new("/p/app"), Path::new("/p/lib/x.ts")), "../lib/x.ts");
+        for (from, path) in [
+            ("/p/app", "/p/app/src/x.ts"),
+            ("/p/app", "/p/apple/x.ts"),
+            ("/p/app", "/p/app"),
+            ("/p/app", "/p"),
+            ("/p/app/deep", "/x"),
+            ("/é/a", "/è/a"),
+            ("/", "/a/b"),
+            ("/a/.", "/a/b"),
+        ] {
+            let slowly =
+                |path: &str| Path::new(path).components().skip(1).map(|part| part.as_os_str().to_owned()).collect();
+            let (a, b): (Vec<_>, Vec<_>) = (slowly(from), slowly(path));
+            let shared = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
+            let up = a[shared..].iter().map(|_| "..".into());
+            let expected: Vec<String> =
+                up.chain(b[shared..].iter().map(|part| part.to_string_lossy().into())).collect();
+            assert_eq!(relative_path(Path::new(from), Path::new(path)), expected.join("/"), "{from} {path}");
+        }
         assert_eq!(join_url("/", "a.js"), "/a.js");
         assert_eq!(join_url("https://cdn.example/x", "a.js"), "https://cdn.example/x/a.js");
     }

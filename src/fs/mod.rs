@@ -17,6 +17,7 @@ pub use testimony::{Testimony, Upheld};
 #[cfg(test)]
 pub(crate) use zip::written;
 
+use crate::base::ContentHash;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -43,6 +44,12 @@ impl Kind {
 /// What the build reads from. Paths are absolute.
 pub trait Files: Send + Sync {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+    /// With the hash of what was read.
+    fn read_hashed(&self, path: &Path) -> io::Result<(Vec<u8>, ContentHash)> {
+        let bytes = self.read(path)?;
+        let hash = ContentHash::of(&bytes);
+        Ok((bytes, hash))
+    }
     /// Of what the path leads to, symbolic links followed.
     fn kind(&self, path: &Path) -> io::Result<Kind>;
     /// Of the path itself, which may be a link.

@@ -106,9 +106,13 @@ pub(super) fn hash_of_names(list: &[PathBuf]) -> ContentHash {
 
 impl Files for Recording {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        let answer = self.inner.read(path);
+        self.read_hashed(path).map(|(bytes, _)| bytes)
+    }
+
+    fn read_hashed(&self, path: &Path) -> io::Result<(Vec<u8>, ContentHash)> {
+        let answer = self.inner.read_hashed(path);
         match &answer {
-            Ok(bytes) => self.note(path, ContentHash::of(bytes), |seen| &mut seen.content),
+            Ok((_, hash)) => self.note(path, *hash, |seen| &mut seen.content),
             Err(error) if is_absence(error) => self.note(path, None, |seen| &mut seen.kind),
             Err(_) => self.torn.store(true, Ordering::Relaxed),
         }

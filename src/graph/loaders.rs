@@ -31,6 +31,13 @@ fn is_sheet(options: &Options, path: &Path) -> bool {
 
 /// The longest suffix that `--loader` or the defaults know. In a site any file can be shipped as it is.
 pub(super) fn by_name(options: &Options, path: &Path) -> Option<Loader> {
+    // Most are scripts, and taking a path apart takes longer than all else here.
+    if options.loaders.is_empty()
+        && let Some(text) = path.to_str()
+        && let Some(loader) = text.rfind('.').and_then(|at| script_loader(&text[at..]))
+    {
+        return Some(loader);
+    }
     let name = path.file_name()?.to_string_lossy();
     let suffixes = || name.match_indices('.').map(|(at, _)| &name[at..]);
     let lower = name.to_ascii_lowercase();
@@ -64,12 +71,22 @@ pub(super) fn is_plain_wasm(options: &Options, path: &Path) -> bool {
     extension(path) == "wasm" && !said
 }
 
-fn default_loader(suffix: &str) -> Option<Loader> {
+/// Of suffixes that are part of no longer one.
+fn script_loader(suffix: &str) -> Option<Loader> {
     Some(match suffix {
         ".js" | ".mjs" | ".cjs" => Loader::Js,
         ".jsx" => Loader::Jsx,
         ".ts" | ".mts" | ".cts" => Loader::Ts,
         ".tsx" => Loader::Tsx,
+        _ => return None,
+    })
+}
+
+fn default_loader(suffix: &str) -> Option<Loader> {
+    if let Some(loader) = script_loader(suffix) {
+        return Some(loader);
+    }
+    Some(match suffix {
         ".json" => Loader::Json,
         ".css" => Loader::Css,
         ".module.css" => Loader::LocalCss,

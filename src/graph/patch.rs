@@ -58,9 +58,10 @@ fn is_made_of(path: &Path, file: &Path) -> bool {
 }
 
 fn rescan(module: &mut Module, source: &Arc<str>, language: &LanguageOptions) -> Option<()> {
-    let scanned = js::scan_and_keep(source, &module.name, &module.parse, language, true);
-    let (facts, tree) = scanned.value.filter(|_| scanned.problems.is_empty())?;
-    if facts.shape().is_none() || facts.shape() != module.shape {
+    let scanned = js::scan_and_keep(source, &module.name, &module.parse, language, Some(&|| true));
+    let (mut facts, tree) = scanned.value.filter(|_| scanned.problems.is_empty())?;
+    let shape = facts.shape();
+    if shape.is_none() || shape != module.shape {
         return None;
     }
     module.source_hash = hash(source);

@@ -8,14 +8,15 @@ use super::scan_memory::ScanMemory;
 use super::shards::Shards;
 use super::style::Sheet;
 use super::typescript::TsConfigs;
-use crate::base::{normalize_slashes, relative_path};
+use crate::base::{ContentHash, normalize_slashes, relative_path};
 use crate::cache::Cache;
 use crate::config::Options;
 use crate::diag::{Diagnostic, Location};
 use crate::fs::{Files, Plugged};
 use crate::lang::js::LanguageOptions;
 use rustc_hash::FxHashMap;
-use std::path::{Path, PathBuf};
+use std::hash::{Hash, Hasher};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 pub(super) struct Project<'a> {
@@ -41,13 +42,22 @@ pub(super) struct Project<'a> {
 }
 
 /// A file and the query it was asked for with (`?raw`, or nothing). For data URLs the query is `data:` and a hash.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) struct Place {
     pub path: Arc<Path>,
     pub query: Box<str>,
     /// The service worker that the module is for: a script that the page and the worker need is there twice, since
     /// neither may load a file of the other's.
     pub worker: Option<Arc<str>>,
+}
+
+/// By the text of the path: all paths are normal, and taking them apart takes longer than the rest of asking for a place.
+impl Hash for Place {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.path.as_os_str().hash(state);
+        self.query.hash(state);
+        self.worker.hash(state);
+    }
 }
 
 impl Place {
@@ -119,6 +129,11 @@ impl<'a> Project<'a> {
     pub fn name(&self, path: &Path) -> String {
         let shown = self.plugged.as_ref().map(|plugged| plugged.shown(path));
         let path = shown.as_deref().unwrap_or(path);
+        if let (Some(text), Some(root)) = (path.to_str(), self.root.to_str())
+            && let Some(inside) = text.strip_prefix(root).and_then(|rest| rest.strip_prefix(MAIN_SEPARATOR))
+        {
+            return normalize_slashes(inside);
+        }
         match path.strip_prefix(&self.root) {
             Ok(inside) => normalize_slashes(&inside.to_string_lossy()),
             Err(_) => relative_path(&self.root, path),
@@ -141,16 +156,23 @@ impl<'a> Project<'a> {
     }
 
     pub fn bytes(&self, path: &Path) -> Result<Vec<u8>, Diagnostic> {
-        self.files.read(path).map_err(|error| {
-            Diagnostic::error("unreadable-file", format!("could not read \"{}\"", self.name(path)))
-                .at(Location::file(self.name(path)))
-                .note(error.to_string())
-        })
+        self.files.read(path).map_err(|error| self.unreadable(path, &error))
+    }
+
+    fn unreadable(&self, path: &Path, error: &std::io::Error) -> Diagnostic {
+        Diagnostic::error("unreadable-file", format!("could not read \"{}\"", self.name(path)))
+            .at(Location::file(self.name(path)))
+            .note(error.to_string())
     }
 
     /// Text without its byte order mark, and a warning when it is not UTF-8.
     pub fn text(&self, path: &Path) -> Result<(String, Option<Diagnostic>), Diagnostic> {
-        let bytes = self.bytes(path)?;
+        self.hashed_text(path).map(|(text, problem, _)| (text, problem))
+    }
+
+    /// And the text's hash, if it is known without reading it once more.
+    pub fn hashed_text(&self, path: &Path) -> Result<(String, Option<Diagnostic>, Option<ContentHash>), Diagnostic> {
+        let (bytes, hash) = self.files.read_hashed(path).map_err(|error| self.unreadable(path, &error))?;
         let (mut text, problem) = match String::from_utf8(bytes) {
             Ok(text) => (text, None),
             Err(error) => {
@@ -165,8 +187,10 @@ impl<'a> Project<'a> {
         };
         if text.starts_with('\u{feff}') {
             text.drain(..'\u{feff}'.len_utf8());
+            return Ok((text, problem, None));
         }
-        Ok((text, problem))
+        let hash = Some(hash).filter(|_| problem.is_none());
+        Ok((text, problem, hash))
     }
 
     /// The folder of a file, with the tsconfig that is meant for the file.

@@ -37,6 +37,9 @@ fn beside(path: &Path) -> String {
 
 /// The module that a query asks for, if it is one of those that are made.
 pub(super) fn by_query(path: &Path, query: &str) -> Option<Result<String, Diagnostic>> {
+    if query.is_empty() {
+        return None;
+    }
     let has = |name: &str| parts(query).any(|part| part == name);
     let address = format!("new URL({}, import.meta.url)", beside(path));
     let shared = has("sharedworker");

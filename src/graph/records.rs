@@ -195,7 +195,7 @@ impl<'s, 'x, 'r, 'a> Mentions<'s, 'x, 'r, 'a> {
             self.problems.push(no_loader(&project.name(path), path).at(self.importer.location(start, end)));
             return Link::Unresolved;
         };
-        let usual = loaders::by_name(project.options, path) == Some(loader);
+        let usual = attribute.is_none() || loaders::by_name(project.options, path) == Some(loader);
         // An attribute that changes the meaning makes another module, with another name.
         let query = match attribute {
             Some(kind) if !usual && query.is_empty() => format!("?type={kind}"),

@@ -10,12 +10,15 @@ use crate::lang::js::{KeptTree, LanguageOptions, ModuleFacts, ParseOptions};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-const VERSION: u32 = 25;
+const VERSION: u32 = 26;
 
 /// Of source, whose trees wait for `compile`. A tree takes nine times as much: on the bench's app (13.5 MB of source) keeping
 /// all of them took 360 MB instead of 234, 1.5 CPU seconds instead of 1.8, and hardly less time, since new memory has to be
 /// cleared; with 4 MB it is 270 MB, with 2 MB 250.
 const KEPT_SOURCE_BYTES: usize = 1 << 21;
+
+/// What else a build keeps of a module is worth the tree of so much source: what trees add is never most of its memory.
+const KEPT_SOURCE_BYTES_PER_MODULE: usize = 500;
 
 pub(super) struct ScanMemory<'a> {
     /// `None`: there is no cache.
@@ -25,6 +28,8 @@ pub(super) struct ScanMemory<'a> {
     made: Shards<ContentHash, Known>,
     /// Bytes of source.
     kept: AtomicUsize,
+    /// Modules.
+    scanned: AtomicUsize,
 }
 
 /// Facts, where there is a memory their shape, and the tree if it was kept.
@@ -41,12 +46,18 @@ impl<'a> ScanMemory<'a> {
             language,
             made: Shards::new(),
             kept: AtomicUsize::new(0),
+            scanned: AtomicUsize::new(0),
         }
     }
 
     /// Whether the tree of one more source may be kept.
     pub fn has_room(&self, bytes: usize) -> bool {
-        self.kept.fetch_add(bytes, Ordering::Relaxed) + bytes <= KEPT_SOURCE_BYTES
+        let room = KEPT_SOURCE_BYTES.max(self.scanned.load(Ordering::Relaxed) * KEPT_SOURCE_BYTES_PER_MODULE);
+        let fits = self.kept.load(Ordering::Relaxed) + bytes <= room;
+        if fits {
+            self.kept.fetch_add(bytes, Ordering::Relaxed);
+        }
+        fits
     }
 
     /// The facts of a source, remembered or made. Only those without problems are remembered: a warm build must say what the
@@ -62,21 +73,19 @@ impl<'a> ScanMemory<'a> {
         if let Some(known) = self.made.get(&key) {
             return Noted::clean(known);
         }
-        let recalled = self.pack.as_ref().and_then(|pack| postcard::from_bytes(pack.get(key)?).ok());
+        let recalled = self.pack.as_ref().and_then(|pack| ModuleFacts::decode(pack.get(key)?));
         if let Some((shape, facts)) = recalled {
-            let facts: ModuleFacts = facts;
             return Noted::clean(self.made.insert(key, (Arc::new(facts), Some(shape), KeptTree::default())));
         }
+        self.scanned.fetch_add(1, Ordering::Relaxed);
         let Noted { value, problems } = make();
-        let Some((facts, tree)) = value else { return Noted::new(Known::default(), problems) };
-        let shape = self.pack.as_ref().and_then(|_| facts.shape());
-        let known = (Arc::new(facts), shape, tree);
+        let Some((mut facts, tree)) = value else { return Noted::new(Known::default(), problems) };
+        let encoded = self.pack.as_ref().and_then(|_| facts.encode());
+        let known = (Arc::new(facts), encoded.as_ref().map(|(shape, _)| *shape), tree);
         if !problems.is_empty() {
             return Noted::new(known, problems);
         }
-        if let (Some(pack), Some(shape)) = (&self.pack, shape)
-            && let Ok(bytes) = postcard::to_stdvec(&(shape, &*known.0))
-        {
+        if let (Some(pack), Some((_, bytes))) = (&self.pack, encoded) {
             pack.put(key, bytes);
         }
         Noted::clean(self.made.insert(key, known))

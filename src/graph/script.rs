@@ -5,6 +5,7 @@ use super::discover::{Body, Discovery, Early, Host, Importer, Inline, Key, Link,
 use super::project::{Place, Project};
 use super::resolve::Folder;
 use super::{css_text, data_url, loaders, queries, records, sources, style, typescript};
+use crate::base::ContentHash;
 use crate::config::{Format, Platform};
 use crate::diag::{Diagnostic, Location};
 use crate::lang::js::{self, KeptTree, ParseOptions, RUNTIME_NAME, SourceTypeHint};
@@ -17,6 +18,8 @@ use std::sync::Arc;
 #[derive(Default)]
 struct Text {
     source: String,
+    /// Of `source`, if it is known.
+    hash: Option<ContentHash>,
     /// The file's own text, not made from it.
     is_file: bool,
     /// What the module stands for.
@@ -35,7 +38,7 @@ pub(super) fn runtime(project: &Project) -> Node {
     module.source = js::runtime_source(node_esm, options.critical_css).into();
     module.parse = parse;
     module.side_effects = false;
-    let problems = scan(project, &mut module);
+    let problems = scan(project, &mut module, None);
     let links = module.facts.records.iter().map(|record| Link::External(record.specifier.clone())).collect();
     Node { problems, links, ..Node::new(Body::Script(Box::new(module))) }
 }
@@ -70,7 +73,7 @@ pub(super) fn load<'s>(
         module.parse.source_type = Some(SourceTypeHint::Esm);
     }
     let mut problems = text.problems;
-    problems.extend(scan(project, &mut module));
+    problems.extend(scan(project, &mut module, text.hash));
     if loader == Loader::LocalCss {
         // Its values are texts, whatever they are put together of: that has no effect.
         Arc::make_mut(&mut module.facts).parts.iter_mut().for_each(|part| part.side_effects = false);
@@ -117,7 +120,7 @@ pub(super) fn exported(project: &Project, place: &Place, loader: Loader) -> Vec<
     let mut module = blank(place, project.place_name(place), loader);
     module.source = text.source.into();
     describe(project, &project.folder(&place.path), loader, &mut module);
-    scan(project, &mut module);
+    scan(project, &mut module, text.hash);
     module.facts.exports.iter().map(|export| export.name.clone()).collect()
 }
 
@@ -171,11 +174,12 @@ pub(super) fn may_act(project: &Project, folder: &Folder, loader: Loader, path: 
     }
 }
 
-fn scan(project: &Project, module: &mut Module) -> Vec<Diagnostic> {
-    module.source_hash = hash(&module.source);
+/// `known`: the hash of the source.
+fn scan(project: &Project, module: &mut Module, known: Option<ContentHash>) -> Vec<Diagnostic> {
+    module.source_hash = known.unwrap_or_else(|| hash(&module.source));
     let scanned = project.memory.facts(module.source_hash, &module.parse, || {
-        let keep = project.memory.has_room(module.source.len());
-        js::scan_and_keep(&module.source, &module.name, &module.parse, &project.language, keep)
+        let keep = || project.memory.has_room(module.source.len());
+        js::scan_and_keep(&module.source, &module.name, &module.parse, &project.language, Some(&keep))
     });
     (module.facts, module.shape, module.tree) = scanned.value;
     scanned.problems
@@ -238,16 +242,16 @@ fn own_text(project: &Project, place: &Place, inline: Option<Inline>) -> Text {
     if let Some(inline) = inline {
         return Text { source: inline.text.to_string(), ..Text::default() };
     }
-    match project.text(&place.path) {
-        Ok((source, problem)) => {
-            Text { source, is_file: true, problems: problem.into_iter().collect(), ..Text::default() }
+    match project.hashed_text(&place.path) {
+        Ok((source, problem, hash)) => {
+            Text { source, hash, is_file: true, problems: problem.into_iter().collect(), ..Text::default() }
         }
         Err(problem) => Text { problems: vec![problem], ..Text::default() },
     }
 }
 
 fn made(text: Text, make: impl FnOnce(String) -> String) -> Text {
-    Text { source: make(text.source), is_file: false, ..text }
+    Text { source: make(text.source), hash: None, is_file: false, ..text }
 }
 
 fn from_bytes(project: &Project, place: &Place, make: impl FnOnce(&[u8]) -> String) -> Text {
@@ -260,7 +264,7 @@ fn from_bytes(project: &Project, place: &Place, make: impl FnOnce(&[u8]) -> Stri
 fn json(project: &Project, place: &Place, inline: Option<Inline>) -> Text {
     let mut own = own_text(project, place, inline);
     let readable = own.is_file || own.problems.is_empty();
-    own.is_file = false;
+    (own.is_file, own.hash) = (false, None);
     match sources::json(&own.source) {
         Ok(source) => own.source = source,
         // One problem is enough for a file that could not even be read.

@@ -1,6 +1,6 @@
 //! Another encoding of an image, for advice: what it would be if its author exported it anew.
 
-use super::codec::{self, Coded};
+use super::codec::{self, Coded, Effort};
 use super::format::Format;
 use image::{DynamicImage, ImageEncoder, ImageReader};
 use std::io::Cursor;
@@ -16,7 +16,7 @@ const PIXELS_MAX: u64 = 40_000_000;
 pub fn alternative(bytes: &[u8]) -> Option<(String, Vec<u8>)> {
     let format = Format::found(bytes)?;
     if format == Format::Jpeg {
-        let Coded { smaller, .. } = codec::jpeg::encode(bytes, true).ok()?;
+        let Coded { smaller, .. } = codec::jpeg::encode(bytes, Effort::Usual, true).ok()?;
         return Some(("a JPEG of lower quality (`--images lossy`)".to_string(), smaller?.to_vec()));
     }
     if !matches!(format, Format::Png | Format::Webp) {
@@ -41,7 +41,10 @@ fn jpeg(picture: &DynamicImage) -> Option<Vec<u8>> {
     let mut out = Vec::new();
     let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, QUALITY);
     encoder.write_image(rgb.as_raw(), rgb.width(), rgb.height(), image::ExtendedColorType::Rgb8).ok()?;
-    let smaller = codec::jpeg::encode(&out, false).ok().and_then(|coded| coded.smaller).map(|bytes| bytes.to_vec());
+    let smaller = codec::jpeg::encode(&out, Effort::Usual, false)
+        .ok()
+        .and_then(|coded| coded.smaller)
+        .map(|bytes| bytes.to_vec());
     Some(smaller.unwrap_or(out))
 }
 

@@ -10,7 +10,7 @@
 //! Start at: [`optimize`], then `codec/`.
 //!
 //! Modes: `Off` keeps all bytes and reads sizes from headers. `On` is lossless. `Lossy` also encodes photographs (JPEG)
-//! anew; PNG stays lossless in it.
+//! anew; PNG stays lossless in it. `--minify=max` looks longer for the smallest file.
 
 mod alternative;
 mod codec;
@@ -25,10 +25,10 @@ pub use alternative::alternative;
 
 use crate::base::{AssetId, IndexVec};
 use crate::cache::Cache;
-use crate::config::{ImageMode, Options};
+use crate::config::{ImageMode, Minify, Options};
 use crate::diag::{Diagnostic, Location, Noted, sorted};
 use crate::model::{Asset, ImageSets, ModuleGraph, OptimizedImage};
-use codec::{Coded, Corrupt};
+use codec::{Coded, Corrupt, Effort};
 use format::Format;
 use rayon::prelude::*;
 use std::cmp::Reverse;
@@ -50,6 +50,8 @@ pub fn optimize(graph: &ModuleGraph, options: &Options, cache: &Cache) -> Noted<
         .collect();
     // The largest takes longest: last, it would leave the other threads idle.
     order.sort_by_key(|(id, _)| (Reverse(graph.assets[*id].bytes.len()), *id));
+    let effort = if options.minify == Minify::Max { Effort::Most } else { Effort::Usual };
+    let wish = (options.images, effort);
     let turn = Mutex::new(());
     let done: Vec<(AssetId, OptimizedImage, Vec<Diagnostic>)> = order
         .into_iter()
@@ -58,7 +60,7 @@ pub fn optimize(graph: &ModuleGraph, options: &Options, cache: &Cache) -> Noted<
             // No codec waits for other work of the pool, so a waiting thread cannot be waited for.
             let heavy = is_heavy(&graph.assets[id]);
             let _turn = heavy.then(|| turn.lock().unwrap_or_else(PoisonError::into_inner));
-            let (image, problems) = one(&graph.assets[id], promised, options.images, cache);
+            let (image, problems) = one(&graph.assets[id], promised, wish, cache);
             (id, image, problems)
         })
         .collect();
@@ -71,6 +73,9 @@ pub fn optimize(graph: &ModuleGraph, options: &Options, cache: &Cache) -> Noted<
     Noted::new(images, sorted(problems))
 }
 
+/// What is done to images, and how thoroughly.
+type Wish = (ImageMode, Effort);
+
 fn is_heavy(asset: &Asset) -> bool {
     // Of vector drawings the size says nothing, and reading it means parsing.
     let format = Format::found(&asset.bytes).filter(|format| matches!(format, Format::Png | Format::Jpeg));
@@ -78,17 +83,17 @@ fn is_heavy(asset: &Asset) -> bool {
     u64::from(width) * u64::from(height) > HEAVY_PIXELS
 }
 
-fn one(asset: &Asset, promised: Format, mode: ImageMode, cache: &Cache) -> (OptimizedImage, Vec<Diagnostic>) {
+fn one(asset: &Asset, promised: Format, wish: Wish, cache: &Cache) -> (OptimizedImage, Vec<Diagnostic>) {
     let mut problems = Vec::new();
     let coded = match Format::found(&asset.bytes) {
         // An SVG goes by its name: what is no XML is reported by its codec.
-        None if promised == Format::Svg => code(asset, Format::Svg, mode, cache),
+        None if promised == Format::Svg => code(asset, Format::Svg, wish, cache),
         None => {
             let (what, hint) = format::not_an_image(&asset.bytes);
             problems.push(corrupt(promised, &Corrupt(what)).hint(hint));
             Ok(Coded::kept((0, 0)))
         }
-        Some(found) if found == promised => code(asset, found, mode, cache),
+        Some(found) if found == promised => code(asset, found, wish, cache),
         Some(found) => {
             problems.extend(mismatch(promised, found));
             Ok(Coded::kept(measure(found, &asset.bytes).unwrap_or_default()))
@@ -110,11 +115,10 @@ fn placed(problem: Diagnostic, file: &str) -> Diagnostic {
     problem.at(Location { file: file.to_string(), ..place })
 }
 
-fn code(asset: &Asset, format: Format, mode: ImageMode, cache: &Cache) -> Result<Coded, Corrupt> {
+fn code(asset: &Asset, format: Format, (mode, effort): Wish, cache: &Cache) -> Result<Coded, Corrupt> {
     let encoder = match (format, mode) {
-        (Format::Png, ImageMode::On | ImageMode::Lossy) => codec::png::ENCODER,
-        (Format::Jpeg, ImageMode::On) => codec::jpeg::ENCODER,
-        (Format::Jpeg, ImageMode::Lossy) => codec::jpeg::LOSSY_ENCODER,
+        (Format::Png, ImageMode::On | ImageMode::Lossy) => codec::png::encoder(effort),
+        (Format::Jpeg, ImageMode::On | ImageMode::Lossy) => codec::jpeg::encoder(effort, mode == ImageMode::Lossy),
         (Format::Svg, ImageMode::On | ImageMode::Lossy) => codec::svg::ENCODER,
         _ => {
             let size = measure(format, &asset.bytes);
@@ -132,8 +136,8 @@ fn code(asset: &Asset, format: Format, mode: ImageMode, cache: &Cache) -> Result
     }
     // A fault of a codec must not cost the build: the image is then kept.
     let coded = catch_unwind(AssertUnwindSafe(|| match format {
-        Format::Png => codec::png::encode(&asset.bytes),
-        Format::Jpeg => codec::jpeg::encode(&asset.bytes, mode == ImageMode::Lossy),
+        Format::Png => codec::png::encode(&asset.bytes, effort),
+        Format::Jpeg => codec::jpeg::encode(&asset.bytes, effort, mode == ImageMode::Lossy),
         _ => codec::svg::encode(&asset.bytes),
     }));
     let coded = coded.unwrap_or_else(|_| {

@@ -1,6 +1,6 @@
 //! Source map v3: encoding.
 
-use serde::Serialize;
+use rayon::prelude::*;
 
 /// One mapping of a generated file; positions are 0-based, columns in UTF-16 units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub const NOWHERE: u32 = u32::MAX;
 /// a large output has millions of them.
 #[derive(Default)]
 pub struct Mappings {
-    text: String,
+    text: Vec<u8>,
     /// Not encoded yet.
     last: Option<Token>,
     /// A segment of the line is there.
@@ -94,59 +94,148 @@ impl Mappings {
         self.flush();
         if ends_nowhere {
             // Node 20 reads on behind a last segment of one field: it would come from where the one before comes from.
-            self.text.push(';');
+            self.text.push(b';');
         }
-        Encoded { text: self.text, sources: self.sources.used, names: self.names.used }
+        let text = String::from_utf8(self.text).unwrap_or_default();
+        Encoded { text, sources: self.sources.used, names: self.names.used }
     }
 
     fn flush(&mut self) {
         let Some(token) = self.last.take() else { return };
         while self.line < token.line {
-            self.text.push(';');
+            self.text.push(b';');
             (self.line, self.column, self.in_line) = (self.line + 1, 0, false);
         }
-        if std::mem::replace(&mut self.in_line, true) {
-            self.text.push(',');
-        }
+        let mut segment = Segment { bytes: [b','; SEGMENT_BYTES], length: 0 };
+        segment.length += usize::from(std::mem::replace(&mut self.in_line, true));
         let step = |before: &mut i64, now: u32| i64::from(now) - std::mem::replace(before, i64::from(now));
-        push_vlq(&mut self.text, step(&mut self.column, token.column));
-        if token.source == NOWHERE {
-            return;
+        segment.vlq(step(&mut self.column, token.column));
+        if token.source != NOWHERE {
+            segment.vlq(self.sources.step(token.source));
+            segment.vlq(step(&mut self.source_line, token.source_line));
+            segment.vlq(step(&mut self.source_column, token.source_column));
+            if token.name != u32::MAX {
+                segment.vlq(self.names.step(token.name));
+            }
         }
-        push_vlq(&mut self.text, self.sources.step(token.source));
-        push_vlq(&mut self.text, step(&mut self.source_line, token.source_line));
-        push_vlq(&mut self.text, step(&mut self.source_column, token.source_column));
-        if token.name != u32::MAX {
-            push_vlq(&mut self.text, self.names.step(token.name));
-        }
+        self.text.extend_from_slice(&segment.bytes[..segment.length]);
     }
 }
 
-fn push_vlq(out: &mut String, value: i64) {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut rest = if value < 0 { ((-value as u64) << 1) | 1 } else { (value as u64) << 1 };
-    loop {
-        let digit = rest & 31;
-        rest >>= 5;
-        out.push(DIGITS[(digit | if rest > 0 { 32 } else { 0 }) as usize] as char);
-        if rest == 0 {
-            break;
+/// A comma, and five numbers of 33 bits.
+const SEGMENT_BYTES: usize = 1 + 5 * 7;
+
+struct Segment {
+    bytes: [u8; SEGMENT_BYTES],
+    length: usize,
+}
+
+impl Segment {
+    fn vlq(&mut self, value: i64) {
+        const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        let mut rest = if value < 0 { ((-value as u64) << 1) | 1 } else { (value as u64) << 1 };
+        loop {
+            let digit = rest & 31;
+            rest >>= 5;
+            self.bytes[self.length] = DIGITS[(digit | if rest > 0 { 32 } else { 0 }) as usize];
+            self.length += 1;
+            if rest == 0 {
+                break;
+            }
         }
     }
 }
 
 /// The whole map as JSON text.
 pub fn encode(sources: &[String], contents: Option<&[&str]>, names: &[&str], ignore: &[u32], mappings: &str) -> String {
-    let bytes: usize = contents.unwrap_or_default().iter().map(|text| text.len()).sum();
-    let listed: usize = sources.iter().map(|name| name.len() + 8).chain(names.iter().map(|name| name.len() + 4)).sum();
-    let ignore_list = (!ignore.is_empty()).then_some(ignore);
-    let map = Map { version: 3, sources, sources_content: contents, names, mappings, ignore_list };
-    // Line ends and quotes of the sources take two bytes. What is not needed of the room is never touched.
-    let mut out = Vec::with_capacity(bytes + bytes / 4 + listed + mappings.len() + 1024);
-    match serde_json::to_writer(&mut out, &map) {
-        Ok(()) => String::from_utf8(out).unwrap_or_default(),
-        Err(_) => String::new(),
+    let list = |list: &[&str]| serde_json::to_string(list).unwrap_or_default();
+    let sources: Vec<&str> = sources.iter().map(String::as_str).collect();
+    let head = format!("{{\"version\":3,\"sources\":{}", list(&sources));
+    let mut tail = format!(",\"names\":{},\"mappings\":", list(names));
+    // A number of base 64, a comma or a semicolon needs no escape.
+    tail.extend(["\"", mappings, "\""]);
+    if !ignore.is_empty() {
+        tail.push_str(&format!(",\"ignoreList\":{}", serde_json::Value::from(ignore)));
     }
+    tail.push('}');
+    let contents = contents.map(|contents| (contents, contents.par_iter().map(|text| quoted_length(text)).collect()));
+    let room =
+        contents.as_ref().map_or(0, |(_, lengths): &(_, Vec<usize>)| lengths.iter().sum::<usize>() + lengths.len());
+    let mut out = Vec::with_capacity(head.len() + room + tail.len() + 32);
+    out.extend_from_slice(head.as_bytes());
+    if let Some((contents, lengths)) = contents {
+        out.extend_from_slice(b",\"sourcesContent\":[");
+        quote_all(contents, &lengths, &mut out);
+        out.push(b']');
+    }
+    out.extend_from_slice(tail.as_bytes());
+    String::from_utf8(out).unwrap_or_default()
+}
+
+/// Texts as JSON, with commas between them: they are most of a map, so each core writes some of them to their place.
+fn quote_all(texts: &[&str], lengths: &[usize], out: &mut Vec<u8>) {
+    let start = out.len();
+    out.resize(start + (lengths.iter().sum::<usize>() + lengths.len()).saturating_sub(1), b',');
+    let mut rest = &mut out[start..];
+    let mut places = Vec::with_capacity(texts.len());
+    for length in lengths {
+        let (place, more) = rest.split_at_mut(*length);
+        places.push(place);
+        rest = more.split_first_mut().map_or(&mut [], |(_, more)| more);
+    }
+    texts.par_iter().zip(places).for_each(|(text, place)| quote(text.as_bytes(), place));
+}
+
+/// Of a text as JSON.
+fn quoted_length(text: &str) -> usize {
+    let short = |byte: u8| usize::from(byte == b'"' || byte == b'\\' || byte < b' ');
+    let long = |byte: u8| usize::from(byte < b' ' && !matches!(byte, b'\n' | b'\r' | b'\t' | 8 | 12));
+    text.len() + 2 + text.bytes().map(|byte| short(byte) + 4 * long(byte)).sum::<usize>()
+}
+
+/// How many bytes from the start on need no escape. Eight at a time: see "Determine if a word has a byte less than n" in
+/// the Bit Twiddling Hacks.
+fn plain(text: &[u8]) -> usize {
+    const EACH: u64 = u64::MAX / 255;
+    let zero = |word: u64| word.wrapping_sub(EACH) & !word & (EACH << 7);
+    let mut at = 0;
+    while let Some(word) = text.get(at..at + 8).and_then(|eight| eight.try_into().ok()).map(u64::from_le_bytes) {
+        let control = word.wrapping_sub(EACH * 0x20) & !word & (EACH << 7);
+        let found = control | zero(word ^ (EACH * u64::from(b'"'))) | zero(word ^ (EACH * u64::from(b'\\')));
+        if found != 0 {
+            return at + found.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    let special = |byte: &u8| matches!(byte, b'"' | b'\\' | ..b' ');
+    at + text[at..].iter().position(special).unwrap_or(text.len() - at)
+}
+
+/// `place` is as long as [`quoted_length`] says.
+fn quote(text: &[u8], place: &mut [u8]) {
+    let mut at = 0;
+    let mut write = |bytes: &[u8]| {
+        place[at..at + bytes.len()].copy_from_slice(bytes);
+        at += bytes.len();
+    };
+    write(b"\"");
+    let mut rest = text;
+    loop {
+        let length = plain(rest);
+        write(&rest[..length]);
+        match rest.get(length) {
+            None => break,
+            Some(b'\n') => write(b"\\n"),
+            Some(b'\r') => write(b"\\r"),
+            Some(b'\t') => write(b"\\t"),
+            Some(8) => write(b"\\b"),
+            Some(12) => write(b"\\f"),
+            Some(byte @ (b'"' | b'\\')) => write(&[b'\\', *byte]),
+            Some(byte) => write(format!("\\u{byte:04x}").as_bytes()),
+        }
+        rest = &rest[length + 1..];
+    }
+    write(b"\"");
 }
 
 /// A map as a URL.
@@ -164,20 +253,6 @@ fn base64(bytes: &[u8]) -> String {
         }
     }
     out
-}
-
-/// In the order in which it is written.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Map<'a> {
-    version: u32,
-    sources: &'a [String],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sources_content: Option<&'a [&'a str]>,
-    names: &'a [&'a str],
-    mappings: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ignore_list: Option<&'a [u32]>,
 }
 
 #[cfg(test)]
@@ -200,6 +275,25 @@ mod tests {
         assert_eq!(encoded(&tokens).text, "AAAA,gBACA;;CADK");
         assert_eq!(encoded(&[tokens[0], nowhere]).text, "AAAA;;S;");
         assert_eq!(encoded(&[]).text, "");
+    }
+
+    #[test]
+    fn sources_are_quoted_as_json() {
+        let every: String = (0..0x90u32).chain([0x2028, 0x1F600]).filter_map(char::from_u32).collect();
+        let contents = [every.as_str(), "", "\"\\\n", "plain"];
+        let sources = ["a\"b".to_string(), "c".to_string(), "d".to_string(), "e".to_string()];
+        let text = encode(&sources, Some(&contents), &["x"], &[1, 3], "AAAA");
+        let map = |contents: serde_json::Value| {
+            serde_json::json!({ "version": 3, "sources": sources, "sourcesContent": contents, "names": ["x"],
+                "mappings": "AAAA", "ignoreList": [1, 3] })
+        };
+        assert_eq!(text, map(serde_json::json!(contents)).to_string());
+        let none: [&str; 0] = [];
+        assert_eq!(
+            encode(&[], Some(&none), &[], &[], ""),
+            r#"{"version":3,"sources":[],"sourcesContent":[],"names":[],"mappings":""}"#
+        );
+        assert_eq!(encode(&[], None, &[], &[], ""), r#"{"version":3,"sources":[],"names":[],"mappings":""}"#);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::Context;
 use crate::lang::js::{LocalSym, ModuleObject};
 use crate::model::SymbolRef;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::borrow::Cow;
 
 /// Words that can never be a binding in a strict module, and a few that would surprise.
 const RESERVED: [&str; 61] = [
@@ -72,14 +73,21 @@ const RESERVED: [&str; 61] = [
 ];
 
 pub fn is_reserved(name: &str) -> bool {
-    RESERVED.contains(&name)
+    name.len() > 1 && RESERVED.contains(&name)
 }
 
 /// The sequence of short names over an alphabet ordered by how often its characters occur anyway.
 pub struct Alphabet {
     first: Vec<u8>,
     rest: Vec<u8>,
+    /// Where each byte stands in `first` and in `rest`.
+    places: [[u8; 256]; 2],
+    /// The first names.
+    table: Vec<String>,
 }
+
+/// Names that are given again and again.
+const TABLE: usize = 256;
 
 impl Alphabet {
     /// `histogram`: how often each byte occurs in the text around the names.
@@ -91,7 +99,38 @@ impl Alphabet {
         };
         let first = by_use(letters.clone());
         let rest = by_use(letters.into_iter().chain(b'0'..=b'9').collect());
-        Alphabet { first, rest }
+        let mut places = [[u8::MAX; 256]; 2];
+        for (places, bytes) in places.iter_mut().zip([&first, &rest]) {
+            bytes.iter().zip(0..).for_each(|(byte, at)| places[*byte as usize] = at);
+        }
+        let mut made = Alphabet { first, rest, places, table: Vec::new() };
+        made.table = (0..TABLE).map(|number| made.name(number)).collect();
+        made
+    }
+
+    /// The number of a name, if it has one that counts.
+    fn number(&self, name: &str) -> Option<usize> {
+        // Longer names have numbers that nobody reaches.
+        const LONGEST: usize = 4;
+        let (head, tail) = name.as_bytes().split_first().filter(|(_, tail)| tail.len() < LONGEST)?;
+        let [first, rest] = &self.places;
+        let mut at = Some(usize::from(first[*head as usize])).filter(|at| *at < self.first.len())?;
+        let (mut shorter, mut count) = (0, self.first.len());
+        for byte in tail {
+            let place = usize::from(rest[*byte as usize]);
+            if place >= self.rest.len() {
+                return None;
+            }
+            at = at * self.rest.len() + place;
+            shorter += count;
+            count *= self.rest.len();
+        }
+        Some(shorter + at)
+    }
+
+    /// As [`Alphabet::name`].
+    fn short(&self, number: usize) -> Cow<'_, str> {
+        self.table.get(number).map_or_else(|| Cow::Owned(self.name(number)), |name| Cow::Borrowed(name.as_str()))
     }
 
     /// How many names have one letter, and how many have two.
@@ -240,13 +279,25 @@ pub fn clean(text: &str) -> String {
 }
 
 /// Names of a module's nested bindings, by symbol number minus `first`. `name_of` gives the names of everything else.
-pub fn nested<'n>(
+pub fn nested<'n, 'a>(
     object: &ModuleObject,
     first: LocalSym,
-    style: &Style<'_>,
+    style: &Style<'a>,
     name_of: impl Fn(LocalSym) -> Option<&'n str>,
-) -> Vec<String> {
-    let mut names: Vec<String> = vec![String::new(); object.extra_names.len()];
+) -> Vec<Cow<'a, str>> {
+    match style {
+        Style::Short(alphabet) if !object.pinned => short(object, first, alphabet, name_of),
+        _ => original_nested(object, first, name_of),
+    }
+}
+
+/// The names that they have in the source, or close to it.
+fn original_nested<'n, 'a>(
+    object: &ModuleObject,
+    first: LocalSym,
+    name_of: impl Fn(LocalSym) -> Option<&'n str>,
+) -> Vec<Cow<'a, str>> {
+    let mut names: Vec<Cow<'a, str>> = vec![Cow::Borrowed(""); object.extra_names.len()];
     let mut taken: FxHashSet<String> = FxHashSet::default();
     for scope in &object.scopes {
         taken.clear();
@@ -254,38 +305,76 @@ pub fn nested<'n>(
             let own = symbol.checked_sub(first).and_then(|at| names.get(at as usize)).filter(|name| !name.is_empty());
             match own {
                 Some(name) => {
-                    taken.insert(name.clone());
+                    taken.insert(name.to_string());
                 }
-                None => {
-                    if let Some(name) = name_of(*symbol) {
-                        taken.insert(name.to_string());
-                    }
-                }
+                None => taken.extend(name_of(*symbol).map(str::to_string)),
             }
         }
         taken.extend(scope.globals.iter().map(|global| object.globals[*global as usize].clone()));
-        let mut number = 0;
         for symbol in &scope.declares {
             let at = (*symbol - first) as usize;
             let original = &object.extra_names[at];
-            let name = match style {
-                // `arguments` and friends keep their names: they are not ours to give.
-                _ if object.pinned || original == "arguments" => original.clone(),
-                Style::Original | Style::Numbered => {
-                    original_name(original, |name| !taken.contains(name) && !is_reserved(name))
-                }
-                Style::Short(alphabet) => loop {
-                    let name = alphabet.name(number);
-                    number += 1;
-                    if !taken.contains(&name) && !is_reserved(&name) {
-                        break name;
-                    }
-                },
+            let name = match stays(original) || object.pinned {
+                true => original.clone(),
+                false => original_name(original, |name| !taken.contains(name) && !is_reserved(name)),
             };
-            if !matches!(style, Style::Short(_)) || object.pinned {
-                taken.insert(name.clone());
+            taken.insert(name.clone());
+            names[at] = name.into();
+        }
+    }
+    names
+}
+
+/// `arguments` and friends keep their names: they are not ours to give.
+fn stays(original: &str) -> bool {
+    original == "arguments"
+}
+
+/// The shortest that are free, by number: most of what is asked is whether one of the first is taken.
+fn short<'n, 'a>(
+    object: &ModuleObject,
+    first: LocalSym,
+    alphabet: &'a Alphabet,
+    name_of: impl Fn(LocalSym) -> Option<&'n str>,
+) -> Vec<Cow<'a, str>> {
+    const NEAR: usize = 256;
+    let mut names: Vec<Cow<'a, str>> = vec![Cow::Borrowed(""); object.extra_names.len()];
+    let mut numbers = vec![usize::MAX; object.extra_names.len()];
+    // By number, the latest scope in which it is taken.
+    let mut near = [0u32; NEAR];
+    let mut far: Vec<usize> = Vec::new();
+    for (scope, turn) in object.scopes.iter().zip(1..) {
+        far.clear();
+        let mut take = |number: usize| match near.get_mut(number) {
+            Some(taken) => *taken = turn,
+            None => far.push(number),
+        };
+        for symbol in &scope.captures {
+            let own =
+                symbol.checked_sub(first).and_then(|at| numbers.get(at as usize)).filter(|own| **own != usize::MAX);
+            match own {
+                Some(own) => take(*own),
+                None => name_of(*symbol).and_then(|name| alphabet.number(name)).into_iter().for_each(&mut take),
             }
-            names[at] = name;
+        }
+        let globals = scope.globals.iter().filter_map(|global| alphabet.number(&object.globals[*global as usize]));
+        globals.for_each(&mut take);
+        let mut number = 0;
+        for symbol in &scope.declares {
+            let at = (*symbol - first) as usize;
+            if stays(&object.extra_names[at]) {
+                names[at] = Cow::Owned(object.extra_names[at].clone());
+                continue;
+            }
+            loop {
+                let free = near.get(number).map_or_else(|| !far.contains(&number), |taken| *taken != turn);
+                let name = alphabet.short(number);
+                number += 1;
+                if free && !is_reserved(&name) {
+                    (names[at], numbers[at]) = (name, number - 1);
+                    break;
+                }
+            }
         }
     }
     names
@@ -336,4 +425,21 @@ fn stem(name: &str) -> String {
     let file = parts.next().unwrap_or(path);
     let stem = file.split('.').next().unwrap_or(file);
     clean(if stem == "index" { parts.next().unwrap_or(stem) } else { stem })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_has_its_number() {
+        let mut histogram = [0; 256];
+        histogram[b'e' as usize] = 7;
+        let alphabet = Alphabet::new(&histogram);
+        for number in (0..300).chain([3509, 3510, 3511, 200_000]) {
+            let name = alphabet.name(number);
+            assert_eq!((alphabet.number(&name), &*alphabet.short(number)), (Some(number), name.as_str()));
+        }
+        assert_eq!(["", "1a", "é", "a-b", "abcdefgh"].map(|name| alphabet.number(name)), [None; 5]);
+    }
 }

@@ -12,7 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Changes whenever `compile` would give other objects for the same inputs.
-const VERSION: u32 = 25;
+const VERSION: u32 = 26;
 
 /// What came of all modules.
 pub struct Objects<'c> {
@@ -54,6 +54,8 @@ pub fn compile<'c>(
         |id| graph.modules[*id].source.len() as u64,
         |id| one(graph, *id, &plans[*id], &language, &language_key, &memory),
     );
+    // Drafts that several modules share.
+    linked.order.iter().for_each(|id| graph.modules[*id].tree.clear());
     let mut out = Objects {
         all: graph.modules.iter().map(|_| None).collect(),
         keys: graph.modules.iter().map(|_| None).collect(),
@@ -106,7 +108,7 @@ fn one(
     let is_twin = twins.contains(&module.source_hash);
     let remembers = pack.is_some() || cache.is_lasting();
     if !remembers && !is_twin {
-        return Ok((Arc::new(make()?), None));
+        return Ok((make()?, None));
     }
     let parse = postcard::to_stdvec(&module.parse).unwrap_or_default();
     let plan_key = postcard::to_stdvec(plan).unwrap_or_default();
@@ -118,16 +120,16 @@ fn one(
         return Ok((object, remembers.then_some(key)));
     }
     let stored = pack.and_then(|pack| postcard::from_bytes(pack.get(key)?).ok());
-    let object = Arc::new(match stored {
-        Some(object) => object,
+    let object = match stored {
+        Some(object) => Arc::new(object),
         None => {
             let object = make()?;
-            if let (Some(pack), Ok(bytes)) = (pack, postcard::to_stdvec(&object)) {
+            if let (Some(pack), Ok(bytes)) = (pack, postcard::to_stdvec(&*object)) {
                 pack.put(key, bytes);
             }
             object
         }
-    });
+    };
     cache.keep_value(key, &object);
     if is_twin {
         known().insert(key, Arc::clone(&object));

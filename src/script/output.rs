@@ -94,6 +94,15 @@ impl Output {
 
     fn advance(&mut self, text: &str) {
         let bytes = text.as_bytes();
+        // Most pieces are a few letters.
+        let plain = match bytes.len() {
+            ..16 => bytes.iter().all(|byte| *byte < 0x80 && *byte != b'\n'),
+            _ => bytes.is_ascii() && !bytes.contains(&b'\n'),
+        };
+        if plain {
+            self.column += bytes.len() as u32;
+            return;
+        }
         // U+2028 and U+2029 end lines too.
         let ends = |at: &usize| {
             bytes[*at] == b'\n'

@@ -16,6 +16,7 @@ export const WAYS = {
   'unsplit minified': { flags: ['--format', 'esm', '--no-splitting', '--minify'], how: 'import' },
   'split plain': { flags: ['--format', 'esm', '--splitting', '--no-minify'], how: 'import', shared: true },
   'split minified': { flags: ['--format', 'esm', '--splitting', '--minify'], how: 'import', shared: true },
+  'split fast': { flags: ['--format', 'esm', '--splitting', '--minify=fast'], how: 'import', shared: true },
   'unsplit max': { flags: ['--format', 'esm', '--no-splitting', '--minify=max'], how: 'import' },
   'split max': { flags: ['--format', 'esm', '--splitting', '--minify=max'], how: 'import', shared: true },
   pages: { flags: ['--format', 'esm', '--minify', ...PAGE], how: 'import', shared: true, silent: true, page: true },

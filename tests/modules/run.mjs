@@ -7,7 +7,7 @@
 //   builds    a list of { flags, as, run, prints }: `as` is how the output is loaded: `esm` (default, or by --format),
 //             `cjs`, `script` (in a new realm with `console` only); `run`: the file to run, default: the first entry's;
 //             `prints`: instead of the case's. Default: one build with --format esm.
-//             Each is built plain, with --minify and with --minify=max, unless its flags say so or `minify` is false.
+//             Each is built plain, with --minify=fast, --minify and --minify=max, unless its flags say so or `minify` is false.
 //   error     the code of the error that must stop the build; `says`: texts that its message must have
 //   warns     codes of the warnings that the build must give: these and no others; default: none
 //   max       why the case fails under --minify=max today; it fails the run when it no longer does
@@ -80,6 +80,7 @@ function* variants(builds, slow) {
     const decided = build.minify === false || (build.flags ?? []).some((flag) => /^--(no-)?minify/.test(flag));
     if (build.minify !== false && !decided) {
       yield { ...build, flags: ['--no-minify', ...(build.flags ?? [])] };
+      yield { ...build, flags: ['--minify=fast', ...(build.flags ?? [])] };
       yield { ...build, flags: ['--minify', ...(build.flags ?? [])] };
       if (!slow) yield { ...build, flags: ['--minify=max', ...(build.flags ?? [])] };
     } else {

@@ -8,17 +8,25 @@
 mod libjpeg;
 mod segments;
 
-use super::{Coded, Corrupt, too_large};
+use super::{Coded, Corrupt, Effort, too_large};
 use crate::diag::Diagnostic;
 use crate::image::pixels;
-use libjpeg::Reader;
+use libjpeg::{Reader, Scans};
 use segments::Segments;
 
-/// Part of the cache key: a result of another encoder or other settings is not this one's.
-pub const ENCODER: &str = "mozjpeg-sys 2.2.3, smaller of baseline and searched progressive";
+/// Part of the cache key: a result of another encoder or other settings is not this one's. `lossy`: of
+/// [`ImageMode::Lossy`](crate::config::ImageMode::Lossy).
+pub fn encoder(effort: Effort, lossy: bool) -> &'static str {
+    match (effort, lossy) {
+        (Effort::Most, false) => "mozjpeg-sys 2.2.3, smaller of baseline and searched progressive",
+        (Effort::Most, true) => "mozjpeg-sys 2.2.3, quality 82 or smaller of baseline and searched progressive",
+        (Effort::Usual, false) => "mozjpeg-sys 2.2.3, progressive, baseline up to 20000",
+        (Effort::Usual, true) => "mozjpeg-sys 2.2.3, quality 82 or progressive, baseline up to 20000",
+    }
+}
 
-/// As [`ENCODER`], for [`ImageMode::Lossy`](crate::config::ImageMode::Lossy).
-pub const LOSSY_ENCODER: &str = "mozjpeg-sys 2.2.3, quality 82 or lossless";
+/// Larger files are smaller with several scans.
+const BASELINE_BYTES: usize = 20_000;
 
 /// Of the lossy mode: artefacts are hard to find at normal size.
 const LOSSY_QUALITY: u8 = 82;
@@ -32,7 +40,7 @@ pub fn measure(file: &[u8]) -> Option<(u32, u32)> {
 }
 
 /// `lossy`: photographs of a higher quality are also encoded anew, at [`LOSSY_QUALITY`].
-pub fn encode(source: &[u8], lossy: bool) -> Result<Coded, Corrupt> {
+pub fn encode(source: &[u8], effort: Effort, lossy: bool) -> Result<Coded, Corrupt> {
     let segments = Segments::read(source)?;
     let (width, height) = (segments.width, segments.height);
     let kept = Coded::kept(segments.displayed());
@@ -55,9 +63,14 @@ pub fn encode(source: &[u8], lossy: bool) -> Result<Coded, Corrupt> {
     }
     let metadata = segments.for_display();
     // The search for the best scans costs 60 % more time and saves 1 % on photographs of 1.7 megapixels.
-    let both = [false, true].map(|progressive| reader.write(&metadata, progressive));
+    let scans = match effort {
+        Effort::Most => vec![Scans::One, Scans::Best],
+        Effort::Usual if source.len() <= BASELINE_BYTES => vec![Scans::One, Scans::Usual],
+        Effort::Usual => vec![Scans::Usual],
+    };
+    let tried: Vec<_> = scans.into_iter().map(|scans| reader.write(&metadata, scans)).collect();
     drop(reader);
-    let best = both.into_iter().flatten().min_by_key(Vec::len).filter(|best| best.len() < source.len());
+    let best = tried.into_iter().flatten().min_by_key(Vec::len).filter(|best| best.len() < source.len());
     let best = best.filter(|best| same_picture(source, best));
     let limit = best.as_ref().map_or(source.len(), Vec::len);
     let anew = if lossy { libjpeg::requantise(source, &metadata, LOSSY_QUALITY).ok().flatten() } else { None };

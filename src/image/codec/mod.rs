@@ -12,6 +12,14 @@ pub mod webp;
 
 use crate::diag::Diagnostic;
 
+/// How long is looked for the smallest file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Effort {
+    Usual,
+    /// Of `--minify=max`: several times the time, for 1 to 4 % of an image.
+    Most,
+}
+
 /// What a codec made of a file.
 #[derive(Clone, Debug)]
 pub struct Coded {

@@ -1,3 +1,4 @@
+use super::super::codec::{self, Effort};
 use super::*;
 
 fn mixture() -> Vec<(&'static str, AssetKind, Vec<u8>)> {
@@ -157,7 +158,9 @@ fn the_size_of_an_avif_is_its_primary_item() {
 #[test]
 fn the_keys_name_the_encoders_in_use() {
     let lock = include_str!("../../../Cargo.lock");
-    for named in [super::super::codec::png::ENCODER, super::super::codec::jpeg::ENCODER] {
+    let of =
+        |effort| [codec::png::encoder(effort), codec::jpeg::encoder(effort, false), codec::jpeg::encoder(effort, true)];
+    for named in [Effort::Usual, Effort::Most].into_iter().flat_map(of) {
         let (name, rest) = named.split_once(' ').unwrap();
         let version = rest.split(',').next().unwrap();
         assert!(lock.contains(&format!("name = \"{name}\"\nversion = \"{version}\"")), "{named} is not in Cargo.lock");

@@ -15,7 +15,7 @@ pub(super) fn of_default(numbered: &Numbered, mutated: &FxHashSet<(LocalSym, (u3
     }
     let (at, name) =
         numbered.body.iter().enumerate().find_map(|(at, statement)| Some((at, repeated(numbered, statement)?)))?;
-    let symbol = *numbered.ids.get(&name.to_id())?;
+    let symbol = numbered.ids.get(&name.to_id())?;
     let declared = numbered.symbols.get(symbol.checked_sub(numbered.first_declared())? as usize)?;
     match declared.kind {
         SymbolKind::Import { .. } => Some(symbol),

@@ -45,8 +45,8 @@ impl<'a> Applier<'a> {
         let bindings = if by_symbol.is_empty() {
             FxHashMap::default()
         } else {
-            let found = numbered.ids.iter().filter_map(|(id, symbol)| Some((id.clone(), *by_symbol.get(symbol)?)));
-            found.collect()
+            let found = numbered.ids.of(|symbol| by_symbol.contains_key(&symbol));
+            found.map(|(id, symbol)| (id, by_symbol[&symbol])).collect()
         };
         Applier {
             plan,
@@ -100,7 +100,7 @@ impl<'a> Applier<'a> {
         if ident.ctxt != self.numbered.marker {
             return None;
         }
-        let symbol = *self.numbered.ids.get(&ident.to_id())?;
+        let symbol = self.numbered.ids.get(&ident.to_id())?;
         let first = sym::FIRST_HELPER + HELPERS.len() as u32;
         (symbol >= first && (symbol - first) % 2 == 1).then(|| (symbol - first) / 2)
     }
@@ -412,12 +412,12 @@ fn risky(plan: &CompilePlan, numbered: &Numbered) -> FxHashMap<Id, String> {
         return FxHashMap::default();
     }
     let wanted =
-        |symbol: &LocalSym| plan.checked.binary_search(symbol).is_ok() || plan.marked.binary_search(symbol).is_ok();
-    let named = |(id, symbol): (&Id, &LocalSym)| {
-        let name = if *symbol == sym::DEFAULT { "default".to_string() } else { id.0.to_string() };
-        (id.clone(), name)
+        |symbol: LocalSym| plan.checked.binary_search(&symbol).is_ok() || plan.marked.binary_search(&symbol).is_ok();
+    let named = |(id, symbol): (Id, LocalSym)| {
+        let name = if symbol == sym::DEFAULT { "default".to_string() } else { id.0.to_string() };
+        (id, name)
     };
-    numbered.ids.iter().filter(|(_, symbol)| wanted(symbol)).map(named).collect()
+    numbered.ids.of(wanted).map(named).collect()
 }
 
 fn constant(value: &Constant) -> Expr {

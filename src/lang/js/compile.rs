@@ -2,10 +2,11 @@
 
 use super::apply::Applier;
 use super::decorators;
+use super::draft::{self, Draft, PartEnd};
 use super::facts::{Constant, Helper, LocalSym};
 use super::fold;
 use super::guard;
-use super::kept::KeptTree;
+use super::kept::{Kept, KeptTree};
 use super::mangle::Mangler;
 use super::numbering::{Numbered, TreeContext, number};
 use super::object::ModuleObject;
@@ -19,6 +20,7 @@ use super::{JsxRuntime, LanguageOptions, ParseOptions};
 use crate::diag::Diagnostic;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
 use swc_core::common::comments::{Comments, SingleThreadedComments};
 use swc_core::common::{BytePos, DUMMY_SP, Mark, SourceMap, SyntaxContext, sync::Lrc};
 use swc_core::ecma::ast::*;
@@ -35,19 +37,38 @@ pub fn compile(
     language: &LanguageOptions,
     plan: &CompilePlan,
     kept: &KeptTree,
-) -> Result<ModuleObject, Vec<Diagnostic>> {
-    let make = |language: &LanguageOptions| {
-        let made = match kept.take() {
-            Some(read) => {
-                let (numbered, tree, globals) = read.open(source, name);
-                inside(&globals, || object(numbered, tree, source, name, parse, language, plan))
+) -> Result<Arc<ModuleObject>, Vec<Diagnostic>> {
+    let from_source = |language: &LanguageOptions, drafts: bool| {
+        with_tree(Reading::Again, source, name, parse, language, |mut tree| {
+            let module = std::mem::take(&mut tree.module);
+            let context = TreeContext { source, name, tree: &tree };
+            let mut numbered = number(module, &context, parse, language, Some(plan.shaken));
+            if drafts && draft::is_plain(&numbered, &numbered.records, &tree, source, language) {
+                let symbols = std::mem::take(&mut numbered.symbols);
+                return Draft::made(numbered, &symbols, &tree, source, language, plan);
             }
-            None => with_tree(Reading::Again, source, name, parse, language, |mut tree| {
-                let module = std::mem::take(&mut tree.module);
-                let context = TreeContext { source, name, tree: &tree };
-                let numbered = number(module, &context, parse, language, Some(plan.shaken));
-                object(numbered, tree, source, name, parse, language, plan)
-            })?,
+            object(numbered, tree, source, name, parse, language, plan).map(Arc::new)
+        })
+    };
+    let make = |language: &LanguageOptions| {
+        let drafts = draft::are_made(language, parse) && draft::fits(plan);
+        let made = match kept.take() {
+            Some(Kept::Draft(draft)) => draft.object(plan),
+            Some(Kept::Tree(read)) => {
+                let plain = drafts && read.is_plain;
+                let (mut numbered, tree, globals) = read.open(source, name);
+                let symbols = std::mem::take(&mut numbered.symbols);
+                inside(&globals, || match plain {
+                    true => Draft::made(numbered, &symbols, &tree, source, language, plan),
+                    false => object(numbered, tree, source, name, parse, language, plan).map(Arc::new),
+                })
+            }
+            None if drafts => from_source(language, true)?,
+            None => None,
+        };
+        let made = match made {
+            Some(object) => Some(object),
+            None => from_source(language, false)?,
         };
         made.ok_or_else(|| {
             vec![Diagnostic::error("internal-error", format!("{name} could not be printed")).hint("please report this")]
@@ -83,9 +104,8 @@ fn object(
     }
     super::mangle::of_module(&mut body, &tree, name, language);
     if !plan.paths.is_empty() {
-        let known = numbered.ids.iter().filter(|(_, symbol)| plan.paths.binary_search(symbol).is_ok());
-        let known = known.map(|(id, _)| id.clone()).collect();
-        body.visit_mut_with(&mut Shortener { paths: &numbered.rewritten.paths, known });
+        let known = numbered.ids.of(|symbol| plan.paths.binary_search(&symbol).is_ok()).map(|(id, _)| id).collect();
+        body.visit_mut_with(&mut Shortener { paths: &numbered.rewritten.paths, known, steps: Vec::new() });
     }
     if matches!(plan.wrap, ModuleWrap::Esm { .. }) {
         wrap::inner_names(&mut body);
@@ -100,8 +120,7 @@ fn object(
     let again = language.thorough && numbered.shakes;
     if again && plan.marked.is_empty() && plan.checked.is_empty() && is_news(plan, &numbered) {
         // Now it is known which exports others mention.
-        let kept = numbered.ids.iter().filter(|(_, symbol)| plan.keep.binary_search(symbol).is_ok());
-        let exported = kept.map(|(id, _)| id.clone()).collect();
+        let exported = numbered.ids.of(|symbol| plan.keep.binary_search(&symbol).is_ok()).map(|(id, _)| id).collect();
         super::shake::shake(&mut body, &super::numbering::scene(&tree, language, &exported));
     }
     let throws = body.iter().any(|statement| statement.is_throw());
@@ -118,7 +137,10 @@ fn object(
         fixed(body, &tree)
     };
     let body = if keeps_decorators && language.minify_whitespace { decorators::spaced(body) } else { body };
-    let mut object = emit(body, &tree, source, language, plan, &numbered)?;
+    let (mut object, _) = emit(body, &tree, source, language, plan.strict_output, &numbered, false)?;
+    if plan.wrap == ModuleWrap::None && object.text.is_empty() {
+        object.globals.clear();
+    }
     // `<Item/>` must not become `<a/>`, which is an element of the page.
     object.pinned |= keeps_jsx || keeps_decorators;
     Some(object)
@@ -173,7 +195,7 @@ pub(super) fn to_esm(value: Expr, node: bool, numbered: &Numbered) -> Expr {
     call_of(numbered.helper(Helper::TO_ESM), arguments)
 }
 
-fn fixed(body: Vec<Stmt>, tree: &Tree) -> Vec<Stmt> {
+pub(super) fn fixed(body: Vec<Stmt>, tree: &Tree) -> Vec<Stmt> {
     let mut program = Program::Script(Script { body, ..Script::default() });
     program.visit_mut_with(&mut fixer(Some(&tree.comments)));
     match program {
@@ -192,8 +214,7 @@ fn compress(
 ) -> Vec<Stmt> {
     let mut items: Vec<ModuleItem> = body.into_iter().map(ModuleItem::Stmt).collect();
     if plan.wrap == ModuleWrap::None && plan.in_circle {
-        let kept = |(_, symbol): &(&Id, &LocalSym)| plan.keep.binary_search(symbol).is_ok();
-        let names = numbered.ids.iter().filter(kept).map(|(id, _)| id).collect();
+        let names = numbered.ids.of(|symbol| plan.keep.binary_search(&symbol).is_ok()).map(|(id, _)| id).collect();
         guard::hold_lets(&mut items, &names, tree.unresolved);
     }
     items.push(ModuleItem::ModuleDecl(kept(plan, numbered)));
@@ -267,7 +288,8 @@ pub(super) fn compressed(mut items: Vec<ModuleItem>, language: &LanguageOptions,
 
 /// `export { … }` of every symbol that the linker or another module mentions.
 fn kept(plan: &CompilePlan, numbered: &Numbered) -> ModuleDecl {
-    let by_symbol: FxHashMap<LocalSym, &Id> = numbered.ids.iter().map(|(id, symbol)| (*symbol, id)).collect();
+    let kept = numbered.ids.of(|symbol| plan.keep.binary_search(&symbol).is_ok());
+    let by_symbol: FxHashMap<LocalSym, Id> = kept.map(|(id, symbol)| (symbol, id)).collect();
     let specifiers = plan
         .keep
         .iter()
@@ -284,21 +306,23 @@ fn kept(plan: &CompilePlan, numbered: &Numbered) -> ModuleDecl {
     ModuleDecl::ExportNamed(NamedExport { span: DUMMY_SP, specifiers, src: None, type_only: false, with: None })
 }
 
-fn emit(
+/// `strict`: the output is an ES module. `parts`: where the statements end is told too.
+pub(super) fn emit(
     mut body: Vec<Stmt>,
     tree: &Tree,
     source: &str,
     language: &LanguageOptions,
-    plan: &CompilePlan,
+    strict_output: bool,
     numbered: &Numbered,
-) -> Option<ModuleObject> {
-    if plan.strict_output {
+    parts: bool,
+) -> Option<(ModuleObject, Vec<PartEnd>)> {
+    if strict_output {
         body.retain(|statement| !is_use_strict(statement));
         if !tree.strict && !tree.has_module_syntax {
             super::sloppy::spell_strictly(&mut body);
         }
     }
-    let strict = plan.strict_output || tree.strict || tree.has_module_syntax;
+    let strict = strict_output || tree.strict || tree.has_module_syntax;
     let first_extra = numbered.first_declared() + numbered.symbol_count;
     let mut tables = analyze(&body, strict, &numbered.ids, first_extra);
     if language.minify_whitespace && !language.keep_names && !numbered.rewritten.pins_names && !tables.idle.is_empty() {
@@ -315,12 +339,15 @@ fn emit(
         properties: language.mangle.is_some(),
         positions: if language.source_map { Positions::Lines } else { Positions::None },
         target: language.target.es.map_or(EsVersion::EsNext, super::lower::es_version),
+        parts,
     };
     let comments = (!language.minify_whitespace).then_some(&tree.comments);
     let printed = print(body, tree.source_map.clone(), comments, &options)?;
+    let ends = printed.ends.into_iter().zip(tables.parts);
+    let ends = ends.map(|(end, part)| PartEnd { scopes: part.scopes, globals: part.globals, ..end }).collect();
     let mut counts = tables.counts;
     counts.resize(first_extra as usize + tables.extra_names.len(), 0);
-    let mut object = ModuleObject {
+    let object = ModuleObject {
         text: printed.text,
         holes: printed.holes,
         properties: printed.properties,
@@ -334,10 +361,7 @@ fn emit(
         legal_comments: if language.legal_comments { legal_comments(&tree.comments) } else { Vec::new() },
         declared: tables.declared,
     };
-    if plan.wrap == ModuleWrap::None && object.text.is_empty() {
-        object.globals.clear();
-    }
-    Some(object)
+    Some((object, ends))
 }
 
 /// Function expressions without the names that nobody mentions.
@@ -353,7 +377,7 @@ impl VisitMut for Nameless<'_> {
     }
 }
 
-fn is_use_strict(statement: &Stmt) -> bool {
+pub(super) fn is_use_strict(statement: &Stmt) -> bool {
     matches!(statement, Stmt::Expr(ExprStmt { expr, .. })
         if matches!(&**expr, Expr::Lit(Lit::Str(text)) if text.value.as_str() == Some("use strict")))
 }

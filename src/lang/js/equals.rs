@@ -1,6 +1,7 @@
 //! What is CommonJS although it has module syntax: TypeScript's `export =` and `import x = require()`, and old code that
 //! imports by statements and exports by `module.exports`.
 
+use crate::base::contains;
 use swc_core::common::{DUMMY_SP, Spanned};
 use swc_core::ecma::ast::*;
 use swc_core::ecma::visit::{Visit, VisitWith, noop_visit_type};
@@ -25,7 +26,7 @@ pub(super) fn is_es_module(program: &Program, source: &str) -> bool {
             ModuleItem::Stmt(_) => {}
         }
     }
-    (es || !says_nothing || waits(module)) && !(source.contains("exports") && exports_by_assignment(module))
+    (es || !says_nothing || waits(module)) && !(contains(source, "exports") && exports_by_assignment(module))
 }
 
 /// Import statements, no other module syntax, and `module.exports` or a free `exports`: compilers to CommonJS take such

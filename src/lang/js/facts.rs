@@ -364,15 +364,41 @@ impl Part {
 }
 
 impl ModuleFacts {
-    /// Hash of everything but positions in the source, which only messages and source maps need, and sizes, which only
-    /// splitting needs: after most edits it is what it was before.
-    pub fn shape(&self) -> Option<ContentHash> {
-        let mut plain = self.clone();
-        plain.records.iter_mut().for_each(|record| (record.start, record.end) = (0, 0));
-        plain.exports.iter_mut().for_each(|export| (export.start, export.end) = (0, 0));
-        plain.symbols.iter_mut().for_each(|symbol| symbol.start = 0);
-        plain.parts.iter_mut().for_each(|part| (part.bytes, part.start) = (0, 0));
-        Some(ContentHash::of(&postcard::to_stdvec(&plain).ok()?))
+    /// Positions in the source, which only messages and source maps need, and sizes, which only splitting needs.
+    fn places(&mut self) -> impl Iterator<Item = &mut u32> {
+        let records = self.records.iter_mut().flat_map(|record| [&mut record.start, &mut record.end]);
+        let exports = self.exports.iter_mut().flat_map(|export| [&mut export.start, &mut export.end]);
+        let symbols = self.symbols.iter_mut().map(|symbol| &mut symbol.start);
+        let parts = self.parts.iter_mut().flat_map(|part| [&mut part.bytes, &mut part.start]);
+        records.chain(exports).chain(symbols).chain(parts)
+    }
+
+    fn put_places(&mut self, places: &[u32]) {
+        self.places().zip(places).for_each(|(place, known)| *place = *known);
+    }
+
+    /// Hash of everything but positions and sizes: after most edits it is what it was before.
+    pub fn shape(&mut self) -> Option<ContentHash> {
+        self.encode().map(|(shape, _)| shape)
+    }
+
+    /// The shape, and all of it with the facts as bytes for [`Self::decode`].
+    pub fn encode(&mut self) -> Option<(ContentHash, Vec<u8>)> {
+        let places: Vec<u32> = self.places().map(std::mem::take).collect();
+        let plain = postcard::to_stdvec(self);
+        self.put_places(&places);
+        let plain = plain.ok()?;
+        let shape = ContentHash::of(&plain);
+        let mut out = postcard::to_stdvec(&(shape, places)).ok()?;
+        out.extend_from_slice(&plain);
+        Some((shape, out))
+    }
+
+    pub fn decode(bytes: &[u8]) -> Option<(ContentHash, Self)> {
+        let ((shape, places), plain) = postcard::take_from_bytes::<(ContentHash, Vec<u32>)>(bytes).ok()?;
+        let mut facts: ModuleFacts = postcard::from_bytes(plain).ok()?;
+        facts.put_places(&places);
+        Some((shape, facts))
     }
 
     pub fn first_record(&self) -> LocalSym {

@@ -33,7 +33,7 @@ fn constants(numbered: &Numbered) -> impl Iterator<Item = (LocalSym, &Expr)> {
     });
     variables.flatten().filter_map(move |declarator| {
         let (Pat::Ident(name), Some(init)) = (&declarator.name, declarator.init.as_deref()) else { return None };
-        let symbol = numbered.ids.get(&name.id.to_id()).copied()?;
+        let symbol = numbered.ids.get(&name.id.to_id())?;
         is_constant(symbol).then_some((symbol, init))
     })
 }
@@ -64,7 +64,7 @@ fn formula(expression: &Expr, numbered: &Numbered, terms: &mut u32) -> Option<Fo
     }
     let mut term = |part: &Expr| formula(part, numbered, terms);
     match strip(expression) {
-        Expr::Ident(name) => numbered.ids.get(&name.to_id()).copied().map(Formula::Name),
+        Expr::Ident(name) => numbered.ids.get(&name.to_id()).map(Formula::Name),
         Expr::Unary(unary) => {
             let (op, other) = match unary.op {
                 UnaryOp::Minus => (Operator::Times, Formula::Literal(Constant::Number(-1.0))),

@@ -242,7 +242,7 @@ mod tests {
 
     fn both(source: &str, parse: &ParseOptions, language: &LanguageOptions) -> bool {
         let Some(quick) = facts(source, "index.js", parse, language) else { return false };
-        let slow = scan_tree(source, "index.js", parse, language, false);
+        let slow = scan_tree(source, "index.js", parse, language, None);
         assert!(slow.problems.is_empty(), "{source}: {:?}", slow.problems);
         assert_eq!(Some(quick), slow.value.map(|(facts, _)| facts), "{source}");
         true

@@ -200,7 +200,7 @@ impl VisitMut for Hider {
 
 /// Gives the `let`s that are given nothing a value until [`show`]: the compressor takes what stands above them to where
 /// they are there already, and what is called there may read them.
-pub(super) fn hold_lets(body: &mut [ModuleItem], names: &FxHashSet<&Id>, unresolved: SyntaxContext) {
+pub(super) fn hold_lets(body: &mut [ModuleItem], names: &FxHashSet<Id>, unresolved: SyntaxContext) {
     let guard = Ident::new(GUARD.into(), swc_core::common::DUMMY_SP, unresolved);
     let hider =
         Hider { guard, unused: FxHashSet::default(), unset: FxHashSet::default(), repeated: Repeated::default() };

@@ -1,6 +1,8 @@
-//! Trees that wait between `scan` and `compile`, so that a module is read once. A tree takes ten times the memory of its
-//! source, so a build keeps as many as it can afford; what has none is read again, which gives the same.
+//! What waits between `scan` and `compile`, so that a module is read once: drafts, and trees of modules that have none. A
+//! tree takes ten times the memory of its source, so a build keeps as many as it can afford; what has none is read again,
+//! which gives the same.
 
+use super::draft::Draft;
 use super::name_reads::NameReads;
 use super::numbering::Numbered;
 use super::parse::Tree;
@@ -12,28 +14,49 @@ use std::sync::{Arc, Mutex, PoisonError};
 use swc_core::common::comments::{Comment, SingleThreadedComments};
 use swc_core::common::{BytePos, Globals, Mark, SyntaxContext};
 
-/// The tree of one source, if it was kept and nobody has taken it. Copies are of the same tree.
+/// What `scan` keeps of a source for `compile`, if it was kept and nobody has taken it. Copies are of the same.
 #[derive(Clone, Default)]
-pub struct KeptTree(Option<Arc<Mutex<Option<Box<ReadModule>>>>>);
+pub struct KeptTree(Option<Arc<Mutex<Option<Kept>>>>);
+
+pub(super) enum Kept {
+    Tree(Box<ReadModule>),
+    /// What `compile` would make, but for what the linker decides.
+    Draft(Arc<Draft>),
+}
 
 impl KeptTree {
-    pub(super) fn new(read: ReadModule) -> Self {
-        KeptTree(Some(Arc::new(Mutex::new(Some(Box::new(read))))))
+    pub(super) fn new(kept: Kept) -> Self {
+        KeptTree(Some(Arc::new(Mutex::new(Some(kept)))))
     }
 
-    pub(super) fn take(&self) -> Option<Box<ReadModule>> {
-        self.0.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner).take()
+    /// A tree can be taken once. A draft stays for the other modules of the same source.
+    pub(super) fn take(&self) -> Option<Kept> {
+        let shared = self.0.as_ref()?;
+        let mut kept = shared.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*kept {
+            Some(Kept::Draft(draft)) if Arc::strong_count(shared) > 1 => Some(Kept::Draft(Arc::clone(draft))),
+            _ => kept.take(),
+        }
     }
 
-    /// Nobody will ask for it.
+    /// Nobody will ask for it, whoever has a copy.
+    pub fn clear(&self) {
+        if let Some(shared) = &self.0 {
+            drop(shared.lock().unwrap_or_else(PoisonError::into_inner).take());
+        }
+    }
+
+    /// This one's holder will not ask for it.
     pub fn forget(&self) {
-        drop(self.take());
+        if let Some(shared) = self.0.as_ref().filter(|shared| Arc::strong_count(shared) == 1) {
+            drop(shared.lock().unwrap_or_else(PoisonError::into_inner).take());
+        }
     }
 }
 
 impl fmt::Debug for KeptTree {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(if self.0.is_some() { "KeptTree" } else { "no tree" })
+        formatter.write_str(if self.0.is_some() { "KeptTree" } else { "nothing kept" })
     }
 }
 
@@ -43,6 +66,8 @@ type CommentsAt = FxHashMap<BytePos, Vec<Comment>>;
 /// thread.
 pub(super) struct ReadModule {
     pub globals: Globals,
+    /// As [`super::draft::is_plain`]; then `numbered` has its symbols.
+    pub is_plain: bool,
     numbered: Numbered,
     comments: (CommentsAt, CommentsAt),
     unresolved_mark: Mark,
@@ -54,10 +79,11 @@ pub(super) struct ReadModule {
 }
 
 impl ReadModule {
-    pub fn new(globals: Globals, numbered: Numbered, tree: Tree) -> Self {
+    pub fn new(globals: Globals, numbered: Numbered, tree: Tree, is_plain: bool) -> Self {
         let (leading, trailing) = tree.comments.take_all();
         ReadModule {
             globals,
+            is_plain,
             numbered,
             comments: (leading.take(), trailing.take()),
             unresolved_mark: tree.unresolved_mark,

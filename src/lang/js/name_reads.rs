@@ -1,6 +1,7 @@
 //! Which functions and classes have their `name` read in the file that declares them: those keep it, whatever they are
 //! called in the output, without `--keep-names`.
 
+use crate::base::contains;
 use rustc_hash::FxHashSet;
 use swc_core::common::SyntaxContext;
 use swc_core::ecma::ast::*;
@@ -46,9 +47,9 @@ pub(super) fn has_declared(body: &[Stmt], reads: &NameReads) -> bool {
 fn is_mentioned(source: &str) -> bool {
     let goes_on =
         |rest: &str| rest.chars().next().is_some_and(|next| next.is_alphanumeric() || next == '_' || next == '$');
-    source.match_indices(".name").any(|(at, found)| !goes_on(&source[at + found.len()..]))
-        || source.contains("[\"name\"]")
-        || source.contains("['name']")
+    contains(source, ".name") && source.match_indices(".name").any(|(at, found)| !goes_on(&source[at + found.len()..]))
+        || contains(source, "[\"name\"]")
+        || contains(source, "['name']")
 }
 
 #[derive(Default)]

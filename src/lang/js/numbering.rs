@@ -7,6 +7,7 @@
 use super::declared::names;
 use super::facts::HELPERS;
 use super::facts::{ExportDecl, ExportTarget, Helper, ImportKind, ImportRecord, LocalSym, SymbolDecl, SymbolKind, sym};
+use super::ids::Ids;
 use super::notes;
 use super::parse::Tree;
 use super::rewrite::{AddedImport, Rewriter, Rewritten};
@@ -32,7 +33,7 @@ pub(super) struct Numbered {
     pub import_order: Vec<u32>,
     pub symbols: Vec<SymbolDecl>,
     /// Every numbered binding: declared, imported, namespace members, and markers.
-    pub ids: FxHashMap<Id, LocalSym>,
+    pub ids: Ids,
     pub exports: Vec<ExportDecl>,
     pub stars: Vec<u32>,
     /// The syntax context of markers: bindings that exist only between modules.
@@ -431,8 +432,8 @@ fn finish(
     tree: &TreeContext<'_>,
 ) -> Numbered {
     let records = std::mem::take(&mut rewritten.records);
-    // Twice as many as there are names in most modules: growing is what filling a map costs.
-    let names = 16 + 2 * (HELPERS.len() + records.len() + tables.imports.len() + body.len());
+    let names = 8 + tables.imports.len() + body.len();
+    let first_declared = sym::FIRST_HELPER + (HELPERS.len() + 2 * records.len()) as LocalSym;
     let mut out = Numbered {
         body,
         record_count: records.len() as u32,
@@ -441,7 +442,7 @@ fn finish(
         records,
         import_order: tables.import_order,
         symbols: Vec::new(),
-        ids: FxHashMap::with_capacity_and_hasher(names, Default::default()),
+        ids: Ids::new(marker, first_declared, names),
         exports: Vec::new(),
         stars: tables.stars,
         marker,
@@ -452,7 +453,7 @@ fn finish(
         shaken: false,
     };
     let base = tree.tree.base.0;
-    number_markers(&mut out, default_id);
+    debug_assert!(default_id.is_none_or(|id| out.ids.contains_key(&id.to_id())));
     for (local, kind) in tables.imports {
         let kind = match kind {
             SymbolKindDraft::Named { record, name } => SymbolKind::Import { record, name },
@@ -462,12 +463,12 @@ fn finish(
     }
     added(&mut out, tree);
     for (id, namespace, name, start) in std::mem::take(&mut out.rewritten.members) {
-        if let Some(namespace) = out.ids.get(&namespace).copied() {
+        if let Some(namespace) = out.ids.get(&namespace) {
             declare(&mut out, id, SymbolKind::Member { namespace, name }, true, start.saturating_sub(base));
         }
     }
     for (id, object, step, start) in std::mem::take(&mut out.rewritten.paths.list) {
-        if let Some(namespace) = out.ids.get(&object).copied() {
+        if let Some(namespace) = out.ids.get(&object) {
             declare(&mut out, id, step.of(namespace), true, start.saturating_sub(base));
         }
     }
@@ -488,8 +489,8 @@ fn exports(out: &mut Numbered, drafts: Vec<ExportDraft>, tree: &TreeContext<'_>)
         let target = match export.target {
             ExportDraftTarget::Local(id) => match out.ids.get(&id) {
                 Some(symbol) => {
-                    out.exported.push(*symbol);
-                    ExportTarget::Symbol(*symbol)
+                    out.exported.push(symbol);
+                    ExportTarget::Symbol(symbol)
                 }
                 None => {
                     out.problems.push(undeclared_export(&id, export.span, tree));
@@ -507,7 +508,7 @@ fn exports(out: &mut Numbered, drafts: Vec<ExportDraft>, tree: &TreeContext<'_>)
 /// Says of every symbol whether it has a temporal dead zone.
 fn mark_lexical(out: &mut Numbered) {
     for id in lexical(&out.body) {
-        match out.ids.get(&id).copied() {
+        match out.ids.get(&id) {
             Some(sym::DEFAULT) => out.lexical_default = true,
             Some(symbol) => {
                 let first = out.first_declared();
@@ -564,18 +565,9 @@ fn added(out: &mut Numbered, tree: &TreeContext<'_>) {
     }
 }
 
-fn number_markers(out: &mut Numbered, default_id: Option<Ident>) {
-    let first_declared = out.first_declared();
-    for symbol in 0..first_declared {
-        out.ids.insert((marker_name(symbol), out.marker), symbol);
-    }
-    debug_assert!(default_id.is_none_or(|id| out.ids.contains_key(&id.to_id())));
-}
-
 fn declare(out: &mut Numbered, id: Id, kind: SymbolKind, constant: bool, start: u32) {
     let next = out.first_declared() + out.symbols.len() as u32;
-    if let std::collections::hash_map::Entry::Vacant(entry) = out.ids.entry(id.clone()) {
-        entry.insert(next);
+    if out.ids.insert_new(id.clone(), next) {
         out.symbols.push(SymbolDecl { name: id.0.to_string(), kind, constant, lexical: false, start });
     }
 }

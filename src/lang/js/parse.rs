@@ -5,6 +5,7 @@
 use super::name_reads::{self, NameReads};
 use super::{JsxRuntime, LanguageOptions, ParseOptions, SourceTypeHint};
 use super::{arrows, classes, constants, decorators, early, equals, functions, namespaces, object_rest};
+use crate::base::contains;
 use crate::diag::{Diagnostic, Location};
 use rustc_hash::FxHashSet;
 use swc_core::common::comments::{Comments, SingleThreadedComments};
@@ -147,24 +148,24 @@ pub(super) fn build(
 
 /// Tells bindings apart by scope. What the resolver does not know of old code is said in other words first.
 fn resolve(program: &mut Program, source: &str, parse: &ParseOptions, marks: Marks, strict: bool, is_module: bool) {
-    if source.contains("catch") && source.contains("var ") {
+    if contains(source, "catch") && contains(source, "var ") {
         super::sloppy::split_catch_variables(program);
     }
-    if !strict && (source.contains("function") || source.contains("for")) {
+    if !strict && (contains(source, "function") || contains(source, "for")) {
         super::sloppy::plain_statements(program);
     }
-    if source.contains("delete") {
+    if contains(source, "delete") {
         super::sloppy::plain_deletes(program);
     }
-    if source.contains("use asm") {
+    if contains(source, "use asm") {
         super::sloppy::forget_asm(program);
     }
-    if source.contains("switch") && source.contains("function") {
+    if contains(source, "switch") && contains(source, "function") {
         super::block_functions::lift_from_switches(program);
     }
     let connects = match program {
         Program::Script(script) if !is_module => {
-            if source.contains("exports") || source.contains("module") {
+            if contains(source, "exports") || contains(source, "module") {
                 super::sloppy::keep_parameters(script);
             }
             !strict && super::block_functions::spell_out(script, source)
@@ -247,7 +248,7 @@ struct Preamble {
 
 /// Comments are printed, or may be of the kinds that mean something. Others are not kept.
 fn says_something(source: &str, parse: &ParseOptions, language: &LanguageOptions) -> bool {
-    let has = |words: &[&str]| words.iter().any(|word| source.contains(word));
+    let has = |words: &[&str]| words.iter().any(|word| contains(source, word));
     !language.minify_whitespace
         || has(&["@__", "#__"])
         || parse.jsx && has(&["@jsx"])
@@ -351,15 +352,15 @@ fn transform(
 ) {
     let Marks { unresolved: unresolved_mark, top_level: top_level_mark } = marks;
     let unresolved = SyntaxContext::empty().apply_mark(unresolved_mark);
-    let has_accessors = source.contains("accessor ");
+    let has_accessors = contains(source, "accessor ");
     if has_accessors {
         classes::accessors(program, parse.legacy_decorators, unresolved);
     }
-    if source.contains('@') && source.contains("class") {
+    if source.contains('@') && contains(source, "class") {
         decorators::lower(program, parse, language, unresolved);
     }
     if parse.typescript {
-        if source.contains("namespace ") || source.contains("module ") || source.contains("enum ") {
+        if contains(source, "namespace ") || contains(source, "module ") || contains(source, "enum ") {
             namespaces::share_exports(program);
         }
         strip_types(program, source, parse, source_map, comments, unresolved_mark, top_level_mark);
@@ -387,7 +388,7 @@ fn transform(
     }
     let lower = !super::lower::has_es2022(&language.target);
     let assign = parse.typescript && !parse.define_class_fields;
-    if (lower || assign) && (source.contains("class") || source.contains("?.")) {
+    if (lower || assign) && (contains(source, "class") || contains(source, "?.")) {
         classes::lower(
             program,
             classes::Wish { lower, assign, places: language.mangle.is_some() },
@@ -395,10 +396,10 @@ fn transform(
             comments,
         );
     }
-    if lower && source.contains("...") {
+    if lower && contains(source, "...") {
         object_rest::prepare(program, unresolved);
     }
-    if source.contains("async") && functions::lacks_async(&language.target) {
+    if contains(source, "async") && functions::lacks_async(&language.target) {
         functions::move_parameters(program);
         arrows::pass_super(program);
     }
@@ -444,7 +445,7 @@ fn strip_types(
     } else {
         typescript::typescript(config, unresolved_mark, top_level_mark).process(program);
     }
-    if source.contains("enum ") || source.contains("namespace ") || source.contains("module ") {
+    if contains(source, "enum ") || contains(source, "namespace ") || contains(source, "module ") {
         own_parameters(program);
     }
 }

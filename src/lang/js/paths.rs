@@ -10,7 +10,7 @@ use super::rewrite::literal;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::hash_map::Entry;
 use swc_core::atoms::Atom;
-use swc_core::common::{Mark, Spanned, SyntaxContext};
+use swc_core::common::{BytePos, Mark, Spanned, SyntaxContext};
 use swc_core::ecma::ast::*;
 use swc_core::ecma::visit::{VisitMut, VisitMutWith, noop_visit_mut_type};
 
@@ -108,6 +108,16 @@ impl Paths {
         named && matches!(&*member.obj, Expr::Ident(name) if &*name.sym == "Symbol" && name.ctxt == self.unresolved)
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// All of them. `None`: not all are members.
+    pub fn members(&self) -> Option<FxHashSet<Id>> {
+        let member = |((_, step), id): (&(Id, Step), &Id)| matches!(step, Step::Member(_)).then(|| id.clone());
+        self.ids.iter().map(member).collect()
+    }
+
     pub fn clear(&mut self) {
         *self = Paths::default();
     }
@@ -125,6 +135,8 @@ fn name_of(property: &MemberProp) -> Option<Atom> {
 pub(super) struct Shortener<'a> {
     pub paths: &'a Paths,
     pub known: FxHashSet<Id>,
+    /// What has been replaced: the path, where it starts, and where its last step stands.
+    pub steps: Vec<(Id, BytePos, BytePos)>,
 }
 
 impl VisitMut for Shortener<'_> {
@@ -134,6 +146,9 @@ impl VisitMut for Shortener<'_> {
         match self.paths.find(expression) {
             Some(id) if self.known.contains(&id) => {
                 let span = expression.span();
+                if let Expr::Member(member) = expression {
+                    self.steps.push((id.clone(), span.lo, member.prop.span_lo()));
+                }
                 *expression = Expr::Ident(Ident::new(id.0, span, id.1));
             }
             _ => match expression {

@@ -1,5 +1,6 @@
 //! A finished tree → text with holes.
 
+use super::draft::PartEnd;
 use super::facts::LocalSym;
 use super::mangle::split_mark;
 use super::object::{Hole, HoleKind, Mapping};
@@ -86,6 +87,8 @@ pub(super) struct Printed {
     pub holes: Vec<Hole>,
     pub mappings: Vec<Mapping>,
     pub properties: Vec<String>,
+    /// Where the statements end, if that is asked for.
+    pub ends: Vec<PartEnd>,
 }
 
 pub(super) struct PrintOptions<'a> {
@@ -96,6 +99,8 @@ pub(super) struct PrintOptions<'a> {
     pub properties: bool,
     pub positions: Positions,
     pub target: EsVersion,
+    /// Where statements end is told. Not for comments.
+    pub parts: bool,
 }
 
 /// What mappings say of the source.
@@ -121,7 +126,6 @@ pub(super) fn print(
         marked: options.properties,
         ..Writer::default()
     };
-    let script = Script { body, ..Script::default() };
     let config = Config::default().with_minify(options.minify).with_target(options.target);
     let mut emitter = Emitter {
         cfg: config,
@@ -129,45 +133,98 @@ pub(super) fn print(
         comments: comments.map(|comments| comments as &dyn swc_core::common::comments::Comments),
         wr: &mut writer,
     };
-    script.emit_with(&mut emitter).ok()?;
-    writer.commit_pending_semi().ok()?;
-    let mappings = mappings(&writer.positions, &writer.holes, options);
-    Some(Printed { text: writer.text, holes: writer.holes, mappings, properties: writer.properties })
+    let mut ends = Vec::new();
+    let mut marks = Vec::new();
+    if options.parts {
+        for statement in &body {
+            statement.emit_with(&mut emitter).ok()?;
+            emitter.wr.commit_pending_semi().ok()?;
+            let Writer { text, holes, positions, .. } = &*emitter.wr;
+            ends.push(PartEnd { text: text.len() as u32, holes: holes.len() as u32, ..PartEnd::default() });
+            marks.push(positions.len());
+        }
+    } else {
+        Script { body, ..Script::default() }.emit_with(&mut emitter).ok()?;
+        writer.commit_pending_semi().ok()?;
+    }
+    let Writer { text, holes, positions, properties, .. } = writer;
+    let mut mapper = Mapper::new(&holes, options);
+    if options.parts {
+        let mut start = 0;
+        let mut begins = 0;
+        for (end, mark) in ends.iter_mut().zip(marks) {
+            let first = mapper.out.len();
+            // Where a statement ends is no part of it.
+            mapper.map(&positions[start..mark], end.text);
+            mapper.begin(first, begins);
+            end.mappings = mapper.out.len() as u32;
+            (start, begins) = (mark, end.text);
+        }
+    } else {
+        mapper.map(&positions, u32::MAX);
+    }
+    let mappings = mapper.out;
+    Some(Printed { text, holes, mappings, properties, ends })
 }
 
-fn mappings(positions: &[(BytePos, u32)], holes: &[Hole], options: &PrintOptions<'_>) -> Vec<Mapping> {
-    if positions.is_empty() {
-        return Vec::new();
+/// From positions of the printer to mappings.
+struct Mapper<'a> {
+    options: &'a PrintOptions<'a>,
+    holes: &'a [Hole],
+    index: Option<LineIndex>,
+    out: Vec<Mapping>,
+}
+
+impl<'a> Mapper<'a> {
+    fn new(holes: &'a [Hole], options: &'a PrintOptions<'a>) -> Self {
+        let index = (options.positions == Positions::Lines).then(|| LineIndex::new(options.source));
+        Mapper { options, holes, index, out: Vec::new() }
     }
-    let index = LineIndex::new(options.source);
-    let mut places = index.places(options.source);
-    let source = options.source.as_bytes();
-    let mut out: Vec<Mapping> = Vec::with_capacity(positions.len());
-    for (position, at) in positions {
-        if *position == MADE_UP {
-            if out.last().is_some_and(|last| last.line != Mapping::NOWHERE && last.at != *at) {
-                out.push(Mapping { at: *at, line: Mapping::NOWHERE, column: 0 });
+
+    /// A statement whose mappings are those from `first` on begins at `at`: it does not come from where the one before it
+    /// came from.
+    fn begin(&mut self, first: usize, at: u32) {
+        let maps = self.out.get(first).is_some_and(|mapping| mapping.at == at);
+        if !maps && first.checked_sub(1).is_some_and(|last| self.out[last].line != Mapping::NOWHERE) {
+            self.out.insert(first, Mapping { at, line: Mapping::NOWHERE, column: 0 });
+        }
+    }
+
+    /// `end`: of the text that they are about.
+    fn map(&mut self, positions: &[(BytePos, u32)], end: u32) {
+        let Mapper { options, holes, index, out } = self;
+        let mut places = index.as_ref().map(|index| index.places(options.source));
+        let source = options.source.as_bytes();
+        let first = out.len();
+        out.reserve(positions.len() + 1);
+        for (position, at) in positions.iter().filter(|(_, at)| *at < end) {
+            if *position == MADE_UP {
+                if out.last().is_some_and(|last| last.line != Mapping::NOWHERE && last.at != *at) {
+                    out.push(Mapping { at: *at, line: Mapping::NOWHERE, column: 0 });
+                }
+                continue;
             }
-            continue;
-        }
-        let Some(offset) = position.0.checked_sub(options.base.0).filter(|offset| starts_token(source, *offset)) else {
-            continue;
-        };
-        let (line, column) = match options.positions {
-            Positions::Offsets => (offset, 0),
-            _ => places.utf16(offset),
-        };
-        // Of several at one place the last, innermost one counts.
-        if out.last().is_some_and(|last| last.at == *at) {
-            out.pop();
-        }
-        // A name has a mapping of its own: the map says what it was.
-        let named = || holes.binary_search_by_key(at, |hole| hole.at).is_ok();
-        if !out.last().is_some_and(|last| last.line == line && last.column == column) || named() {
-            out.push(Mapping { at: *at, line, column });
+            let Some(offset) = position.0.checked_sub(options.base.0).filter(|offset| starts_token(source, *offset))
+            else {
+                continue;
+            };
+            let (line, column) = match &mut places {
+                Some(places) => places.utf16(offset),
+                None => (offset, 0),
+            };
+            // Of several at one place the last, innermost one counts.
+            if out.last().is_some_and(|last| last.at == *at) {
+                out.pop();
+            }
+            // A name has a mapping of its own: the map says what it was.
+            let named = || holes.binary_search_by_key(at, |hole| hole.at).is_ok();
+            if !out[first.min(out.len())..].last().is_some_and(|last| last.line == line && last.column == column)
+                || named()
+            {
+                out.push(Mapping { at: *at, line, column });
+            }
         }
     }
-    out
 }
 
 /// The printer also tells where things end: what follows does not come from there.

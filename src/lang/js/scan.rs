@@ -2,15 +2,17 @@
 
 use super::compile::is_directive;
 use super::declared::statement_declares;
+use super::draft::{self, Draft};
 use super::eager;
 use super::facts::{Helper, LocalSym, ModuleFacts, Part, SourceType, SymbolKind};
-use super::kept::{KeptTree, ReadModule};
+use super::kept::{Kept, KeptTree, ReadModule};
 use super::numbering::{Numbered, TreeContext, number};
 use super::parse::{Reading, Tree, build, inside};
 use super::purity::{Purity, Settings};
 use super::sensitivity::Sensitivity;
 use super::touches::Touching;
 use super::{LanguageOptions, ParseOptions, SourceTypeHint};
+use crate::base::contains;
 use crate::diag::{Diagnostic, Location, Noted};
 use rustc_hash::{FxHashMap, FxHashSet};
 use swc_core::common::{Globals, Spanned};
@@ -19,22 +21,25 @@ use swc_core::ecma::visit::{Visit, VisitWith, noop_visit_type};
 
 /// Reads one module. `None` when it cannot be parsed; the problems then say why. `name` is for messages.
 pub fn scan(source: &str, name: &str, parse: &ParseOptions, language: &LanguageOptions) -> Noted<Option<ModuleFacts>> {
-    let Noted { value, problems } = scan_and_keep(source, name, parse, language, false);
+    let Noted { value, problems } = scan_and_keep(source, name, parse, language, None);
     Noted::new(value.map(|(facts, _)| facts), problems)
 }
 
-/// `scan`, and with `keep` the tree for [`super::compile`], if there is one and nothing is wrong with it.
+/// `scan`, and what [`super::compile`] would else have to read again: a draft, or the tree if `keep` agrees. It is asked
+/// only for trees that could be kept. `None`: nothing is kept.
 pub fn scan_and_keep(
     source: &str,
     name: &str,
     parse: &ParseOptions,
     language: &LanguageOptions,
-    keep: bool,
+    keep: Option<&dyn Fn() -> bool>,
 ) -> Noted<Option<(ModuleFacts, KeptTree)>> {
-    match super::forwards::facts(source, name, parse, language) {
-        Some(facts) => Noted::clean(Some((facts, KeptTree::default()))),
-        None => scan_tree(source, name, parse, language, keep),
-    }
+    let Some(facts) = super::forwards::facts(source, name, parse, language) else {
+        return scan_tree(source, name, parse, language, keep);
+    };
+    let drafts = keep.is_some() && draft::are_made(language, parse);
+    let kept = if drafts { KeptTree::new(Kept::Draft(Draft::empty(&facts))) } else { KeptTree::default() };
+    Noted::clean(Some((facts, kept)))
 }
 
 /// The same by way of a tree, whatever there is in it.
@@ -43,23 +48,34 @@ pub(super) fn scan_tree(
     name: &str,
     parse: &ParseOptions,
     language: &LanguageOptions,
-    keep: bool,
+    keep: Option<&dyn Fn() -> bool>,
 ) -> Noted<Option<(ModuleFacts, KeptTree)>> {
     let globals = Globals::new();
     let found = inside(&globals, || {
         let mut tree = build(Reading::First, source, name, parse, language)?;
         let (facts, problems, numbered) = facts(&mut tree, source, name, parse, language);
-        Ok((facts, problems, numbered, tree))
-    });
-    match found {
-        Ok((facts, problems, numbered, tree)) => {
-            // Looking for names of properties to shorten changes the statements.
-            let keep = keep && problems.is_empty() && language.mangle.is_none();
-            let kept = if keep { KeptTree::new(ReadModule::new(globals, numbered, tree)) } else { KeptTree::default() };
-            Noted::new(Some((facts, kept)), problems)
+        let is_plain = keep.is_some()
+            && draft::are_made(language, parse)
+            && draft::is_plain(&numbered, &facts.records, &tree, source, language);
+        if is_plain && draft::is_likely_used(&facts) {
+            let draft = Draft::whole(numbered, &facts.symbols, &tree, source, language);
+            return Ok((facts, problems, draft.map(Kept::Draft), None));
         }
-        Err(problems) => Noted::new(None, problems),
+        Ok((facts, problems, None, Some((numbered, tree, is_plain))))
+    });
+    let (facts, problems, mut kept, read) = match found {
+        Ok(found) => found,
+        Err(problems) => return Noted::new(None, problems),
+    };
+    // Looking for names of properties to shorten changes the statements.
+    let whole = read.filter(|_| problems.is_empty() && language.mangle.is_none());
+    if let Some((mut numbered, tree, is_plain)) = whole.filter(|_| keep.is_some_and(|keep| keep())) {
+        if is_plain {
+            numbered.symbols.clone_from(&facts.symbols);
+        }
+        kept = Some(Kept::Tree(Box::new(ReadModule::new(globals, numbered, tree, is_plain))));
     }
+    Noted::new(Some((facts, kept.map_or_else(KeptTree::default, KeptTree::new))), problems)
 }
 
 fn facts(
@@ -71,7 +87,7 @@ fn facts(
 ) -> (ModuleFacts, Vec<Diagnostic>, Numbered) {
     let module = std::mem::take(&mut tree.module);
     let mut numbered = number(module, &TreeContext { source, name, tree }, parse, language, None);
-    let returns = !tree.has_module_syntax && source.contains("return") && returns(&numbered.body);
+    let returns = !tree.has_module_syntax && contains(source, "return") && returns(&numbered.body);
     let source_type = if returns { SourceType::CommonJs } else { source_type(tree, &numbered, parse) };
     let ambiguous = !tree.has_module_syntax
         && !returns
@@ -116,7 +132,7 @@ fn facts(
         .collect(),
         cjs_complete: exported.complete,
         cjs_exports: exported.names,
-        cjs_es_module: source_type == SourceType::CommonJs && source.contains("__esModule"),
+        cjs_es_module: source_type == SourceType::CommonJs && contains(source, "__esModule"),
         top_level_await: numbered.rewritten.top_level_await,
         lexical_default: numbered.lexical_default,
         read_early,
@@ -140,8 +156,7 @@ fn sorted(symbols: impl IntoIterator<Item = LocalSym>) -> Vec<LocalSym> {
 }
 
 fn read_early(numbered: &Numbered) -> Vec<LocalSym> {
-    let mut out: Vec<LocalSym> =
-        eager::early(&numbered.body).iter().filter_map(|id| numbered.ids.get(id).copied()).collect();
+    let mut out: Vec<LocalSym> = eager::early(&numbered.body).iter().filter_map(|id| numbered.ids.get(id)).collect();
     out.sort_unstable();
     out
 }
@@ -247,7 +262,7 @@ fn parts(
         let mut mentions = Mentions { numbered, uses: FxHashSet::default(), mutated };
         statement.visit_with(&mut mentions);
         let mut uses = sorted(mentions.uses);
-        let mut declares = sorted(declared.iter().filter_map(|(ident, _)| numbered.ids.get(&ident.to_id()).copied()));
+        let mut declares = sorted(declared.iter().filter_map(|(ident, _)| numbered.ids.get(&ident.to_id())));
         declares.dedup();
         let mut records: Vec<u32> = uses
             .iter()
@@ -323,7 +338,7 @@ struct Mentions<'a> {
 
 impl Mentions<'_> {
     fn assigned(&mut self, ident: &Ident) {
-        if let Some(symbol) = self.numbered.ids.get(&ident.to_id()).copied() {
+        if let Some(symbol) = self.numbered.ids.get(&ident.to_id()) {
             let span = ident.span();
             self.mutated.insert((symbol, (span.lo.0, span.hi.0)));
         }
@@ -364,7 +379,7 @@ impl Visit for Mentions<'_> {
     /// A path is mentioned as a whole; the linker knows what it means.
     fn visit_expr(&mut self, expression: &Expr) {
         match self.numbered.rewritten.paths.find(expression).and_then(|id| self.numbered.ids.get(&id)) {
-            Some(symbol) => drop(self.uses.insert(*symbol)),
+            Some(symbol) => drop(self.uses.insert(symbol)),
             None => match expression {
                 Expr::Unary(UnaryExpr { op: UnaryOp::Delete, arg, .. }) => self.target(arg),
                 other => other.visit_children_with(self),
@@ -381,7 +396,7 @@ impl Visit for Mentions<'_> {
 
     fn visit_ident(&mut self, ident: &Ident) {
         if let Some(symbol) = self.numbered.ids.get(&ident.to_id()) {
-            self.uses.insert(*symbol);
+            self.uses.insert(symbol);
         }
     }
 

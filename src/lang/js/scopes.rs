@@ -2,6 +2,7 @@
 //! the tables by which names are given per function, long after the tree is gone.
 
 use super::facts::LocalSym;
+use super::ids::Ids;
 use super::object::{HoleKind, Scope};
 use rustc_hash::{FxHashMap, FxHashSet};
 use swc_core::atoms::Atom;
@@ -23,6 +24,16 @@ pub(super) struct ScopeTables {
     pub declared: Vec<LocalSym>,
     /// Names of function expressions that nobody mentions.
     pub idle: FxHashSet<Id>,
+    /// By statement.
+    pub parts: Vec<PartTables>,
+}
+
+/// What one statement has of the tables.
+pub(super) struct PartTables {
+    /// Where its scopes end.
+    pub scopes: u32,
+    /// Indices of the globals that it mentions, sorted.
+    pub globals: Vec<u32>,
 }
 
 struct ScopeDraft {
@@ -47,15 +58,12 @@ struct Walker {
     mentions: Vec<(u32, u32)>,
     /// Names of function expressions.
     own_names: Vec<Id>,
+    /// Where each statement ends in `scopes` and `mentions`.
+    ends: Vec<(usize, usize)>,
 }
 
 /// `known` are the symbols that linking knows; `first_extra` is the first free symbol number.
-pub(super) fn analyze(
-    body: &[Stmt],
-    strict: bool,
-    known: &FxHashMap<Id, LocalSym>,
-    first_extra: LocalSym,
-) -> ScopeTables {
+pub(super) fn analyze(body: &[Stmt], strict: bool, known: &Ids, first_extra: LocalSym) -> ScopeTables {
     let mut walker = Walker {
         strict,
         scopes: vec![ScopeDraft { parent: NOWHERE }],
@@ -65,10 +73,12 @@ pub(super) fn analyze(
         bindings: Vec::new(),
         mentions: Vec::new(),
         own_names: Vec::new(),
+        ends: Vec::with_capacity(body.len()),
     };
     walker.declare_block(body);
     for statement in body {
         statement.visit_with(&mut walker);
+        walker.ends.push((walker.scopes.len(), walker.mentions.len()));
     }
     walker.finish(known, first_extra)
 }
@@ -98,7 +108,8 @@ impl Walker {
         let index = self.index(ident.to_id());
         self.bindings[index as usize].count += 1;
         let mention = (index, self.current);
-        if self.mentions.last() != Some(&mention) {
+        let start = self.ends.last().map_or(0, |(_, mentions)| *mentions);
+        if self.mentions[start..].last() != Some(&mention) {
             self.mentions.push(mention);
         }
     }
@@ -153,7 +164,7 @@ impl Walker {
         (self.current, self.function) = (current, enclosing);
     }
 
-    fn finish(mut self, known: &FxHashMap<Id, LocalSym>, first_extra: LocalSym) -> ScopeTables {
+    fn finish(mut self, known: &Ids, first_extra: LocalSym) -> ScopeTables {
         let is_global = |binding: &Binding| binding.scope == NOWHERE && !known.contains_key(&binding.id);
         let mut globals = Vec::new();
         let mut global_of = vec![NOWHERE; self.bindings.len()];
@@ -163,6 +174,7 @@ impl Walker {
                 globals.push(binding.id.0.to_string());
             }
         }
+        let globals_of = self.globals_of(&global_of);
         self.mentions.sort_unstable();
         self.mentions.dedup();
         self.lift_escaped(&global_of);
@@ -170,7 +182,22 @@ impl Walker {
         let own_names = std::mem::take(&mut self.own_names);
         let mentioned = |id: &Id| self.indices.get(id).is_some_and(|at| self.bindings[*at as usize].count > 1);
         let idle = own_names.into_iter().filter(|id| !mentioned(id)).collect();
-        ScopeTables { idle, ..self.tables(&symbols, first_extra, &global_of, globals) }
+        ScopeTables { idle, ..self.tables(&symbols, first_extra, &global_of, (globals, globals_of)) }
+    }
+
+    /// By statement. Mentions stand in its order.
+    fn globals_of(&self, global_of: &[u32]) -> Vec<Vec<u32>> {
+        let mut start = 0;
+        let of = |(_, end): &(usize, usize)| {
+            let mentions = &self.mentions[start..*end];
+            start = *end;
+            let globals = mentions.iter().map(|(index, _)| global_of[*index as usize]);
+            let mut globals: Vec<u32> = globals.filter(|global| *global != NOWHERE).collect();
+            globals.sort_unstable();
+            globals.dedup();
+            globals
+        };
+        self.ends.iter().map(of).collect()
     }
 
     /// A binding mentioned from outside its scope (sloppy block functions, leftovers of transforms) belongs to the top.
@@ -195,7 +222,7 @@ impl Walker {
     }
 
     /// Known symbols keep their numbers; then come other top-level ones, then nested ones in scope order.
-    fn number(&self, known: &FxHashMap<Id, LocalSym>, first_extra: LocalSym, global_of: &[u32]) -> Vec<LocalSym> {
+    fn number(&self, known: &Ids, first_extra: LocalSym, global_of: &[u32]) -> Vec<LocalSym> {
         let mut symbols = vec![LocalSym::MAX; self.bindings.len()];
         let mut next = first_extra;
         for nested in [false, true] {
@@ -208,7 +235,7 @@ impl Walker {
                     continue;
                 }
                 match known.get(&binding.id).filter(|_| !is_nested) {
-                    Some(symbol) => symbols[at] = *symbol,
+                    Some(symbol) => symbols[at] = symbol,
                     None => {
                         symbols[at] = next;
                         next += 1;
@@ -224,7 +251,7 @@ impl Walker {
         symbols: &[LocalSym],
         first_extra: LocalSym,
         global_of: &[u32],
-        globals: Vec<String>,
+        (globals, globals_of): (Vec<String>, Vec<Vec<u32>>),
     ) -> ScopeTables {
         let mut extra: Vec<(LocalSym, usize)> = Vec::new();
         let mut map = FxHashMap::default();
@@ -253,7 +280,9 @@ impl Walker {
         declared.sort_unstable();
         let name = |(_, at): &(LocalSym, usize)| self.bindings[*at].id.0.to_string();
         let extra_names: Vec<String> = extra.iter().map(name).collect();
-        let scopes = self.scope_tables(symbols, global_of);
+        let mut ends: Vec<u32> = self.ends.iter().map(|(scopes, _)| *scopes as u32).collect();
+        let scopes = prune(self.scope_tables(symbols, global_of), &mut ends);
+        let parts = ends.into_iter().zip(globals_of).map(|(scopes, globals)| PartTables { scopes, globals }).collect();
         ScopeTables {
             symbols: map,
             extra_names,
@@ -263,6 +292,7 @@ impl Walker {
             globals,
             declared,
             idle: FxHashSet::default(),
+            parts,
         }
     }
 
@@ -297,15 +327,17 @@ impl Walker {
                 at = scope.parent;
             }
         }
-        prune(scopes)
+        scopes
     }
 }
 
-/// Scopes that declare nothing need no table. Keeps parents before children and renumbers.
-fn prune(scopes: Vec<Scope>) -> Vec<Scope> {
+/// Scopes that declare nothing need no table. Keeps parents before children and renumbers, `ends` too.
+fn prune(scopes: Vec<Scope>, ends: &mut [u32]) -> Vec<Scope> {
+    let mut kept_before = Vec::with_capacity(scopes.len() + 1);
     let mut new_number = vec![u32::MAX; scopes.len()];
     let mut out: Vec<Scope> = Vec::new();
     for (at, mut scope) in scopes.into_iter().enumerate() {
+        kept_before.push(out.len() as u32);
         let parent = if scope.parent == NOWHERE { NOWHERE } else { new_number[scope.parent as usize] };
         if at == 0 || scope.declares.is_empty() {
             new_number[at] = parent;
@@ -317,6 +349,8 @@ fn prune(scopes: Vec<Scope>) -> Vec<Scope> {
         new_number[at] = out.len() as u32;
         out.push(scope);
     }
+    kept_before.push(out.len() as u32);
+    ends.iter_mut().for_each(|end| *end = kept_before[*end as usize]);
     out
 }
 

@@ -53,19 +53,24 @@ impl<'a> Sensitivity<'a> {
             if declared.is_empty() {
                 continue;
             }
-            let symbols = declared.iter().filter_map(|(ident, _)| numbered.ids.get(&ident.to_id()).copied());
+            let symbols = declared.iter().filter_map(|(ident, _)| numbered.ids.get(&ident.to_id()));
             let symbols: Vec<LocalSym> = symbols.collect();
             let mut functions = Functions { numbered, unresolved, stateful: false };
             statement.visit_with(&mut functions);
             if functions.stateful {
                 stateful.extend(symbols);
             } else {
-                let mut mentions = Mentions { numbered, out: FxHashSet::default() };
-                statement.visit_with(&mut mentions);
-                undecided.push((symbols, mentions.out));
+                undecided.push((symbols, statement));
             }
         }
         // Whoever mentions one may call it.
+        let mentions = |(symbols, statement): (Vec<LocalSym>, &Stmt)| {
+            let mut mentions = Mentions { numbered, out: FxHashSet::default() };
+            statement.visit_with(&mut mentions);
+            (symbols, mentions.out)
+        };
+        let undecided = undecided.into_iter().filter(|_| !stateful.is_empty());
+        let mut undecided: Vec<_> = undecided.map(mentions).collect();
         while !stateful.is_empty() {
             let before = undecided.len();
             undecided.retain(|(symbols, mentions)| {
@@ -250,7 +255,7 @@ impl Walk<'_> {
         if self.own.as_ref().is_some_and(|own| own.contains(&name.to_id())) {
             return Root::Own;
         }
-        let Some(symbol) = self.numbered.ids.get(&name.to_id()).copied() else { return Root::Own };
+        let Some(symbol) = self.numbered.ids.get(&name.to_id()) else { return Root::Own };
         let declared = symbol.checked_sub(self.numbered.first_declared());
         match declared.and_then(|at| self.numbered.symbols.get(at as usize)).map(|declared| &declared.kind) {
             Some(SymbolKind::Local) => Root::Module(symbol),

@@ -30,6 +30,10 @@ pub(super) struct Touching<'a> {
     pub required: Vec<(LocalSym, u32)>,
     /// Of CommonJS: names whose `prototype` the module mentions. Their `this` is what `new` makes.
     constructors: FxHashSet<Id>,
+    /// Something is imported by name.
+    imports: bool,
+    /// Something is required.
+    requires: bool,
 }
 
 impl<'a> Touching<'a> {
@@ -41,7 +45,7 @@ impl<'a> Touching<'a> {
             for declarator in &variables.decls {
                 let (Pat::Ident(name), Some(init)) = (&declarator.name, declarator.init.as_deref()) else { continue };
                 let id = name.to_id();
-                let symbol = numbered.ids.get(&id).copied().filter(|_| !replaced.contains(&id));
+                let symbol = numbered.ids.get(&id).filter(|_| !replaced.contains(&id));
                 if let (Some(symbol), Some(record)) = (symbol, required_record(numbered, init)) {
                     required.push((symbol, record));
                 }
@@ -54,10 +58,15 @@ impl<'a> Touching<'a> {
         if common_js {
             numbered.body.visit_with(&mut constructors);
         }
-        Touching { numbered, unresolved, common_js, required, constructors: constructors.0 }
+        let imports = numbered.symbols.iter().any(|declared| is_imported(&declared.kind));
+        let requires = numbered.records.iter().any(|record| record.kind == ImportKind::Require);
+        Touching { numbered, unresolved, common_js, required, constructors: constructors.0, imports, requires }
     }
 
     pub fn statement(&self, statement: &Stmt) -> Touched {
+        if !self.common_js && !self.requires {
+            return self.of_imports(statement);
+        }
         let mut reader = Reader {
             touching: self,
             members: FxHashMap::default(),
@@ -70,12 +79,19 @@ impl<'a> Touching<'a> {
             out: Touched::default(),
         };
         statement.visit_with(&mut reader);
-        let Reader { members, wholes, mut out, .. } = reader;
-        for (symbol, names) in members.into_iter().filter(|(symbol, _)| !wholes.contains(symbol)) {
-            out.members.extend(names.into_iter().map(|name| (symbol, name)));
+        let Reader { members, wholes, out, .. } = reader;
+        Touched { members: alone(members, &wholes), ..out }
+    }
+
+    /// Where there are no other exports than those of imported modules.
+    fn of_imports(&self, statement: &Stmt) -> Touched {
+        if !self.imports {
+            return Touched::default();
         }
-        out.members.sort_unstable();
-        out
+        let mut members = Members { touching: self, found: FxHashMap::default(), wholes: FxHashSet::default() };
+        statement.visit_with(&mut members);
+        let Members { found, wholes, .. } = members;
+        Touched { members: alone(found, &wholes), ..Touched::default() }
     }
 
     /// `module.exports = require('x')`, where that is all that the module does with its exports.
@@ -88,11 +104,11 @@ impl<'a> Touching<'a> {
     }
 
     fn symbol(&self, name: &Ident) -> Option<LocalSym> {
-        let symbol = self.numbered.ids.get(&name.to_id()).copied()?;
+        let symbol = self.numbered.ids.get(&name.to_id())?;
         let declared = symbol.checked_sub(self.numbered.first_declared());
         let imported = declared
             .and_then(|at| self.numbered.symbols.get(at as usize))
-            .is_some_and(|declared| matches!(declared.kind, SymbolKind::Import { .. } | SymbolKind::Member { .. }));
+            .is_some_and(|declared| is_imported(&declared.kind));
         let required = self.required.binary_search_by_key(&symbol, |(known, _)| *known).is_ok();
         (imported || required).then_some(symbol)
     }
@@ -114,6 +130,44 @@ impl<'a> Touching<'a> {
     }
 }
 
+fn is_imported(kind: &SymbolKind) -> bool {
+    matches!(kind, SymbolKind::Import { .. } | SymbolKind::Member { .. })
+}
+
+/// What is read of symbols that are not used otherwise.
+fn alone(members: Names, wholes: &FxHashSet<LocalSym>) -> Vec<(LocalSym, String)> {
+    let alone = members.into_iter().filter(|(symbol, _)| !wholes.contains(symbol));
+    let mut out: Vec<_> = alone.flat_map(|(symbol, names)| names.into_iter().map(move |name| (symbol, name))).collect();
+    out.sort_unstable();
+    out
+}
+
+/// Properties by symbol.
+type Names = FxHashMap<LocalSym, BTreeSet<String>>;
+
+/// What a statement reads of imported names.
+struct Members<'a, 'b> {
+    touching: &'b Touching<'a>,
+    found: Names,
+    wholes: FxHashSet<LocalSym>,
+}
+
+impl Visit for Members<'_, '_> {
+    noop_visit_type!();
+
+    fn visit_member_expr(&mut self, member: &MemberExpr) {
+        let symbol = strip(&member.obj).as_ident().and_then(|object| self.touching.symbol(object));
+        match symbol.and_then(|symbol| Some((symbol, static_name(&member.prop)?))) {
+            Some((symbol, name)) => drop(self.found.entry(symbol).or_default().insert(name)),
+            None => member.visit_children_with(self),
+        }
+    }
+
+    fn visit_ident(&mut self, name: &Ident) {
+        self.wholes.extend(self.touching.symbol(name));
+    }
+}
+
 fn alias_of(touching: &Touching<'_>, statement: &Stmt, found: &mut Option<u32>) {
     match statement {
         Stmt::Block(block) => block.stmts.iter().for_each(|statement| alias_of(touching, statement, found)),
@@ -132,10 +186,10 @@ fn alias_of(touching: &Touching<'_>, statement: &Stmt, found: &mut Option<u32>) 
 
 /// By a name, or as the value of the default export.
 fn is_exported(numbered: &Numbered, symbol: LocalSym) -> bool {
-    let meant = |value: &Expr| strip(value).as_ident().and_then(|name| numbered.ids.get(&name.to_id()).copied());
+    let meant = |value: &Expr| strip(value).as_ident().and_then(|name| numbered.ids.get(&name.to_id()));
     let is_default = |declarator: &VarDeclarator| {
         let name = declarator.name.as_ident().and_then(|name| numbered.ids.get(&name.to_id()));
-        name == Some(&sym::DEFAULT) && declarator.init.as_deref().and_then(meant) == Some(symbol)
+        name == Some(sym::DEFAULT) && declarator.init.as_deref().and_then(meant) == Some(symbol)
     };
     numbered.exports.iter().any(|export| export.target == ExportTarget::Symbol(symbol))
         || numbered.body.iter().any(|statement| match statement {
@@ -184,7 +238,7 @@ fn passes_this_on(call: &CallExpr) -> bool {
 fn required_record(numbered: &Numbered, value: &Expr) -> Option<u32> {
     let Expr::Call(call) = strip(value) else { return None };
     let Callee::Expr(callee) = &call.callee else { return None };
-    let symbol = numbered.ids.get(&strip(callee).as_ident()?.to_id()).copied()?;
+    let symbol = numbered.ids.get(&strip(callee).as_ident()?.to_id())?;
     let at = symbol.checked_sub(numbered.first_record())?;
     let record = (at / 2) as usize;
     let is_require = numbered.records.get(record).is_some_and(|record| record.kind == ImportKind::Require);
@@ -201,7 +255,7 @@ fn static_name(property: &MemberProp) -> Option<String> {
 
 struct Reader<'a, 'b> {
     touching: &'b Touching<'a>,
-    members: FxHashMap<LocalSym, BTreeSet<String>>,
+    members: Names,
     wholes: FxHashSet<LocalSym>,
     /// Classes around: their `this` is theirs.
     classes: u32,
@@ -408,7 +462,7 @@ impl Visit for Reader<'_, '_> {
             self.wholes.insert(symbol);
         } else if let Some(symbol) = self.touching.numbered.ids.get(&name.to_id()) {
             // `require('x')` as a value.
-            self.wholes.insert(*symbol);
+            self.wholes.insert(symbol);
         }
     }
 }

@@ -19,6 +19,13 @@ pub(super) fn fresh(name: &str) -> Ident {
     Ident::new(name.into(), DUMMY_SP, fresh_context())
 }
 
+/// The number that [`marker_name`] was made of, if it is one.
+pub(super) fn marked(name: &str) -> Option<u32> {
+    name.strip_prefix("s$")?.bytes().try_fold(0u32, |number, digit| {
+        number.checked_mul(10)?.checked_add(u32::from(digit.checked_sub(b'0').filter(|digit| *digit < 10)?))
+    })
+}
+
 /// The name of the marker for symbol numbers that have no source name.
 pub(super) fn marker_name(number: u32) -> Atom {
     // `format!` of these was a fortieth of a build.

@@ -3,11 +3,12 @@
 
 use super::compile::{Setting, compressed, is_directive};
 use super::declared::statement_declares;
+use super::ids::Ids;
 use super::object::ModuleObject;
 use super::print::{Positions, PrintOptions, Renamer, print};
 use super::scopes::analyze;
 use super::{LanguageOptions, LocalSym, guard, tree};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use swc_core::common::comments::SingleThreadedComments;
 use swc_core::common::errors::{HANDLER, Handler};
 use swc_core::common::{BytePos, DUMMY_SP, FileName, GLOBALS, Globals, Mark, SourceMap, SyntaxContext, sync::Lrc};
@@ -76,8 +77,10 @@ fn object(whole: &Whole<'_>, language: &LanguageOptions) -> Option<ModuleObject>
         passes: PASSES,
     };
     let mut body = compressed(module.body, language, &setting);
-    let names = || whole.names.iter().zip(0..);
-    let known: FxHashMap<Id, LocalSym> = names().map(|(name, at)| ((name.as_str().into(), top), at)).collect();
+    let mut known = Ids::new(SyntaxContext::empty(), 0, whole.names.len());
+    for (name, at) in whole.names.iter().zip(0..) {
+        known.insert_new((name.as_str().into(), top), at);
+    }
     let tables = analyze(&body, true, &known, whole.names.len() as LocalSym);
     body.visit_mut_with(&mut Renamer { symbols: &tables.symbols, source: Some((whole.text, base)) });
     let options = PrintOptions {
@@ -86,6 +89,7 @@ fn object(whole: &Whole<'_>, language: &LanguageOptions) -> Option<ModuleObject>
         minify: true,
         properties: false,
         positions: Positions::Offsets,
+        parts: false,
         target: language.target.es.map_or(EsVersion::EsNext, super::lower::es_version),
     };
     let printed = print(body, source_map.clone(), None, &options)?;

@@ -203,7 +203,7 @@ fn esm(body: Vec<Stmt>, plan: &CompilePlan, numbered: &Numbered) -> Vec<Stmt> {
     if !hoister.names.is_empty() {
         let marked = |name: &Ident| {
             let symbol = numbered.ids.get(&name.to_id())?;
-            plan.marked.binary_search(symbol).ok().map(|_| Box::new(Expr::Ident(numbered.helper(Helper::EARLY))))
+            plan.marked.binary_search(&symbol).ok().map(|_| Box::new(Expr::Ident(numbered.helper(Helper::EARLY))))
         };
         let views = views_until_made(plan, numbered);
         let declarator = |name: Ident| {

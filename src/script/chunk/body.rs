@@ -2,7 +2,7 @@
 
 use super::super::canon::{Canon, canon};
 use super::super::glue;
-use super::super::naming::{self, Style};
+use super::super::naming::{self, Alphabet, Style};
 use super::super::output::{property, quote};
 use super::super::urls;
 use super::{Writer, home, member};
@@ -10,8 +10,10 @@ use crate::base::ModuleId;
 use crate::config::{LegalComments, SourceMapMode};
 use crate::lang::js::{HoleKind, LocalSym, Mapping, ModuleObject};
 use crate::model::{OutputKey, RefStyle, Spot, SymbolRef, Target, Wrap};
+use std::borrow::Cow;
+use std::sync::Arc;
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
     /// What runs only when called is declared before anything runs; then everything runs in order.
     pub(super) fn modules(&mut self) {
         let context = self.context;
@@ -98,7 +100,8 @@ impl Writer<'_> {
     /// Copies the object's text and fills its holes.
     pub(super) fn splice(&mut self, id: ModuleId, object: &ModuleObject) {
         let linked = self.context.graph.modules[id].facts.symbol_count();
-        let nested = self.nested_names(id, object, linked);
+        let alphabet = Arc::clone(&self.alphabet);
+        let nested = self.nested_names(id, object, linked, &alphabet);
         let source = self.map_source(id);
         let mut holes = object.holes.iter().peekable();
         let mut mappings = object.mappings.iter().peekable();
@@ -139,8 +142,14 @@ impl Writer<'_> {
         }
     }
 
-    pub(super) fn nested_names(&self, id: ModuleId, object: &ModuleObject, linked: LocalSym) -> Vec<String> {
-        let style = if self.minified() { Style::Short(&self.alphabet) } else { Style::Original };
+    fn nested_names<'n>(
+        &self,
+        id: ModuleId,
+        object: &ModuleObject,
+        linked: LocalSym,
+        alphabet: &'n Alphabet,
+    ) -> Vec<Cow<'n, str>> {
+        let style = if self.minified() { Style::Short(alphabet) } else { Style::Original };
         // Of a member of another chunk, the object is what must not be hidden.
         let object_of = |name: &'_ str| name.find(['.', '[']).unwrap_or(name.len());
         let name = |symbol: LocalSym| {
@@ -182,24 +191,29 @@ impl Writer<'_> {
         symbol: LocalSym,
         kind: HoleKind,
         linked: LocalSym,
-        nested: &[String],
+        nested: &[Cow<'_, str>],
         called: bool,
     ) {
-        let name: String = if symbol >= linked + object.extra_top_level {
-            nested[(symbol - linked) as usize].clone()
-        } else if let Some(name) = self.symbol_name(id, object, symbol, linked) {
+        let mut name = std::mem::take(&mut self.name_buffer);
+        name.clear();
+        if symbol >= linked + object.extra_top_level {
+            name.push_str(&nested[(symbol - linked) as usize]);
+        } else if let Some(known) = self.symbol_name(id, object, symbol, linked) {
             let imported = symbol >= self.context.graph.modules[id].facts.first_declared();
             // A member of another chunk is called without it as `this`.
-            if called && imported && name.contains(['.', '[']) { format!("(0,{name})") } else { name.to_string() }
+            let alone = called && imported && known.contains(['.', '[']);
+            name.push_str(if alone { "(0," } else { "" });
+            name.push_str(known);
+            name.push_str(if alone { ")" } else { "" });
         } else {
             match canon(self.context, self.externals, id, symbol) {
                 Canon::Url(record) => return self.record_url(id, record),
                 Canon::Deps(record) => return self.record_deps(id, record),
                 Canon::Lazy(symbol) => return self.lazy(symbol),
                 Canon::Asset => return self.asset_url(id),
-                _ => "void 0".into(),
+                _ => name.push_str("void 0"),
             }
-        };
+        }
         if kind == HoleKind::Shorthand {
             let key = self.source_name(id, object, symbol, linked);
             if key != name {
@@ -207,6 +221,7 @@ impl Writer<'_> {
             }
         }
         self.out.push(&name);
+        self.name_buffer = name;
     }
 
     /// `require("./chunk.js").name`
@@ -218,18 +233,15 @@ impl Writer<'_> {
         self.out.push(&member("\")", &alias));
     }
 
-    pub(super) fn source_name(
-        &self,
-        id: ModuleId,
-        object: &ModuleObject,
-        symbol: LocalSym,
-        linked: LocalSym,
-    ) -> String {
+    fn source_name<'o>(&self, id: ModuleId, object: &'o ModuleObject, symbol: LocalSym, linked: LocalSym) -> &'o str
+    where
+        'a: 'o,
+    {
         if symbol >= linked {
-            return object.extra_names[(symbol - linked) as usize].clone();
+            return &object.extra_names[(symbol - linked) as usize];
         }
         let facts = &self.context.graph.modules[id].facts;
-        facts.declared(symbol).map_or_else(String::new, |declared| declared.name.clone())
+        facts.declared(symbol).map_or("", |declared| &declared.name)
     }
 
     pub(super) fn map_source(&mut self, id: ModuleId) -> Option<u32> {
@@ -247,11 +259,11 @@ impl Writer<'_> {
         object: &ModuleObject,
         symbol: LocalSym,
         linked: LocalSym,
-        nested: &[String],
+        nested: &[Cow<'_, str>],
     ) -> u32 {
         let source = self.source_name(id, object, symbol, linked);
         let now = if symbol >= linked + object.extra_top_level {
-            nested[(symbol - linked) as usize].as_str()
+            &*nested[(symbol - linked) as usize]
         } else {
             self.symbol_name(id, object, symbol, linked).unwrap_or_default()
         };
@@ -263,16 +275,16 @@ impl Writer<'_> {
 
     /// What a property was called, if it is called something else.
     fn map_property(&mut self, name: &str) -> u32 {
-        if self.context.property(name) == name { u32::MAX } else { self.map_number(name.to_string()) }
+        if self.context.property(name) == name { u32::MAX } else { self.map_number(name) }
     }
 
-    fn map_number(&mut self, source: String) -> u32 {
-        if let Some(number) = self.map_name_numbers.get(&source) {
+    fn map_number(&mut self, source: &str) -> u32 {
+        if let Some(number) = self.map_name_numbers.get(source) {
             return *number;
         }
         let number = self.map_names.len() as u32;
-        self.map_names.push(source.clone());
-        self.map_name_numbers.insert(source, number);
+        self.map_names.push(source.to_string());
+        self.map_name_numbers.insert(source.to_string(), number);
         number
     }
 

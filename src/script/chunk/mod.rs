@@ -20,6 +20,7 @@ use crate::lang::js::{Helper, LocalSym};
 use crate::model::{OutputKey, RefStyle, RenderedFile, SymbolRef, Target};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use whole::WHOLE;
 
 /// Variables for other chunks, where chunks are objects: the symbol is the chunk's number.
@@ -155,7 +156,9 @@ struct Writer<'a> {
     uses: &'a Uses,
     id: ChunkId,
     names: FxHashMap<SymbolRef, String>,
-    alphabet: Alphabet,
+    alphabet: Arc<Alphabet>,
+    /// The name that is written, kept for its room.
+    name_buffer: String,
     out: Output,
     sources: Vec<ModuleId>,
     map_names: Vec<String>,
@@ -289,7 +292,8 @@ impl<'a> Writer<'a> {
             uses,
             id,
             names,
-            alphabet,
+            alphabet: Arc::new(alphabet),
+            name_buffer: String::new(),
             out,
             sources: Vec::new(),
             map_names: Vec::new(),

@@ -17,6 +17,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 /// Top-level bindings that the pass has made: the symbol is the object's.
 pub const WHOLE: ModuleId = ModuleId(u32::MAX - 3);
@@ -234,9 +235,10 @@ impl Writer<'_> {
     fn whole(&mut self, compressed: &Compressed) {
         let object = &compressed.object;
         let first = (object.counts.len() - object.extra_names.len()) as LocalSym;
+        let alphabet = Arc::clone(&self.alphabet);
         let nested = {
             let top = |symbol: LocalSym| self.whole_name(compressed, symbol, first);
-            naming::nested(object, first, &Style::Short(&self.alphabet), top)
+            naming::nested(object, first, &Style::Short(&alphabet), top)
         };
         let mut mappings = object.mappings.iter().peekable();
         let mut owner = Owner { module: None, since: self.out.mark() };

@@ -87,6 +87,16 @@ fn guarded<T>(run: impl FnOnce() -> T) -> Result<T, Failure> {
     })
 }
 
+/// In how many parts the coefficients are written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Scans {
+    One,
+    /// Those that suit most pictures.
+    Usual,
+    /// Searched for this picture.
+    Best,
+}
+
 /// A file being read.
 pub struct Reader<'a> {
     info: Box<c::jpeg_decompress_struct>,
@@ -140,7 +150,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The same coefficients with optimal Huffman tables, and `segments` before the picture.
-    pub fn write(&mut self, segments: &[(u8, Vec<u8>)], progressive: bool) -> Result<Vec<u8>, Failure> {
+    pub fn write(&mut self, segments: &[(u8, Vec<u8>)], scans: Scans) -> Result<Vec<u8>, Failure> {
         let mut writer = Writer::new();
         guarded(|| {
             // SAFETY: calls in the order that libjpeg.txt asks for. The destination and the error manager live as long as
@@ -151,12 +161,14 @@ impl<'a> Reader<'a> {
                 info.dest = std::ptr::from_mut(&mut *writer.sink).cast();
                 c::jpeg_copy_critical_parameters(&self.info, info);
                 info.optimize_coding = 1;
-                if progressive {
-                    c::jpeg_simple_progression(info);
-                } else {
+                if scans != Scans::Best {
                     c::jpeg_c_set_bool_param(info, c::JBOOLEAN_OPTIMIZE_SCANS, 0);
+                }
+                if scans == Scans::One {
                     info.num_scans = 0;
                     info.scan_info = std::ptr::null();
+                } else {
+                    c::jpeg_simple_progression(info);
                 }
                 c::jpeg_write_coefficients(info, self.coefficients);
                 for (marker, body) in segments {

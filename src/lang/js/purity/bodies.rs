@@ -127,7 +127,7 @@ impl<'a> Purity<'a> {
         if frame.owns(id) {
             return Some(Root::Own);
         }
-        match self.numbered.ids.get(id).copied() {
+        match self.numbered.ids.get(id) {
             Some(symbol) => self.is_local(symbol).then_some(Root::Symbol(symbol)),
             // A block's binding, met where the block runs.
             None if !frame.is_call && id.1 != self.settings.unresolved => Some(Root::Own),
@@ -217,7 +217,7 @@ impl<'a> Purity<'a> {
             found.calls.extend(outcome.calls);
             return !outcome.effects;
         }
-        let imported = self.numbered.ids.get(id).copied().filter(|symbol| {
+        let imported = self.numbered.ids.get(id).filter(|symbol| {
             let declared = symbol.checked_sub(self.numbered.first_declared());
             let declared = declared.and_then(|at| self.numbered.symbols.get(at as usize));
             declared

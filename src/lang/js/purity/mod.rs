@@ -121,7 +121,7 @@ impl<'a> Purity<'a> {
     /// of which the same must be true.
     pub fn functions(&self) -> Vec<(LocalSym, Vec<LocalSym>)> {
         let harmless = |id: &Id| {
-            let symbol = self.numbered.ids.get(id).copied()?;
+            let symbol = self.numbered.ids.get(id)?;
             if self.top.annotated.contains(id) {
                 return Some((symbol, Vec::new()));
             }
