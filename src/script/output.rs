@@ -7,7 +7,7 @@ use crate::model::{OutputKey, Piece, RefStyle, Span, Spot};
 pub struct Output {
     pub pieces: Vec<Piece>,
     text: String,
-    map: bool,
+    maps: bool,
     line: u32,
     /// UTF-16 units since the line start.
     column: u32,
@@ -18,6 +18,8 @@ pub struct Output {
     /// Characters of mentions, as far as they can be guessed.
     guessed: u64,
     joined: Option<Joined>,
+    /// Of a part: mappings that are not encoded yet.
+    tokens: Option<Vec<Token>>,
 }
 
 /// What a module has of a chunk: bytes of text, and which mentions of other outputs.
@@ -25,6 +27,23 @@ pub struct Output {
 pub struct Extent {
     pub bytes: u64,
     pub spans: Vec<Span>,
+}
+
+impl Extent {
+    /// What was written to a part that now begins at `start`.
+    pub fn add(&mut self, part: Extent, start: Spot) {
+        let moved = |spot: Spot| Spot { bytes: spot.bytes + start.bytes, mentions: spot.mentions + start.mentions };
+        self.bytes += part.bytes;
+        part.spans.into_iter().for_each(|span| self.span(moved(span.start), moved(span.end)));
+    }
+
+    fn span(&mut self, start: Spot, end: Spot) {
+        match self.spans.last_mut() {
+            _ if start == end => {}
+            Some(last) if last.end == start => last.end = end,
+            _ => self.spans.push(Span { start, end }),
+        }
+    }
 }
 
 /// Text for another pass: each literal that refers to another output is a name.
@@ -48,11 +67,54 @@ pub const REFERENCE: &str = "R$";
 
 impl Output {
     pub fn new(map: bool) -> Self {
-        Output { map, ..Output::default() }
+        Output { maps: map, ..Output::default() }
+    }
+
+    /// To be put into another one that has text before it.
+    pub fn part(map: bool) -> Self {
+        Output { maps: map, tokens: Some(Vec::new()), last: b';', ..Output::default() }
+    }
+
+    /// Puts a part behind what there is. `names`: by number in the part.
+    pub fn append(&mut self, part: Output, first_source: u32, names: &[u32]) {
+        let (line, column) = (self.line, self.column);
+        for (at, token) in part.tokens.unwrap_or_default().into_iter().enumerate() {
+            let nowhere = token.source == NOWHERE;
+            if at == 0 && nowhere && self.mappings.last().is_none_or(|last| last.source == NOWHERE) {
+                continue;
+            }
+            self.map(Token {
+                line: line + token.line,
+                column: if token.line == 0 { column + token.column } else { token.column },
+                source: if nowhere { NOWHERE } else { first_source + token.source },
+                name: if token.name == u32::MAX { u32::MAX } else { names[token.name as usize] },
+                ..token
+            });
+        }
+        for piece in part.pieces {
+            match piece {
+                Piece::Text(text) => self.text.push_str(std::str::from_utf8(&text).unwrap_or_default()),
+                mention => {
+                    if !self.text.is_empty() {
+                        self.pieces.push(Piece::Text(std::mem::take(&mut self.text).into_bytes()));
+                    }
+                    self.pieces.push(mention);
+                }
+            }
+        }
+        self.text.push_str(&part.text);
+        self.column = if part.line == 0 { column + part.column } else { part.column };
+        self.line += part.line;
+        if part.written > 0 {
+            self.last = part.last;
+        }
+        self.written += part.written;
+        self.guessed += part.guessed;
+        self.refs += part.refs;
     }
 
     pub fn joined() -> Self {
-        Output { map: true, joined: Some(Joined::default()), ..Output::default() }
+        Output { maps: true, joined: Some(Joined::default()), ..Output::default() }
     }
 
     pub fn push(&mut self, text: &str) {
@@ -66,7 +128,7 @@ impl Output {
             joined.text.push_str(rest.unwrap_or(text));
             return;
         }
-        if self.map {
+        if self.maps {
             self.advance(text);
         }
         self.text.push_str(text);
@@ -124,29 +186,29 @@ impl Output {
 
     /// What follows comes from no source.
     pub fn unmapped(&mut self) {
-        let last = match &self.joined {
-            Some(joined) => joined.tokens.last(),
-            None => self.mappings.last(),
+        let sourced = |last: Option<&Token>| last.is_some_and(|last| last.source != NOWHERE);
+        let sourced = match (&self.joined, &self.tokens) {
+            (Some(joined), _) => sourced(joined.tokens.last()),
+            // What stands before a part is not known.
+            (None, Some(tokens)) => tokens.is_empty() || sourced(tokens.last()),
+            (None, None) => sourced(self.mappings.last()),
         };
-        if self.map && last.is_some_and(|last| last.source != NOWHERE) {
+        if self.maps && sourced {
             self.token(NOWHERE, 0, 0, u32::MAX);
         }
     }
 
     pub fn token(&mut self, source: u32, source_line: u32, source_column: u32, name: u32) {
         let token = |line, column| Token { line, column, source, source_line, source_column, name };
-        let replaces = |token: &Token, last: Option<&Token>| {
-            last.is_some_and(|last| (last.line, last.column) == (token.line, token.column) && last.source == NOWHERE)
-        };
-        if let Some(joined) = &mut self.joined {
-            let token = token(0, joined.text.len() as u32);
-            if replaces(&token, joined.tokens.last()) {
-                joined.tokens.pop();
-            }
-            joined.tokens.push(token);
-            return;
+        let (line, column) = (self.line, self.column);
+        match (&mut self.joined, &mut self.tokens) {
+            (Some(joined), _) => note(&mut joined.tokens, token(0, joined.text.len() as u32)),
+            (None, Some(tokens)) => note(tokens, token(line, column)),
+            (None, None) => self.map(token(line, column)),
         }
-        let token = token(self.line, self.column);
+    }
+
+    fn map(&mut self, token: Token) {
         if replaces(&token, self.mappings.last()) {
             self.mappings.pop();
         }
@@ -183,11 +245,7 @@ impl Output {
     pub fn since(&self, start: Spot, extent: &mut Extent) {
         let end = self.mark();
         extent.bytes += end.bytes - start.bytes;
-        match extent.spans.last_mut() {
-            _ if start == end => {}
-            Some(last) if last.end == start => last.end = end,
-            _ => extent.spans.push(Span { start, end }),
-        }
+        extent.span(start, end);
     }
 
     pub fn is_joined(&self) -> bool {
@@ -210,6 +268,18 @@ impl Output {
         }
         (self.pieces, self.mappings)
     }
+}
+
+/// Whether nothing stands between a mapping to nowhere and this one.
+fn replaces(token: &Token, last: Option<&Token>) -> bool {
+    last.is_some_and(|last| (last.line, last.column) == (token.line, token.column) && last.source == NOWHERE)
+}
+
+fn note(tokens: &mut Vec<Token>, token: Token) {
+    if replaces(&token, tokens.last()) {
+        tokens.pop();
+    }
+    tokens.push(token);
 }
 
 /// `text` as a JavaScript string literal with double quotes.

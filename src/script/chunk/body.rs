@@ -30,21 +30,24 @@ impl<'a> Writer<'a> {
             self.glue(&namespace);
             self.belongs(start, id);
         }
-        for id in modules.iter().copied().filter(|id| is_wrapped(*id)) {
-            self.module(id);
-        }
+        let wrapped: Vec<ModuleId> = modules.iter().copied().filter(|id| is_wrapped(*id)).collect();
+        self.each(&wrapped, Writer::module);
         self.flush_requires();
         let entered_later = glue::entered_later(context, self.id);
-        for id in modules.iter().copied().filter(|id| !is_runtime(*id) && !entered_later.contains(id)) {
-            if is_wrapped(id) {
-                let start = self.out.mark();
-                let call = glue::call(context, id);
-                self.glue(&call);
-                self.belongs(start, id);
-            } else {
-                self.module(id);
-            }
+        let run = modules.iter().copied().filter(|id| !is_runtime(*id) && !entered_later.contains(id));
+        let run: Vec<ModuleId> = run.collect();
+        self.each(&run, Writer::run);
+    }
+
+    /// Where the module is evaluated.
+    fn run(&mut self, id: ModuleId) {
+        if self.context.linked.modules[id].wrap == Wrap::None {
+            return self.module(id);
         }
+        let start = self.out.mark();
+        let call = glue::call(self.context, id);
+        self.glue(&call);
+        self.belongs(start, id);
     }
 
     pub(super) fn module(&mut self, id: ModuleId) {
@@ -278,7 +281,7 @@ impl<'a> Writer<'a> {
         if self.context.property(name) == name { u32::MAX } else { self.map_number(name) }
     }
 
-    fn map_number(&mut self, source: &str) -> u32 {
+    pub(super) fn map_number(&mut self, source: &str) -> u32 {
         if let Some(number) = self.map_name_numbers.get(source) {
             return *number;
         }

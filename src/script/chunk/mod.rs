@@ -1,5 +1,6 @@
 //! One chunk: which names it mentions, what it imports and exports, and its bytes.
 
+mod blocks;
 mod body;
 mod foot;
 mod head;
@@ -155,7 +156,7 @@ struct Writer<'a> {
     exports: &'a ChunkExports,
     uses: &'a Uses,
     id: ChunkId,
-    names: FxHashMap<SymbolRef, String>,
+    names: Arc<FxHashMap<SymbolRef, String>>,
     alphabet: Arc<Alphabet>,
     /// The name that is written, kept for its room.
     name_buffer: String,
@@ -198,6 +199,7 @@ pub fn render(
     let globals = globals.collect();
     let names = names(context, externals, exports, uses, id, globals, &style);
     let out = Output::new(context.options.sourcemap != SourceMapMode::None);
+    let (names, alphabet) = (Arc::new(names), Arc::new(alphabet));
     let mut writer = Writer::new(context, externals, exports, uses, id, names, alphabet, out);
     writer.head();
     writer.modules();
@@ -281,8 +283,8 @@ impl<'a> Writer<'a> {
         exports: &'a ChunkExports,
         uses: &'a Uses,
         id: ChunkId,
-        names: FxHashMap<SymbolRef, String>,
-        alphabet: Alphabet,
+        names: Arc<FxHashMap<SymbolRef, String>>,
+        alphabet: Arc<Alphabet>,
         out: Output,
     ) -> Self {
         Writer {
@@ -292,7 +294,7 @@ impl<'a> Writer<'a> {
             uses,
             id,
             names,
-            alphabet: Arc::new(alphabet),
+            alphabet,
             name_buffer: String::new(),
             out,
             sources: Vec::new(),

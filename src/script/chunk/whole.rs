@@ -50,8 +50,8 @@ pub fn render(
     if !plain || !strict {
         return None;
     }
-    let placeholders = names(context, externals, exports, uses, id, Default::default(), &Style::Numbered);
-    let alphabet = Alphabet::new(&[0; 256]);
+    let placeholders = Arc::new(names(context, externals, exports, uses, id, Default::default(), &Style::Numbered));
+    let alphabet = Arc::new(Alphabet::new(&[0; 256]));
     let mut first = Writer::new(context, externals, exports, uses, id, placeholders, alphabet, Output::joined());
     if context.options.format != Format::Esm {
         first.external_requires();
@@ -61,9 +61,9 @@ pub fn render(
     let joined = out.into_joined()?;
     let compressed = compress(context, exports, uses, id, &placeholders, joined, cache)?;
     let uses = uses_after(context, exports, uses, id, &compressed);
-    let alphabet = Alphabet::new(&naming::histogram(std::iter::once(&compressed.object)));
+    let alphabet = Arc::new(Alphabet::new(&naming::histogram(std::iter::once(&compressed.object))));
     let globals = compressed.object.globals.iter().map(String::as_str).collect();
-    let names = names(context, externals, exports, &uses, id, globals, &Style::Short(&alphabet));
+    let names = Arc::new(names(context, externals, exports, &uses, id, globals, &Style::Short(&alphabet)));
     let out = Output::new(context.options.sourcemap != SourceMapMode::None);
     let mut writer = Writer::new(context, externals, exports, &uses, id, names, alphabet, out);
     writer.sources = sources;
