@@ -75,12 +75,14 @@ function asOf(build) {
 }
 
 /** Every build of a case: plain and minified. */
-function* variants(builds, slow) {
+function* variants(builds, slow, lacks) {
   for (const build of builds) {
     const decided = build.minify === false || (build.flags ?? []).some((flag) => /^--(no-)?minify/.test(flag));
     if (build.minify !== false && !decided) {
       yield { ...build, flags: ['--no-minify', ...(build.flags ?? [])] };
-      yield { ...build, flags: ['--minify=fast', ...(build.flags ?? [])] };
+      // Without it that way leaves statements as they are.
+      const inside = lacks ? ['--shake-inside'] : [];
+      yield { ...build, flags: ['--minify=fast', ...inside, ...(build.flags ?? [])] };
       yield { ...build, flags: ['--minify', ...(build.flags ?? [])] };
       if (!slow) yield { ...build, flags: ['--minify=max', ...(build.flags ?? [])] };
     } else {
@@ -110,7 +112,7 @@ async function judge(name, place) {
     expected = said;
   }
   let number = 0;
-  for (const build of variants(plan.builds ?? [{}], plan.slow)) {
+  for (const build of variants(plan.builds ?? [{}], plan.slow, plan.lacks)) {
     number += 1;
     const as = asOf(build);
     const out = join(place, `out${number}`);

@@ -385,7 +385,13 @@ impl VisitMut for Applier<'_> {
             match value {
                 Expr::Ident(ident) if ident.sym == name.sym => *name = ident,
                 value => {
-                    let key = PropName::Ident(IdentName::new(name.sym.clone(), name.span));
+                    let key = match &*name.sym {
+                        "__proto__" => PropName::Computed(ComputedPropName {
+                            span: name.span,
+                            expr: Box::new(Expr::Lit(Lit::Str("__proto__".into()))),
+                        }),
+                        _ => PropName::Ident(IdentName::new(name.sym.clone(), name.span)),
+                    };
                     *property = Prop::KeyValue(KeyValueProp { key, value: Box::new(value) });
                 }
             }

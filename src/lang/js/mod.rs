@@ -70,7 +70,7 @@ pub use facts::{
     Constant, ExportDecl, ExportTarget, Formula, HELPERS, Helper, ImportKind, ImportRecord, LocalSym, ModuleFacts,
     Part, SourceType, SymbolDecl, SymbolKind, sym,
 };
-pub use object::{Hole, HoleKind, Mapping, ModuleObject, Scope};
+pub use object::{Hole, HoleKind, Mapping, ModuleObject, Scope, shorthand_key};
 
 /// How one file is read: everything about it that `scan` and `compile` must agree on. Part of every cache key.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, serde::Serialize, serde::Deserialize)]

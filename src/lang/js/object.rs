@@ -26,6 +26,11 @@ pub struct Hole {
     pub kind: HoleKind,
 }
 
+/// The key of what was a shorthand: `{ __proto__: x }` means something else.
+pub fn shorthand_key(name: &str) -> &str {
+    if name == "__proto__" { "[\"__proto__\"]" } else { name }
+}
+
 /// A lexical scope below the module's top level.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Scope {

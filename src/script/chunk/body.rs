@@ -8,7 +8,7 @@ use super::super::urls;
 use super::{Writer, home, member};
 use crate::base::ModuleId;
 use crate::config::{LegalComments, SourceMapMode};
-use crate::lang::js::{HoleKind, LocalSym, Mapping, ModuleObject};
+use crate::lang::js::{HoleKind, LocalSym, Mapping, ModuleObject, shorthand_key};
 use crate::model::{OutputKey, RefStyle, Spot, SymbolRef, Target, Wrap};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -220,7 +220,7 @@ impl<'a> Writer<'a> {
         if kind == HoleKind::Shorthand {
             let key = self.source_name(id, object, symbol, linked);
             if key != name {
-                self.out.push(&format!("{}:", property(&key)));
+                self.out.push(&format!("{}:", shorthand_key(&property(key))));
             }
         }
         self.out.push(&name);

@@ -10,7 +10,7 @@ use super::{CHUNK, ChunkExports, Uses, Writer, home, names, pieces};
 use crate::base::{ChunkId, ModuleId, trace};
 use crate::cache::Cache;
 use crate::config::{Format, LegalComments, SourceMapMode};
-use crate::lang::js::{HoleKind, LocalSym, Mapping, ModuleObject, Whole, compress_whole};
+use crate::lang::js::{HoleKind, LocalSym, Mapping, ModuleObject, Whole, compress_whole, shorthand_key};
 use crate::lang::sourcemap::NOWHERE;
 use crate::model::{RenderedFile, Spot, SymbolRef};
 use rayon::prelude::*;
@@ -250,7 +250,7 @@ impl Writer<'_> {
                 let name = nested[(hole.symbol - first) as usize].clone();
                 let key = &object.extra_names[(hole.symbol - first) as usize];
                 if hole.kind == HoleKind::Shorthand && *key != name {
-                    self.out.push(&format!("{key}:"));
+                    self.out.push(&format!("{}:", shorthand_key(key)));
                 }
                 self.out.push(&name);
             } else if let Some(name) = self.whole_name(compressed, hole.symbol, first) {

@@ -1,7 +1,7 @@
 //! An object out of the text of a draft.
 
 use super::super::facts::{Constant, LocalSym};
-use super::super::object::{Hole, HoleKind, Mapping, ModuleObject, Scope};
+use super::super::object::{Hole, HoleKind, Mapping, ModuleObject, Scope, shorthand_key};
 use super::super::plan::{BindingPlan, CompilePlan};
 use super::{Draft, PartEnd, Path};
 use std::ops::Range;
@@ -80,7 +80,7 @@ impl<'a> Assembly<'a> {
                 None => self.hole(hole.symbol, hole.kind, at, &mut mappings),
                 Some(_) => {
                     if hole.kind == HoleKind::Shorthand {
-                        self.out.text.push_str(self.draft.name(hole.symbol)?);
+                        self.out.text.push_str(shorthand_key(self.draft.name(hole.symbol)?));
                         self.out.text.push(':');
                     }
                     let behind = &object.text[at as usize + 1..end.text as usize];
