@@ -79,6 +79,27 @@ fn still(decoder: impl ImageDecoder) -> Result<ContentHash, Undecodable> {
 
 /// Any colour type as 16-bit RGBA: a grey picture equals its RGB or palette twin.
 fn widen(row: &[u8], color: ColorType, out: &mut Vec<u8>) -> Option<()> {
+    // Eight bits twice are sixteen; all of a pixel at once, since photographs have millions.
+    let whole = |[red, green, blue, alpha]: [u8; 4]| {
+        let twice = |sample: u8| u64::from(sample) * 0x0101;
+        (twice(red) | twice(green) << 16 | twice(blue) << 32 | twice(alpha) << 48).to_le_bytes()
+    };
+    match color {
+        ColorType::Rgb8 => {
+            let pixels = row.as_chunks::<3>().0.iter();
+            pixels.for_each(|[red, green, blue]| out.extend_from_slice(&whole([*red, *green, *blue, 0xFF])));
+            return Some(());
+        }
+        ColorType::Rgba8 => {
+            row.as_chunks::<4>().0.iter().for_each(|pixel| out.extend_from_slice(&whole(*pixel)));
+            return Some(());
+        }
+        ColorType::L8 => {
+            row.iter().for_each(|grey| out.extend_from_slice(&whole([*grey, *grey, *grey, 0xFF])));
+            return Some(());
+        }
+        _ => {}
+    }
     let channels = usize::from(color.channel_count());
     let deep = match color {
         ColorType::L8 | ColorType::La8 | ColorType::Rgb8 | ColorType::Rgba8 => false,
@@ -95,4 +116,31 @@ fn widen(row: &[u8], color: ColorType, out: &mut Vec<u8>) -> Option<()> {
         out.extend(if channels % 2 == 0 { sample(channels - 1) } else { [0xFF; 2] });
     }
     Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_the_same_in_every_type_that_can_say_it() {
+        let wide = |row: &[u8], color| {
+            let mut out = Vec::new();
+            widen(row, color, &mut out).map(|()| out)
+        };
+        let expected = Some(vec![7, 7, 7, 7, 7, 7, 255, 255, 9, 9, 9, 9, 9, 9, 255, 255]);
+        let rows: [(&[u8], ColorType); 7] = [
+            (&[7, 9], ColorType::L8),
+            (&[7, 255, 9, 255], ColorType::La8),
+            (&[7, 7, 7, 9, 9, 9], ColorType::Rgb8),
+            (&[7, 7, 7, 255, 9, 9, 9, 255], ColorType::Rgba8),
+            (&[7, 7, 9, 9], ColorType::L16),
+            (&[7, 7, 255, 255, 9, 9, 255, 255], ColorType::La16),
+            (&[7, 7, 7, 7, 7, 7, 9, 9, 9, 9, 9, 9], ColorType::Rgb16),
+        ];
+        for (row, color) in rows {
+            assert_eq!(wide(row, color), expected, "{color:?}");
+        }
+        assert_eq!(wide(&[1, 2, 3, 4], ColorType::Rgba8), Some(vec![1, 1, 2, 2, 3, 3, 4, 4]));
+    }
 }

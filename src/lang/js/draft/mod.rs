@@ -46,9 +46,15 @@ pub(super) struct Draft {
     imports: Vec<(LocalSym, String)>,
     /// Sorted.
     paths: Vec<Path>,
-    /// Lines and columns: where a path starts, and where its last step stands. Sorted.
-    steps: Vec<(LocalSym, (u32, u32), (u32, u32))>,
+    /// Sorted.
+    steps: Vec<Step>,
 }
+
+/// Line and column.
+type Place = (u32, u32);
+
+/// A path, where it starts, and where its last step stands.
+type Step = (LocalSym, Place, Place);
 
 /// `base.name`
 struct Path {
@@ -268,12 +274,7 @@ impl Path {
 }
 
 /// Lines and columns of the steps of paths.
-fn placed(
-    steps: Vec<(Id, BytePos, BytePos)>,
-    numbered: &Numbered,
-    source: &str,
-    base: BytePos,
-) -> Vec<(LocalSym, (u32, u32), (u32, u32))> {
+fn placed(steps: Vec<(Id, BytePos, BytePos)>, numbered: &Numbered, source: &str, base: BytePos) -> Vec<Step> {
     if steps.is_empty() {
         return Vec::new();
     }

@@ -55,7 +55,7 @@ fn bindings(facts: &ModuleFacts, seed: usize) -> (Vec<(LocalSym, BindingPlan)>, 
         let symbol = facts.first_declared() + at as LocalSym;
         let is_path = facts.path_base(symbol).is_some();
         let chance = (at + 1) * (seed + 3) % 11;
-        if is_path && chance % 2 == 0 {
+        if is_path && chance.is_multiple_of(2) {
             paths.push(symbol);
         }
         let member = |name: &str| BindingPlan::Member { name: name.into(), foreign: false };
