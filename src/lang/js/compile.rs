@@ -306,7 +306,7 @@ fn kept(plan: &CompilePlan, numbered: &Numbered) -> ModuleDecl {
     ModuleDecl::ExportNamed(NamedExport { span: DUMMY_SP, specifiers, src: None, type_only: false, with: None })
 }
 
-/// `strict`: the output is an ES module. `parts`: where the statements end is told too.
+/// `strict_output`: the output is an ES module. `parts`: where the statements end is told too.
 pub(super) fn emit(
     mut body: Vec<Stmt>,
     tree: &Tree,
