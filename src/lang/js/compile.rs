@@ -13,7 +13,7 @@ use super::object::ModuleObject;
 use super::parse::{Reading, Tree, inside, with_tree};
 use super::paths::Shortener;
 use super::plan::{BindingPlan, CompilePlan, ModuleWrap};
-use super::print::{Positions, PrintOptions, Renamer, print};
+use super::print::{Positions, PrintOptions, print};
 use super::scopes::analyze;
 use super::wrap;
 use super::{JsxRuntime, LanguageOptions, ParseOptions};
@@ -25,7 +25,6 @@ use swc_core::common::comments::{Comments, SingleThreadedComments};
 use swc_core::common::{BytePos, DUMMY_SP, Mark, SourceMap, SyntaxContext, sync::Lrc};
 use swc_core::ecma::ast::*;
 use swc_core::ecma::minifier::option::{CompressOptions, ExtraOptions, MinifyOptions, TopLevelOptions};
-use swc_core::ecma::transforms::base::fixer::fixer;
 use swc_core::ecma::visit::{Visit, VisitMut, VisitMutWith, VisitWith, noop_visit_mut_type, noop_visit_type};
 
 /// Compiles one module. The source must be one that `scan` accepted with the same options; `kept` is what it may have kept
@@ -134,9 +133,8 @@ fn object(
     let body = if language.compress && !beyond {
         compress(body, &tree, language, plan, &numbered)
     } else {
-        fixed(body, &tree)
+        body
     };
-    let body = if keeps_decorators && language.minify_whitespace { decorators::spaced(body) } else { body };
     let (mut object, _) = emit(body, &tree, source, language, plan.strict_output, &numbered, false)?;
     if plan.wrap == ModuleWrap::None && object.text.is_empty() {
         object.globals.clear();
@@ -193,15 +191,6 @@ pub(super) fn to_esm(value: Expr, node: bool, numbered: &Numbered) -> Expr {
         arguments.push(Expr::Lit(Lit::Num(1.0.into())));
     }
     call_of(numbered.helper(Helper::TO_ESM), arguments)
-}
-
-pub(super) fn fixed(body: Vec<Stmt>, tree: &Tree) -> Vec<Stmt> {
-    let mut program = Program::Script(Script { body, ..Script::default() });
-    program.visit_mut_with(&mut fixer(Some(&tree.comments)));
-    match program {
-        Program::Script(script) => script.body,
-        Program::Module(_) => Vec::new(),
-    }
 }
 
 /// swc's compressor on the module alone. What other modules mention is exported, so that it stays.
@@ -279,7 +268,6 @@ pub(super) fn compressed(mut items: Vec<ModuleItem>, language: &LanguageOptions,
     if let Program::Module(module) = &mut program {
         guard::show(&mut module.body, setting.unresolved);
     }
-    program.visit_mut_with(&mut fixer(Some(setting.comments)));
     match program {
         Program::Module(module) => module.body.into_iter().filter_map(|item| item.stmt()).collect(),
         Program::Script(script) => script.body,
@@ -330,8 +318,6 @@ pub(super) fn emit(
         body.visit_mut_with(&mut Nameless { idle: &tables.idle });
         tables = analyze(&body, strict, &numbered.ids, first_extra);
     }
-    let mapped = language.source_map.then_some((source, tree.base));
-    body.visit_mut_with(&mut Renamer { symbols: &tables.symbols, source: mapped });
     let options = PrintOptions {
         source,
         base: tree.base,
@@ -341,8 +327,7 @@ pub(super) fn emit(
         target: language.target.es.map_or(EsVersion::EsNext, super::lower::es_version),
         parts,
     };
-    let comments = (!language.minify_whitespace).then_some(&tree.comments);
-    let printed = print(body, tree.source_map.clone(), comments, &options)?;
+    let printed = print(body, &tables.symbols, &tree.source_map, &tree.comments, &options)?;
     let ends = printed.ends.into_iter().zip(tables.parts);
     let ends = ends.map(|(end, part)| PartEnd { scopes: part.scopes, globals: part.globals, ..end }).collect();
     let mut counts = tables.counts;

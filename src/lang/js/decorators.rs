@@ -50,7 +50,7 @@ pub(super) fn stay(body: &[Stmt], source: &str, language: &LanguageOptions) -> b
 }
 
 /// The printer puts no space behind `@name`; behind `@(name)` none is missed.
-pub(super) fn spaced(mut body: Vec<Stmt>) -> Vec<Stmt> {
+pub(super) fn spaced(body: &mut [Stmt]) {
     struct Spaced;
     impl VisitMut for Spaced {
         noop_visit_mut_type!();
@@ -60,8 +60,7 @@ pub(super) fn spaced(mut body: Vec<Stmt>) -> Vec<Stmt> {
             *decorator.expr = Expr::Paren(inner);
         }
     }
-    body.visit_mut_with(&mut Spaced);
-    body
+    body.iter_mut().for_each(|statement| statement.visit_mut_with(&mut Spaced));
 }
 
 /// An at sign in a comment or a text is none.

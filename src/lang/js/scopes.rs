@@ -3,9 +3,8 @@
 
 use super::facts::LocalSym;
 use super::ids::Ids;
-use super::object::{HoleKind, Scope};
+use super::object::Scope;
 use rustc_hash::{FxHashMap, FxHashSet};
-use swc_core::atoms::Atom;
 use swc_core::ecma::ast::*;
 use swc_core::ecma::utils::find_pat_ids;
 use swc_core::ecma::visit::{Visit, VisitWith, noop_visit_type};
@@ -519,41 +518,4 @@ impl Walker {
             ForHead::Pat(_) => {}
         }
     }
-}
-
-/// A name as [`Atom`] text that the writer recognises as a hole: a control character, then the symbol in base 64.
-/// At most 7 bytes, so that it is stored inline and never interned.
-pub(super) fn sentinel(symbol: LocalSym, kind: HoleKind) -> Atom {
-    let mut text = String::with_capacity(7);
-    text.push(match kind {
-        HoleKind::Shorthand => SHORTHAND,
-        HoleKind::Coined => COINED,
-        _ => NAME,
-    });
-    let mut rest = symbol;
-    loop {
-        text.push((b'0' + (rest & 63) as u8) as char);
-        rest >>= 6;
-        if rest == 0 {
-            break;
-        }
-    }
-    Atom::from(text)
-}
-
-pub(super) const NAME: char = '\u{1}';
-pub(super) const SHORTHAND: char = '\u{2}';
-const COINED: char = '\u{3}';
-
-/// The symbol and what is to be written, when `text` is a sentinel.
-pub(super) fn read_sentinel(text: &str) -> Option<(LocalSym, HoleKind)> {
-    let bytes = text.as_bytes();
-    let kind = match bytes.first()? {
-        1 => HoleKind::Name,
-        2 => HoleKind::Shorthand,
-        3 => HoleKind::Coined,
-        _ => return None,
-    };
-    let symbol = bytes[1..].iter().rev().fold(0u32, |symbol, byte| (symbol << 6) | u32::from(byte - b'0'));
-    Some((symbol, kind))
 }

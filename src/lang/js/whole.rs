@@ -5,7 +5,7 @@ use super::compile::{Setting, compressed, is_directive};
 use super::declared::statement_declares;
 use super::ids::Ids;
 use super::object::ModuleObject;
-use super::print::{Positions, PrintOptions, Renamer, print};
+use super::print::{Positions, PrintOptions, print};
 use super::scopes::analyze;
 use super::{LanguageOptions, LocalSym, guard, tree};
 use rustc_hash::FxHashSet;
@@ -76,13 +76,12 @@ fn object(whole: &Whole<'_>, language: &LanguageOptions) -> Option<ModuleObject>
         hoist_props: !language.keep_names,
         passes: PASSES,
     };
-    let mut body = compressed(module.body, language, &setting);
+    let body = compressed(module.body, language, &setting);
     let mut known = Ids::new(SyntaxContext::empty(), 0, whole.names.len());
     for (name, at) in whole.names.iter().zip(0..) {
         known.insert_new((name.as_str().into(), top), at);
     }
     let tables = analyze(&body, true, &known, whole.names.len() as LocalSym);
-    body.visit_mut_with(&mut Renamer { symbols: &tables.symbols, source: Some((whole.text, base)) });
     let options = PrintOptions {
         source: whole.text,
         base,
@@ -92,7 +91,7 @@ fn object(whole: &Whole<'_>, language: &LanguageOptions) -> Option<ModuleObject>
         parts: false,
         target: language.target.es.map_or(EsVersion::EsNext, super::lower::es_version),
     };
-    let printed = print(body, source_map.clone(), None, &options)?;
+    let printed = print(body, &tables.symbols, &source_map, &comments, &options)?;
     let mut counts = tables.counts;
     counts.resize(whole.names.len() + tables.extra_names.len(), 0);
     Some(ModuleObject {

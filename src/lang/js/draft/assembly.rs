@@ -3,6 +3,7 @@
 use super::super::facts::{Constant, LocalSym};
 use super::super::object::{Hole, HoleKind, Mapping, ModuleObject, Scope, shorthand_key};
 use super::super::plan::{BindingPlan, CompilePlan};
+use super::super::print::number;
 use super::{Draft, PartEnd, Path};
 use std::ops::Range;
 use swc_core::ecma::ast::Ident;
@@ -228,9 +229,9 @@ fn literal(value: &Constant, before: &str, behind: &str) -> Option<String> {
         Constant::Bool(value) => in_parentheses(if *value { "!0" } else { "!1" }.into(), raised),
         Constant::Number(value) if !value.is_finite() || value.fract() != 0.0 || value.abs() >= 1e15 => return None,
         Constant::Number(value) if value.is_sign_negative() => {
-            in_parentheses(format!("-{}", digits(-value)), raised || before.ends_with('-'))
+            in_parentheses(format!("-{}", number(-value)), raised || before.ends_with('-'))
         }
-        Constant::Number(value) => in_parentheses(digits(*value), is_read),
+        Constant::Number(value) => in_parentheses(number(*value), is_read),
         // It could be read as a directive.
         Constant::Text(_)
             if (before.is_empty() || before.ends_with(['{', '}', ';']))
@@ -240,14 +241,6 @@ fn literal(value: &Constant, before: &str, behind: &str) -> Option<String> {
         }
         Constant::Text(value) => text(value)?,
     })
-}
-
-/// A whole number: `2500`, `25e3`.
-fn digits(value: f64) -> String {
-    let plain = format!("{}", value as u64);
-    let short = plain.trim_end_matches('0');
-    let zeros = plain.len() - short.len();
-    if zeros > 2 && !short.is_empty() { format!("{short}e{zeros}") } else { plain }
 }
 
 /// A text that needs no escapes, in quotes.

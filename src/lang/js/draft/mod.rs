@@ -9,7 +9,7 @@ mod assembly;
 #[cfg(test)]
 mod tests;
 
-use super::compile::{emit, fixed, is_use_strict};
+use super::compile::{emit, is_use_strict};
 use super::declared::statement_declares;
 use super::facts::{ExportTarget, ImportKind, ImportRecord, LocalSym, ModuleFacts, SymbolDecl, SymbolKind};
 use super::numbering::Numbered;
@@ -163,7 +163,6 @@ impl Draft {
             body.visit_mut_with(&mut shortener);
             steps = shortener.steps;
         }
-        let body = fixed(body, tree);
         let mut found = Vec::new();
         let declared = |statement| {
             found.clear();

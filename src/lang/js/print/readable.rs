@@ -1,28 +1,26 @@
-//! A finished tree → text with holes.
+//! Text by swc's printer: readable, with comments, or of what the other printer does not know.
 
-use super::draft::PartEnd;
-use super::facts::LocalSym;
-use super::mangle::split_mark;
-use super::object::{Hole, HoleKind, Mapping};
-use super::scopes::{read_sentinel, sentinel};
-use crate::base::LineIndex;
+use super::super::decorators;
+use super::super::facts::LocalSym;
+use super::super::mangle::split_mark;
+use super::super::object::{Hole, HoleKind};
+use super::{Ends, MADE_UP, Mark, Positions, PrintOptions, Raw};
 use rustc_hash::FxHashMap;
 use std::io::Result;
+use swc_core::atoms::Atom;
 use swc_core::common::comments::SingleThreadedComments;
 use swc_core::common::{BytePos, SourceMap, Span, Spanned, sync::Lrc};
 use swc_core::ecma::ast::*;
 use swc_core::ecma::codegen::text_writer::WriteJs;
 use swc_core::ecma::codegen::{Config, Emitter, Node};
+use swc_core::ecma::transforms::base::fixer::fixer;
 use swc_core::ecma::visit::{VisitMut, VisitMutWith, noop_visit_mut_type};
 
-/// The position of what comes from no source, among what does.
-const MADE_UP: BytePos = BytePos(u32::MAX / 2);
-
 /// Puts sentinels in the place of names.
-pub(super) struct Renamer<'a> {
-    pub symbols: &'a FxHashMap<Id, LocalSym>,
+struct Renamer<'a> {
+    symbols: &'a FxHashMap<Id, LocalSym>,
     /// For source maps: the text of the file, and where it starts.
-    pub source: Option<(&'a str, BytePos)>,
+    source: Option<(&'a str, BytePos)>,
 }
 
 impl Renamer<'_> {
@@ -81,44 +79,21 @@ impl VisitMut for Renamer<'_> {
     fn visit_mut_continue_stmt(&mut self, _: &mut ContinueStmt) {}
 }
 
-/// Text, holes and mappings of one module.
-pub(super) struct Printed {
-    pub text: String,
-    pub holes: Vec<Hole>,
-    pub mappings: Vec<Mapping>,
-    pub properties: Vec<String>,
-    /// Where the statements end, if that is asked for.
-    pub ends: Vec<PartEnd>,
-}
-
-pub(super) struct PrintOptions<'a> {
-    pub source: &'a str,
-    pub base: BytePos,
-    pub minify: bool,
-    /// Marked property names become holes.
-    pub properties: bool,
-    pub positions: Positions,
-    pub target: EsVersion,
-    /// Where statements end is told. Not for comments.
-    pub parts: bool,
-}
-
-/// What mappings say of the source.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Positions {
-    None,
-    Lines,
-    /// The byte, as `line`.
-    Offsets,
-}
-
-/// Prints statements that [`Renamer`] has gone through. `None` only if the printer fails, which needs a broken tree.
+/// `None` only if the printer fails, which needs a broken tree.
 pub(super) fn print(
     body: Vec<Stmt>,
+    symbols: &FxHashMap<Id, LocalSym>,
     source_map: Lrc<SourceMap>,
-    comments: Option<&SingleThreadedComments>,
+    comments: &SingleThreadedComments,
     options: &PrintOptions<'_>,
-) -> Option<Printed> {
+) -> Option<Raw> {
+    let mut script = Script { body, ..Script::default() };
+    script.visit_mut_with(&mut fixer(Some(comments)));
+    if options.minify {
+        decorators::spaced(&mut script.body);
+    }
+    let source = (options.positions != Positions::None).then_some((options.source, options.base));
+    script.visit_mut_with(&mut Renamer { symbols, source });
     let mut writer = Writer {
         text: String::with_capacity(options.source.len() / if options.minify { 2 } else { 1 }),
         minify: options.minify,
@@ -127,120 +102,34 @@ pub(super) fn print(
         ..Writer::default()
     };
     let config = Config::default().with_minify(options.minify).with_target(options.target);
+    let comments = (!options.minify).then_some(comments);
     let mut emitter = Emitter {
         cfg: config,
         cm: source_map,
         comments: comments.map(|comments| comments as &dyn swc_core::common::comments::Comments),
         wr: &mut writer,
     };
-    let mut ends = Vec::new();
-    let mut marks = Vec::new();
+    let mut ends = Ends::default();
     if options.parts {
-        for statement in &body {
+        for statement in &script.body {
             statement.emit_with(&mut emitter).ok()?;
             emitter.wr.commit_pending_semi().ok()?;
             let Writer { text, holes, positions, .. } = &*emitter.wr;
-            ends.push(PartEnd { text: text.len() as u32, holes: holes.len() as u32, ..PartEnd::default() });
-            marks.push(positions.len());
+            ends.push(text.len(), holes.len(), positions.len());
         }
     } else {
-        Script { body, ..Script::default() }.emit_with(&mut emitter).ok()?;
+        script.emit_with(&mut emitter).ok()?;
         writer.commit_pending_semi().ok()?;
     }
     let Writer { text, holes, positions, properties, .. } = writer;
-    let mut mapper = Mapper::new(&holes, options);
-    if options.parts {
-        let mut start = 0;
-        let mut begins = 0;
-        for (end, mark) in ends.iter_mut().zip(marks) {
-            let first = mapper.out.len();
-            // Where a statement ends is no part of it.
-            mapper.map(&positions[start..mark], end.text);
-            mapper.begin(first, begins);
-            end.mappings = mapper.out.len() as u32;
-            (start, begins) = (mark, end.text);
-        }
-    } else {
-        mapper.map(&positions, u32::MAX);
-    }
-    let mappings = mapper.out;
-    Some(Printed { text, holes, mappings, properties, ends })
-}
-
-/// From positions of the printer to mappings.
-struct Mapper<'a> {
-    options: &'a PrintOptions<'a>,
-    holes: &'a [Hole],
-    index: Option<LineIndex>,
-    out: Vec<Mapping>,
-}
-
-impl<'a> Mapper<'a> {
-    fn new(holes: &'a [Hole], options: &'a PrintOptions<'a>) -> Self {
-        let index = (options.positions == Positions::Lines).then(|| LineIndex::new(options.source));
-        Mapper { options, holes, index, out: Vec::new() }
-    }
-
-    /// A statement whose mappings are those from `first` on begins at `at`: it does not come from where the one before it
-    /// came from.
-    fn begin(&mut self, first: usize, at: u32) {
-        let maps = self.out.get(first).is_some_and(|mapping| mapping.at == at);
-        if !maps && first.checked_sub(1).is_some_and(|last| self.out[last].line != Mapping::NOWHERE) {
-            self.out.insert(first, Mapping { at, line: Mapping::NOWHERE, column: 0 });
-        }
-    }
-
-    /// `end`: of the text that they are about.
-    fn map(&mut self, positions: &[(BytePos, u32)], end: u32) {
-        let Mapper { options, holes, index, out } = self;
-        let mut places = index.as_ref().map(|index| index.places(options.source));
-        let source = options.source.as_bytes();
-        let first = out.len();
-        out.reserve(positions.len() + 1);
-        for (position, at) in positions.iter().filter(|(_, at)| *at < end) {
-            if *position == MADE_UP {
-                if out.last().is_some_and(|last| last.line != Mapping::NOWHERE && last.at != *at) {
-                    out.push(Mapping { at: *at, line: Mapping::NOWHERE, column: 0 });
-                }
-                continue;
-            }
-            let Some(offset) = position.0.checked_sub(options.base.0).filter(|offset| starts_token(source, *offset))
-            else {
-                continue;
-            };
-            let (line, column) = match &mut places {
-                Some(places) => places.utf16(offset),
-                None => (offset, 0),
-            };
-            // Of several at one place the last, innermost one counts.
-            if out.last().is_some_and(|last| last.at == *at) {
-                out.pop();
-            }
-            // A name has a mapping of its own: the map says what it was.
-            let named = || holes.binary_search_by_key(at, |hole| hole.at).is_ok();
-            if !out[first.min(out.len())..].last().is_some_and(|last| last.line == line && last.column == column)
-                || named()
-            {
-                out.push(Mapping { at: *at, line, column });
-            }
-        }
-    }
-}
-
-/// The printer also tells where things end: what follows does not come from there.
-fn starts_token(source: &[u8], offset: u32) -> bool {
-    let at = |offset: usize| source.get(offset).copied();
-    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || byte >= 0x80;
-    let Some(here) = at(offset as usize) else { return false };
-    let inside = is_word(here) && (offset as usize).checked_sub(1).and_then(at).is_some_and(is_word);
-    !here.is_ascii_whitespace() && !inside
+    Some(Raw { text, holes, marks: positions, properties, ends })
 }
 
 #[derive(Default)]
 struct Writer {
     text: String,
     holes: Vec<Hole>,
-    positions: Vec<(BytePos, u32)>,
+    positions: Vec<Mark>,
     indent: usize,
     line_start: bool,
     pending_semi: bool,
@@ -437,4 +326,41 @@ impl WriteJs for Writer {
     fn can_ignore_invalid_unicodes(&mut self) -> bool {
         true
     }
+}
+
+/// A name as [`Atom`] text that the writer recognises as a hole: a control character, then the symbol in base 64.
+/// At most 7 bytes, so that it is stored inline and never interned.
+fn sentinel(symbol: LocalSym, kind: HoleKind) -> Atom {
+    let mut text = String::with_capacity(7);
+    text.push(match kind {
+        HoleKind::Shorthand => SHORTHAND,
+        HoleKind::Coined => COINED,
+        _ => NAME,
+    });
+    let mut rest = symbol;
+    loop {
+        text.push((b'0' + (rest & 63) as u8) as char);
+        rest >>= 6;
+        if rest == 0 {
+            break;
+        }
+    }
+    Atom::from(text)
+}
+
+const NAME: char = '\u{1}';
+const SHORTHAND: char = '\u{2}';
+const COINED: char = '\u{3}';
+
+/// The symbol and what is to be written, when `text` is a sentinel.
+fn read_sentinel(text: &str) -> Option<(LocalSym, HoleKind)> {
+    let bytes = text.as_bytes();
+    let kind = match bytes.first()? {
+        1 => HoleKind::Name,
+        2 => HoleKind::Shorthand,
+        3 => HoleKind::Coined,
+        _ => return None,
+    };
+    let symbol = bytes[1..].iter().rev().fold(0u32, |symbol, byte| (symbol << 6) | u32::from(byte - b'0'));
+    Some((symbol, kind))
 }
