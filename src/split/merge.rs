@@ -104,10 +104,11 @@ pub(super) fn groups(inputs: &Inputs<'_>) -> Vec<Group> {
 }
 
 /// Merges as long as it gains something; whether it did.
-fn merge_all(inputs: &Inputs<'_>, groups: &mut [Group], neighbours: &mut [Vec<usize>]) -> bool {
-    find_idle(groups, neighbours);
-    let mut best: Vec<Option<(i64, usize)>> =
-        (0..groups.len()).into_par_iter().map(|at| partner(inputs, groups, neighbours, at)).collect();
+fn merge_all(inputs: &Inputs<'_>, groups: &mut [Group], needs: &mut [Vec<usize>]) -> bool {
+    find_idle(groups, needs);
+    let mut rows: Vec<Vec<Candidate>> = (0..groups.len()).into_par_iter().map(|at| row(inputs, groups, at)).collect();
+    let mut best: Vec<Option<Candidate>> =
+        (0..groups.len()).into_par_iter().map(|at| partner(groups, needs, at, &rows[at])).collect();
     let mut merged = false;
     loop {
         let found = (0..groups.len()).filter_map(|at| best[at].map(|(gain, other)| (gain, at, other)));
@@ -116,20 +117,32 @@ fn merge_all(inputs: &Inputs<'_>, groups: &mut [Group], neighbours: &mut [Vec<us
             return merged;
         };
         // Merges since it was found may have led a way from one to the other.
-        if makes_circle(groups, neighbours, from, into) {
-            best[from] = partner(inputs, groups, neighbours, from);
+        if makes_circle(groups, needs, from, into) {
+            best[from] = partner(groups, needs, from, &rows[from]);
             continue;
         }
-        merge(groups, neighbours, from, into);
+        merge(groups, needs, from, into);
         merged = true;
         best[from] = None;
-        // In one thread: waking others takes longer.
+        rows[from].clear();
+        // In one thread: waking others takes longer. What two groups are worth to each other depends on nothing else.
         for at in (0..groups.len()).filter(|at| groups[*at].alive) {
-            if at == into || best[at].is_some_and(|(_, other)| other == from || other == into) {
-                best[at] = partner(inputs, groups, neighbours, at);
-            } else {
-                // The merged group may now be the better one.
-                best[at] = best[at].max(better(inputs, groups, neighbours, at, into, best[at]));
+            if at == into {
+                rows[at] = row(inputs, groups, at);
+                best[at] = partner(groups, needs, at, &rows[at]);
+                continue;
+            }
+            rows[at].retain(|(_, other)| *other != from && *other != into);
+            let open = is_open(inputs, &groups[at]);
+            let new = open.then(|| value(inputs, groups, at, into)).flatten().map(|gain| (gain, into));
+            rows[at].extend(new);
+            if best[at].is_some_and(|(_, other)| other == from || other == into) {
+                best[at] = partner(groups, needs, at, &rows[at]);
+            } else if let Some(new) = new.filter(|new| Some(*new) > best[at])
+                && !makes_circle(groups, needs, at, into)
+            {
+                // The merged group is the better one now.
+                best[at] = Some(new);
             }
         }
     }
@@ -264,42 +277,38 @@ fn neighbours(inputs: &Inputs<'_>, groups: &[Group]) -> Vec<Vec<usize>> {
     groups.iter().enumerate().map(needs).collect()
 }
 
-fn is_small(inputs: &Inputs<'_>, group: &Group) -> bool {
+/// Whether it may go into another one.
+fn is_open(inputs: &Inputs<'_>, group: &Group) -> bool {
     let most = REQUEST * group.roots.count() as u64;
-    matches!(group.place, Place::Shared(_)) && !group.closed && (group.bytes < most || group.bytes < inputs.min_bytes)
+    matches!(group.place, Place::Shared(_))
+        && group.alive
+        && !group.closed
+        && (group.bytes < most || group.bytes < inputs.min_bytes)
 }
 
-fn partner(inputs: &Inputs<'_>, groups: &[Group], needs: &[Vec<usize>], at: usize) -> Option<(i64, usize)> {
-    if !groups[at].alive || !is_small(inputs, &groups[at]) || groups.len() > GROUPS_MAX {
-        return None;
+/// What a group would gain by going into another one, and which.
+type Candidate = (i64, usize);
+
+/// The groups that a small one may go into.
+fn row(inputs: &Inputs<'_>, groups: &[Group], at: usize) -> Vec<Candidate> {
+    if groups.len() > GROUPS_MAX || !is_open(inputs, &groups[at]) {
+        return Vec::new();
     }
-    let mut found: Vec<(i64, usize)> =
-        (0..groups.len()).filter_map(|other| value(inputs, groups, at, other).map(|gain| (gain, other))).collect();
+    let candidate = |other| value(inputs, groups, at, other).map(|gain| (gain, other));
+    (0..groups.len()).filter_map(candidate).collect()
+}
+
+/// The best of them that makes no circle.
+fn partner(groups: &[Group], needs: &[Vec<usize>], at: usize, row: &[Candidate]) -> Option<Candidate> {
+    let key = |(gain, other): &&Candidate| (*gain, std::cmp::Reverse(*other));
+    let best = *row.iter().max_by_key(key)?;
     // Mostly the first that is looked at will do.
-    loop {
-        let key = |at: &usize| (found[*at].0, std::cmp::Reverse(found[*at].1));
-        let most = (0..found.len()).max_by_key(key)?;
-        let most = found.swap_remove(most);
-        if !makes_circle(groups, needs, at, most.1) {
-            return Some(most);
-        }
+    if !makes_circle(groups, needs, at, best.1) {
+        return Some(best);
     }
-}
-
-/// Merging `at` into `other`, if that gains more than what was the best until now.
-fn better(
-    inputs: &Inputs<'_>,
-    groups: &[Group],
-    needs: &[Vec<usize>],
-    at: usize,
-    other: usize,
-    best: Option<(i64, usize)>,
-) -> Option<(i64, usize)> {
-    if !groups[at].alive || !is_small(inputs, &groups[at]) {
-        return None;
-    }
-    let found = value(inputs, groups, at, other).map(|gain| (gain, other)).filter(|found| Some(*found) > best)?;
-    (!makes_circle(groups, needs, at, other)).then_some(found)
+    let mut rest = row.to_vec();
+    rest.sort_by_key(|candidate| std::cmp::Reverse(key(&candidate)));
+    rest.into_iter().skip(1).find(|(_, other)| !makes_circle(groups, needs, at, *other))
 }
 
 /// What merging `at` into `other` is worth, in bytes of source; `None`: it must not or should not be done.

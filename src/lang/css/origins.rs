@@ -327,12 +327,11 @@ fn relation(one: &str, other: &str) -> u8 {
     if one == other {
         return 2;
     }
-    let stem = |name: &str| name.split('-').next().map(str::to_string);
-    let sets = |short: &str, long: &str| {
-        SHORTHANDS
-            .iter()
-            .any(|(name, all)| (short == *name || short.starts_with(&format!("{name}-"))) && all.contains(&long))
-    };
+    let stem = |name| str::split(name, '-').next();
+    let begins =
+        |text: &str, name: &str| text.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+    let sets =
+        |short: &str, long: &str| SHORTHANDS.iter().any(|(name, all)| begins(short, name) && all.contains(&long));
     u8::from(stem(one) == stem(other) || sets(one, other) || sets(other, one))
 }
 

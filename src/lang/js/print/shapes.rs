@@ -247,13 +247,7 @@ impl<'a> Printer<'a> {
         }
     }
 
-    fn class_method(
-        &mut self,
-        is_static: bool,
-        kind: MethodKind,
-        function: &'a Function,
-        key: impl FnOnce(&mut Self),
-    ) {
+    fn class_method(&mut self, is_static: bool, kind: MethodKind, function: &'a Function, key: impl FnOnce(&mut Self)) {
         if is_static {
             self.out.push("static");
         }
@@ -291,6 +285,8 @@ impl<'a> Printer<'a> {
                 self.out.push("=");
                 self.expression(&assign.right, level::ASSIGN);
             }
+            // With a default, where that was put together out of expressions.
+            Pat::Expr(target) if target.is_assign() => self.expression(target, level::ASSIGN),
             Pat::Expr(target) => self.left(target),
             Pat::Invalid(_) => self.fail(),
         }

@@ -181,10 +181,16 @@ fn parentheses_stand_where_they_are_needed() {
         ("({}).a; ({ a } = b); [a] = b", "({}).a;({a}=b);[a]=b;"),
         ("x = () => ({}); x = () => ({}).a; x = () => ({ a } = b)", "x=()=>({});x=()=>({}).a;x=()=>({a}=b);"),
         ("x = (() => {}) || y; x = (() => {}) ? 1 : 2", "x=(()=>{})||y;x=(()=>{})?1:2;"),
-        ("new (a().b)(); new (a.b()); new a.b(c).d; new (new a)(b)", "new(a().b);new(a.b());new a.b(c).d;new new a()(b);"),
+        (
+            "new (a().b)(); new (a.b()); new a.b(c).d; new (new a)(b)",
+            "new(a().b);new(a.b());new a.b(c).d;new new a()(b);",
+        ),
         ("new a; new a().b; new a()(); new (a`b`)", "new a;new a().b;new a()();new a`b`;"),
         ("new (import('a'))", "new(import(\"a\"));"),
-        ("(a?.b).c; a?.b.c; (a?.b)(); a?.(b)?.[c]; (a?.b)`c`; new (a?.b)", "(a?.b).c;a?.b.c;(a?.b)();a?.(b)?.[c];(a?.b)`c`;new(a?.b);"),
+        (
+            "(a?.b).c; a?.b.c; (a?.b)(); a?.(b)?.[c]; (a?.b)`c`; new (a?.b)",
+            "(a?.b).c;a?.b.c;(a?.b)();a?.(b)?.[c];(a?.b)`c`;new(a?.b);",
+        ),
         ("delete (0, a.b); (0, a.b)()", "delete(0,a.b);(0,a.b)();"),
         ("1..a; 1.5.a; (-1).a; 1e100.a; 255 .a; (1)[a]", "1..a;1.5.a;(-1).a;1e100.a;255..a;1[a];"),
         ("/a/.b; a / /b/; /a/ in b; /a/g in b", "/a/.b;a/ /b/;/a/ in b;/a/g in b;"),
@@ -199,9 +205,14 @@ fn parentheses_stand_where_they_are_needed() {
         ("if (a) for (;;) if (b) c; else d; else e", "if(a)for(;;)if(b)c;else d;else e;"),
         ("if (a) while (b) if (c) d; else; else e", "if(a)while(b)if(c)d;else;else e;"),
         ("do a; while (b) c; do { a } while (b)", "do a;while(b)c;do{a}while(b)"),
-        ("function* f() { yield; yield a, b; (yield a) + 1; yield* (a, b) }", "function*f(){yield;yield a,b;(yield a)+1;yield*(a,b)}"),
-        ("async function f() { await a; (await a)(); await (a, b); (await a) ** b; -await a; for await (a of b); }",
-         "async function f(){await a;(await a)();await(a,b);(await a)**b;-await a;for await(a of b);}"),
+        (
+            "function* f() { yield; yield a, b; (yield a) + 1; yield* (a, b) }",
+            "function*f(){yield;yield a,b;(yield a)+1;yield*(a,b)}",
+        ),
+        (
+            "async function f() { await a; (await a)(); await (a, b); (await a) ** b; -await a; for await (a of b); }",
+            "async function f(){await a;(await a)();await(a,b);(await a)**b;-await a;for await(a of b);}",
+        ),
         ("x = [async a => a, async (a) => { }, async () => a]", "x=[async a=>a,async a=>{},async()=>a];"),
         ("throw (a, b)", "throw a,b;"),
         ("case_: for (;;) { continue case_; break }", "case_:for(;;){continue case_;break}"),
@@ -209,10 +220,14 @@ fn parentheses_stand_where_they_are_needed() {
         ("try { a } catch { b } finally { c }", "try{a}catch{b}finally{c}"),
         ("let { a, b: c = 1, [d]: e, ...f } = g, [h, , i = 2, ...j] = k", "let{a,b:c=1,[d]:e,...f}=g,[h,,i=2,...j]=k;"),
         ("[, a, ,], [...b]", "[,a,,],[...b];"),
-        ("x = { get a() { return 1 }, set a(b) {}, async *c() {}, get: 1, async: 2, get [d]() {}, 'e f': 3, 1: 4, static() {} }",
-         "x={get a(){return 1},set a(b){},async*c(){},get:1,async:2,get[d](){},\"e f\":3,1:4,static(){}};"),
-        ("class A extends B { static a = 1; #b; c; static { d } static async *e() {} get #f() {} constructor() { super(); super.a } 'g' = 2; static; get; *h() {} }",
-         "class A extends B{static a=1;#b;c;static{d}static async*e(){}get#f(){}constructor(){super();super.a}\"g\"=2;static;get;*h(){}}"),
+        (
+            "x = { get a() { return 1 }, set a(b) {}, async *c() {}, get: 1, async: 2, get [d]() {}, 'e f': 3, 1: 4, static() {} }",
+            "x={get a(){return 1},set a(b){},async*c(){},get:1,async:2,get[d](){},\"e f\":3,1:4,static(){}};",
+        ),
+        (
+            "class A extends B { static a = 1; #b; c; static { d } static async *e() {} get #f() {} constructor() { super(); super.a } 'g' = 2; static; get; *h() {} }",
+            "class A extends B{static a=1;#b;c;static{d}static async*e(){}get#f(){}constructor(){super();super.a}\"g\"=2;static;get;*h(){}}",
+        ),
         ("class A { static async; b }", "class A{static async;b}"),
         ("`a${b}c\\n${(d, e)}`", "`a${b}c\\n${d,e}`;"),
         ("return_: { a }", "return_:{a}"),
@@ -227,7 +242,10 @@ fn parentheses_stand_where_they_are_needed() {
 fn literals_are_short_and_mean_the_same() {
     let cases = [
         ("x = '</script>' + '<!--' + '-->' + `</Script >`", "x=\"<\\/script>\"+\"<\\!--\"+\"--\\>\"+`<\\/Script >`;"),
-        ("x = '\"' + \"'\" + '\\'\"' + '\\u2028\\n\\t\\0' + '\\x001'", "x='\"'+\"'\"+\"'\\\"\"+\"\\u2028\\n\t\\0\"+\"\\x001\";"),
+        (
+            "x = '\"' + \"'\" + '\\'\"' + '\\u2028\\n\\t\\0' + '\\x001'",
+            "x='\"'+\"'\"+\"'\\\"\"+\"\\u2028\\n\t\\0\"+\"\\x001\";",
+        ),
         ("x = '\\ud800'", "x=\"\\uD800\";"),
         ("x = 10n + 0x1Fn", "x=10n+31n;"),
         ("x = [true, false, null, true.a]", "x=[!0,!1,null,(!0).a];"),
@@ -304,7 +322,9 @@ fn scripts_mean_what_they_meant() {
         Some(folder) => scripts(Path::new(&folder), &mut paths),
         None => {
             let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-            ["fixtures/modules", "tests/programs", "tests/browser", "tests/graphs", "tests/support"].iter().for_each(|folder| scripts(&root.join(folder), &mut paths));
+            ["fixtures/modules", "tests/programs", "tests/browser", "tests/graphs", "tests/support"]
+                .iter()
+                .for_each(|folder| scripts(&root.join(folder), &mut paths));
             paths.retain(|path| !path.components().any(|part| part.as_os_str() == "node_modules"));
         }
     }
