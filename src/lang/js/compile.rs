@@ -54,13 +54,8 @@ pub fn compile(
         let made = match kept.take() {
             Some(Kept::Draft(draft)) => draft.object(plan),
             Some(Kept::Tree(read)) => {
-                let plain = drafts && read.is_plain;
-                let (mut numbered, tree, globals) = read.open(source, name);
-                let symbols = std::mem::take(&mut numbered.symbols);
-                inside(&globals, || match plain {
-                    true => Draft::made(numbered, &symbols, &tree, source, language, plan),
-                    false => object(numbered, tree, source, name, parse, language, plan).map(Arc::new),
-                })
+                let (numbered, tree, globals) = read.open(source, name);
+                inside(&globals, || object(numbered, tree, source, name, parse, language, plan).map(Arc::new))
             }
             None if drafts => from_source(language, true)?,
             None => None,
@@ -130,11 +125,7 @@ fn object(
     // Behind a `throw` stand declarations that may be exported.
     let beyond =
         throws || keeps_jsx || keeps_decorators || numbered.rewritten.pins_names || guard::is_beyond(&body, strict);
-    let body = if language.compress && !beyond {
-        compress(body, &tree, language, plan, &numbered)
-    } else {
-        body
-    };
+    let body = if language.compress && !beyond { compress(body, &tree, language, plan, &numbered) } else { body };
     let (mut object, _) = emit(body, &tree, source, language, plan.strict_output, &numbered, false)?;
     if plan.wrap == ModuleWrap::None && object.text.is_empty() {
         object.globals.clear();

@@ -66,8 +66,6 @@ type CommentsAt = FxHashMap<BytePos, Vec<Comment>>;
 /// thread.
 pub(super) struct ReadModule {
     pub globals: Globals,
-    /// As [`super::draft::is_plain`]; then `numbered` has its symbols.
-    pub is_plain: bool,
     numbered: Numbered,
     comments: (CommentsAt, CommentsAt),
     unresolved_mark: Mark,
@@ -79,11 +77,10 @@ pub(super) struct ReadModule {
 }
 
 impl ReadModule {
-    pub fn new(globals: Globals, numbered: Numbered, tree: Tree, is_plain: bool) -> Self {
+    pub fn new(globals: Globals, numbered: Numbered, tree: Tree) -> Self {
         let (leading, trailing) = tree.comments.take_all();
         ReadModule {
             globals,
-            is_plain,
             numbered,
             comments: (leading.take(), trailing.take()),
             unresolved_mark: tree.unresolved_mark,

@@ -57,11 +57,11 @@ pub(super) fn scan_tree(
         let is_plain = keep.is_some()
             && draft::are_made(language, parse)
             && draft::is_plain(&numbered, &facts.records, &tree, source, language);
-        if is_plain && draft::is_likely_used(&facts) {
+        if is_plain {
             let draft = Draft::whole(numbered, &facts.symbols, &tree, source, language);
             return Ok((facts, problems, draft.map(Kept::Draft), None));
         }
-        Ok((facts, problems, None, Some((numbered, tree, is_plain))))
+        Ok((facts, problems, None, Some((numbered, tree))))
     });
     let (facts, problems, mut kept, read) = match found {
         Ok(found) => found,
@@ -69,11 +69,8 @@ pub(super) fn scan_tree(
     };
     // Looking for names of properties to shorten changes the statements.
     let whole = read.filter(|_| problems.is_empty() && language.mangle.is_none());
-    if let Some((mut numbered, tree, is_plain)) = whole.filter(|_| keep.is_some_and(|keep| keep())) {
-        if is_plain {
-            numbered.symbols.clone_from(&facts.symbols);
-        }
-        kept = Some(Kept::Tree(Box::new(ReadModule::new(globals, numbered, tree, is_plain))));
+    if let Some((numbered, tree)) = whole.filter(|_| keep.is_some_and(|keep| keep())) {
+        kept = Some(Kept::Tree(Box::new(ReadModule::new(globals, numbered, tree))));
     }
     Noted::new(Some((facts, kept.map_or_else(KeptTree::default, KeptTree::new))), problems)
 }

@@ -2,8 +2,8 @@
 //! once. Most plans then only leave statements out and say where names are read from: that is done on the text.
 //!
 //! Only where nothing is compressed: what the compressor makes of a module depends on what lives. All objects of plain
-//! modules are made so ([`is_plain`]), but a draft of the whole module only where most of it is likely to live
-//! ([`is_likely_used`]): else of what lives, when that is known. It comes to the same text.
+//! modules are made so ([`is_plain`]), of those that `scan` did not read in this build too: of what lives, since that is known
+//! then. It comes to the same text.
 
 mod assembly;
 #[cfg(test)]
@@ -11,7 +11,7 @@ mod tests;
 
 use super::compile::{emit, is_use_strict};
 use super::declared::statement_declares;
-use super::facts::{ExportTarget, ImportKind, ImportRecord, LocalSym, ModuleFacts, SymbolDecl, SymbolKind};
+use super::facts::{ImportKind, ImportRecord, LocalSym, ModuleFacts, SymbolDecl, SymbolKind};
 use super::numbering::Numbered;
 use super::object::ModuleObject;
 use super::parse::Tree;
@@ -89,15 +89,6 @@ pub(super) fn is_plain(
         && !numbered.body.iter().any(is_use_strict)
         && found.paths.members().is_some()
         && !super::decorators::stay(&numbered.body, source, language)
-}
-
-/// Printing what nobody uses takes longer than reading a module again if less than a third of it lives.
-const FEW_EXPORTS: usize = 2;
-
-/// Whether most of a module lives if any of it does.
-pub(super) fn is_likely_used(facts: &ModuleFacts) -> bool {
-    let own = facts.exports.iter().filter(|export| matches!(export.target, ExportTarget::Symbol(_)));
-    own.count() <= FEW_EXPORTS
 }
 
 /// Whether a plan asks for nothing that cannot be done on a text; [`Draft::object`] may find more.
