@@ -331,10 +331,10 @@ fn scripts_mean_what_they_meant() {
     assert!(paths.len() > 100, "{} scripts", paths.len());
     let all = move || {
         let survives = |path: &PathBuf| std::fs::read_to_string(path).map_or(Ok(()), |source| survives(&source));
-        let problem = paths.iter().find_map(|path| Some((path, survives(path).err()?)));
-        problem.map(|(path, problem)| format!("{}\n{problem:.3000}", path.display()))
+        let problems = paths.iter().filter_map(|path| Some((path, survives(path).err()?)));
+        problems.take(20).map(|(path, problem)| format!("{}\n{problem:.1000}\n", path.display())).collect::<String>()
     };
     // Some are nested deeply.
     let done = std::thread::Builder::new().stack_size(1 << 28).spawn(all).expect("a thread").join();
-    assert_eq!(done.expect("no panic"), None);
+    assert_eq!(done.expect("no panic"), "");
 }
