@@ -131,7 +131,7 @@ impl<'a> Printer<'a> {
         let Some((source, base)) = self.source else { return false };
         let at = ident.span.lo.0.checked_sub(base.0).map(|at| at as usize);
         let name = ident.sym.as_bytes();
-        !at.and_then(|at| source.as_bytes().get(at..at + name.len())).is_some_and(|text| text == name)
+        at.and_then(|at| source.as_bytes().get(at..at + name.len())).is_none_or(|text| text != name)
     }
 
     /// The key of a property that is also the name of its value.
