@@ -69,6 +69,14 @@ impl<'a> Printer<'a> {
         match key {
             PropName::Ident(name) => self.out.name(name.span, &name.sym),
             PropName::Str(text) => self.string(text),
+            // Compressors make keys of what was calculated.
+            PropName::Num(found) if found.value.is_nan() => self.out.word_at(found.span, "NaN"),
+            PropName::Num(found) if found.value == f64::INFINITY => self.out.word_at(found.span, "Infinity"),
+            PropName::Num(found) if found.value.is_sign_negative() => {
+                self.out.push("[");
+                self.number(found, level::LOWEST);
+                self.out.push("]");
+            }
             PropName::Num(found) => self.number(found, level::LOWEST),
             PropName::BigInt(found) => {
                 self.out.word_at(found.span, &found.value.to_string());
