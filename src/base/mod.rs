@@ -14,7 +14,7 @@ mod script_pattern;
 mod text;
 pub mod trace;
 
-pub use hash::{ContentHash, Hashing};
+pub use hash::ContentHash;
 pub use ids::{AssetId, ChunkId, ModuleId, PageId, SheetId, StyleId};
 pub use index_vec::{Idx, IndexVec};
 pub use jobs::longest_first;

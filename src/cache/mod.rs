@@ -22,11 +22,11 @@ pub use room::Room;
 pub use shelf::Shelf;
 pub use whole::{Whole, WholeBuilds};
 
-use crate::base::{ContentHash, Hashing};
+use crate::base::ContentHash;
 use crate::model::CacheUse;
 use rustc_hash::FxHashMap;
 use std::fs::File;
-use std::io::{Read, Seek, Write};
+use std::io::{BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -64,9 +64,6 @@ const MAGIC: &[u8; 4] = b"plm2";
 
 /// The magic, the hash of what follows, and how many microseconds it took to make.
 const HEAD_BYTES: usize = 24;
-
-/// What is hashed and written at once.
-const BLOCK_BYTES: usize = 1 << 20;
 
 /// A thread that panicked while holding the lock has left nothing half done.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -144,8 +141,16 @@ impl Cache {
         let Some(folder) = path.parent() else { return };
         static UNIQUE: AtomicU64 = AtomicU64::new(0);
         let temporary = folder.join(format!(".{}-{}.tmp", std::process::id(), UNIQUE.fetch_add(1, Ordering::Relaxed)));
-        let micros = self.finish(key);
-        let write = || write_entry(&temporary, parts, micros);
+        let mut head = [0; HEAD_BYTES];
+        head[..4].copy_from_slice(MAGIC);
+        head[4..20].copy_from_slice(&ContentHash::of_joined(parts).0);
+        head[20..].copy_from_slice(&self.finish(key).to_le_bytes());
+        let write = || {
+            let mut file = BufWriter::new(File::create(&temporary)?);
+            file.write_all(&head)?;
+            parts.iter().try_for_each(|part| file.write_all(part))?;
+            file.flush()
+        };
         let written = write().or_else(|_| std::fs::create_dir_all(folder).and_then(|()| write()));
         if written.is_err() || std::fs::rename(&temporary, &path).is_err() {
             let _ = std::fs::remove_file(&temporary);
@@ -205,31 +210,6 @@ impl Cache {
         let hex = key.hex();
         Some(self.folder.as_ref()?.join(&hex[..2]).join(&hex[2..]))
     }
-}
-
-/// A file of an entry: what it is, the hash of the parts one after another, how long making them took, and they.
-fn write_entry(path: &Path, parts: &[&[u8]], micros: u32) -> std::io::Result<()> {
-    let length: usize = parts.iter().map(|part| part.len()).sum();
-    let mut file = File::create(path)?;
-    let mut hashing = Hashing::new(length as u64);
-    let mut block = Vec::with_capacity((HEAD_BYTES + length).min(BLOCK_BYTES));
-    file.write_all(&[0; HEAD_BYTES])?;
-    for piece in parts.iter().flat_map(|part| part.chunks(BLOCK_BYTES)) {
-        if block.len() + piece.len() > BLOCK_BYTES {
-            hashing.add(&block);
-            file.write_all(&block)?;
-            block.clear();
-        }
-        block.extend_from_slice(piece);
-    }
-    hashing.add(&block);
-    file.write_all(&block)?;
-    let mut head = [0; HEAD_BYTES];
-    head[..4].copy_from_slice(MAGIC);
-    head[4..20].copy_from_slice(&hashing.finish().0);
-    head[20..].copy_from_slice(&micros.to_le_bytes());
-    file.rewind()?;
-    file.write_all(&head)
 }
 
 #[cfg(test)]

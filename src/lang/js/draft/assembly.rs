@@ -245,7 +245,7 @@ fn literal(value: &Constant, before: &str, behind: &str) -> Option<String> {
 
 /// A text that needs no escapes, in quotes.
 fn text(value: &str) -> Option<String> {
-    let plain = value.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'\\' | b'<'));
+    let plain = value.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'\\' | b'<' | b'>'));
     match (plain, value.contains('"'), value.contains('\'')) {
         (true, false, _) => Some(format!("\"{value}\"")),
         (true, true, false) => Some(format!("'{value}'")),

@@ -2,6 +2,7 @@
 
 use super::super::facts::LocalSym;
 use super::super::object::HoleKind;
+use super::literals::is_integer;
 use super::text::Text;
 use rustc_hash::FxHashMap;
 use swc_core::common::{BytePos, Spanned};
@@ -223,8 +224,9 @@ impl<'a> Printer<'a> {
                 self.out.push("]");
             }
             MemberProp::Ident(name) => {
-                if !optional && matches!(object, Expr::Lit(Lit::Num(_))) {
-                    self.out.point_behind_number();
+                // An integer needs a point of its own.
+                if !optional && matches!(object, Expr::Lit(Lit::Num(found)) if is_integer(found.value)) {
+                    self.out.push(".");
                 }
                 self.out.push(dot);
                 self.out.name(name.span, &name.sym);
@@ -278,13 +280,29 @@ impl<'a> Printer<'a> {
 
     fn arguments(&mut self, arguments: &'a [ExprOrSpread]) {
         self.out.push("(");
+        self.list(arguments, Self::element);
+        self.out.push(")");
+    }
+
+    /// What stands between brackets, with commas.
+    pub fn list<T>(&mut self, items: &'a [T], mut write: impl FnMut(&mut Self, &'a T)) {
         self.bracketed(|printer| {
-            for (at, argument) in arguments.iter().enumerate() {
+            for (at, item) in items.iter().enumerate() {
                 printer.comma(at);
-                printer.element(argument);
+                write(printer, item);
             }
         });
-        self.out.push(")");
+    }
+
+    /// Elements of an array or of a pattern of one: a hole at the end has a comma of its own.
+    pub fn elements<T>(&mut self, items: &'a [Option<T>], mut write: impl FnMut(&mut Self, &'a T)) {
+        self.out.push("[");
+        self.list(items, |printer, item| {
+            if let Some(item) = item {
+                write(printer, item);
+            }
+        });
+        self.out.push(if items.last().is_some_and(Option::is_none) { ",]" } else { "]" });
     }
 
     pub fn comma(&mut self, at: usize) {
@@ -432,17 +450,7 @@ impl<'a> Printer<'a> {
 
     fn array(&mut self, array: &'a ArrayLit) {
         self.out.mark(array.span.lo);
-        self.out.push("[");
-        self.bracketed(|printer| {
-            for (at, element) in array.elems.iter().enumerate() {
-                printer.comma(at);
-                if let Some(element) = element {
-                    printer.element(element);
-                }
-            }
-        });
-        let is_hole = array.elems.last().is_some_and(Option::is_none);
-        self.out.push(if is_hole { ",]" } else { "]" });
+        self.elements(&array.elems, Self::element);
     }
 
     fn yield_expression(&mut self, found: &'a YieldExpr) {

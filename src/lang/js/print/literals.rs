@@ -29,6 +29,11 @@ pub(in super::super) fn number(value: f64) -> String {
     if is_whole && short.len() > 12 { shorter(short, format!("{:#x}", value as u64)) } else { short }
 }
 
+/// Whether its literal has neither point nor exponent.
+pub(super) fn is_integer(value: f64) -> bool {
+    value.is_finite() && !value.is_sign_negative() && number(value).bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// What a text is written with: the quote that stands in it less often.
 fn quote_for(value: &[u8]) -> u8 {
     let count = |quote: u8| value.iter().filter(|byte| **byte == quote).count();
@@ -128,21 +133,33 @@ impl<'a> Printer<'a> {
             }
             Lit::Null(found) => self.out.word_at(found.span, "null"),
             Lit::Num(found) => self.number(found, wanted),
-            Lit::BigInt(found) => {
-                self.out.space();
-                self.out.mark(found.span.lo);
-                let decimal = found.value.to_string();
-                let long = decimal.len() > 16 && !decimal.starts_with('-');
-                let text = if long { format!("0x{}", found.value.to_str_radix(16)) } else { decimal };
-                self.out.push(&text);
-                self.out.push("n");
-            }
+            Lit::BigInt(found) => self.big_integer(found, wanted),
             Lit::Regex(found) => {
                 self.out.mark(found.span.lo);
                 self.out.regex(&found.exp, &found.flags);
             }
             Lit::JSXText(_) => self.fail(),
         }
+    }
+
+    /// Those that a compressor has calculated may be negative.
+    pub(super) fn big_integer(&mut self, found: &BigInt, wanted: u8) {
+        let signed = found.value.to_string();
+        let decimal = signed.trim_start_matches('-');
+        let wraps = signed.len() > decimal.len() && wanted > level::PREFIX;
+        self.open(wraps);
+        if signed.len() > decimal.len() {
+            self.out.prefix("-");
+        }
+        self.out.space();
+        self.out.mark(found.span.lo);
+        if decimal.len() > 16 {
+            self.out.push(&format!("0x{}", found.value.to_str_radix(16).trim_start_matches('-')));
+        } else {
+            self.out.push(decimal);
+        }
+        self.out.push("n");
+        self.close(wraps);
     }
 
     pub(super) fn number(&mut self, found: &Number, wanted: u8) {

@@ -2,9 +2,8 @@
 
 use super::super::decorators;
 use super::super::facts::LocalSym;
-use super::super::mangle::split_mark;
 use super::super::object::{Hole, HoleKind};
-use super::{Ends, MADE_UP, Mark, Positions, PrintOptions, Raw};
+use super::{Ends, MADE_UP, Mark, Positions, PrintOptions, Raw, put_marked};
 use rustc_hash::FxHashMap;
 use std::io::Result;
 use swc_core::atoms::Atom;
@@ -185,28 +184,11 @@ impl Writer {
             None => {}
         }
         if self.marked {
-            self.put_marked(text)
+            put_marked(text, &mut self.text, &mut self.holes, &mut self.properties);
         } else {
-            self.text.push_str(text)
+            self.text.push_str(text);
         }
         Ok(())
-    }
-
-    /// Text in which marked property names are holes.
-    fn put_marked(&mut self, mut text: &str) {
-        while let Some((before, name, behind)) = split_mark(text) {
-            self.text.push_str(before);
-            let known = self.properties.iter().position(|property| property == name);
-            let number = known.unwrap_or_else(|| {
-                self.properties.push(name.to_string());
-                self.properties.len() - 1
-            });
-            let hole = Hole { at: self.text.len() as u32, symbol: number as u32, kind: HoleKind::Property };
-            self.holes.push(hole);
-            self.text.push('_');
-            text = behind;
-        }
-        self.text.push_str(text);
     }
 }
 

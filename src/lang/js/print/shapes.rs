@@ -10,17 +10,12 @@ impl<'a> Printer<'a> {
         self.open(wraps);
         self.out.mark(object.span.lo);
         self.out.push("{");
-        self.bracketed(|printer| {
-            for (at, property) in object.props.iter().enumerate() {
-                printer.comma(at);
-                match property {
-                    PropOrSpread::Spread(spread) => {
-                        printer.out.push("...");
-                        printer.expression(&spread.expr, level::ASSIGN);
-                    }
-                    PropOrSpread::Prop(property) => printer.object_property(property),
-                }
+        self.list(&object.props, |printer, property| match property {
+            PropOrSpread::Spread(spread) => {
+                printer.out.push("...");
+                printer.expression(&spread.expr, level::ASSIGN);
             }
+            PropOrSpread::Prop(property) => printer.object_property(property),
         });
         self.out.push("}");
         self.close(wraps);
@@ -78,10 +73,7 @@ impl<'a> Printer<'a> {
                 self.out.push("]");
             }
             PropName::Num(found) => self.number(found, level::LOWEST),
-            PropName::BigInt(found) => {
-                self.out.word_at(found.span, &found.value.to_string());
-                self.out.push("n");
-            }
+            PropName::BigInt(found) => self.big_integer(found, level::LOWEST),
             PropName::Computed(computed) => {
                 self.out.mark(computed.span.lo);
                 self.out.push("[");
@@ -117,7 +109,7 @@ impl<'a> Printer<'a> {
             self.fail();
         }
         self.out.push("(");
-        self.parameters(&function.params);
+        self.list(&function.params, Self::parameter);
         self.out.push(")");
         match &function.body {
             Some(body) => self.body(body),
@@ -125,16 +117,11 @@ impl<'a> Printer<'a> {
         }
     }
 
-    fn parameters(&mut self, parameters: &'a [Param]) {
-        self.bracketed(|printer| {
-            for (at, parameter) in parameters.iter().enumerate() {
-                printer.comma(at);
-                if !parameter.decorators.is_empty() {
-                    printer.fail();
-                }
-                printer.pattern(&parameter.pat);
-            }
-        });
+    fn parameter(&mut self, parameter: &'a Param) {
+        if !parameter.decorators.is_empty() {
+            self.fail();
+        }
+        self.pattern(&parameter.pat);
     }
 
     pub(super) fn body(&mut self, body: &'a FunctionBody) {
@@ -152,12 +139,7 @@ impl<'a> Printer<'a> {
             self.identifier(&name.id);
         } else {
             self.out.push("(");
-            self.bracketed(|printer| {
-                for (at, parameter) in arrow.params.iter().enumerate() {
-                    printer.comma(at);
-                    printer.pattern(parameter);
-                }
-            });
+            self.list(&arrow.params, Self::pattern);
             self.out.push(")");
         }
         self.out.push("=>");
@@ -237,16 +219,9 @@ impl<'a> Printer<'a> {
     fn constructor(&mut self, constructor: &'a Constructor) {
         self.key(&constructor.key);
         self.out.push("(");
-        self.bracketed(|printer| {
-            for (at, parameter) in constructor.params.iter().enumerate() {
-                printer.comma(at);
-                match parameter {
-                    ParamOrTsParamProp::Param(parameter) if parameter.decorators.is_empty() => {
-                        printer.pattern(&parameter.pat);
-                    }
-                    _ => printer.fail(),
-                }
-            }
+        self.list(&constructor.params, |printer, parameter| match parameter {
+            ParamOrTsParamProp::Param(parameter) => printer.parameter(parameter),
+            ParamOrTsParamProp::TsParamProp(_) => printer.fail(),
         });
         self.out.push(")");
         match &constructor.body {
@@ -302,43 +277,28 @@ impl<'a> Printer<'a> {
 
     pub(super) fn array_pattern(&mut self, pattern: &'a ArrayPat) {
         self.out.mark(pattern.span.lo);
-        self.out.push("[");
-        self.bracketed(|printer| {
-            for (at, element) in pattern.elems.iter().enumerate() {
-                printer.comma(at);
-                if let Some(element) = element {
-                    printer.pattern(element);
-                }
-            }
-        });
-        let is_hole = pattern.elems.last().is_some_and(Option::is_none);
-        self.out.push(if is_hole { ",]" } else { "]" });
+        self.elements(&pattern.elems, Self::pattern);
     }
 
     pub(super) fn object_pattern(&mut self, pattern: &'a ObjectPat) {
         self.out.mark(pattern.span.lo);
         self.out.push("{");
-        self.bracketed(|printer| {
-            for (at, property) in pattern.props.iter().enumerate() {
-                printer.comma(at);
-                match property {
-                    ObjectPatProp::KeyValue(pair) => {
-                        printer.key(&pair.key);
-                        printer.out.push(":");
-                        printer.pattern(&pair.value);
-                    }
-                    ObjectPatProp::Assign(found) => {
-                        printer.shorthand(&found.key.id);
-                        if let Some(value) = &found.value {
-                            printer.out.push("=");
-                            printer.expression(value, level::ASSIGN);
-                        }
-                    }
-                    ObjectPatProp::Rest(rest) => {
-                        printer.out.push("...");
-                        printer.pattern(&rest.arg);
-                    }
+        self.list(&pattern.props, |printer, property| match property {
+            ObjectPatProp::KeyValue(pair) => {
+                printer.key(&pair.key);
+                printer.out.push(":");
+                printer.pattern(&pair.value);
+            }
+            ObjectPatProp::Assign(found) => {
+                printer.shorthand(&found.key.id);
+                if let Some(value) = &found.value {
+                    printer.out.push("=");
+                    printer.expression(value, level::ASSIGN);
                 }
+            }
+            ObjectPatProp::Rest(rest) => {
+                printer.out.push("...");
+                printer.pattern(&rest.arg);
             }
         });
         self.out.push("}");

@@ -1,10 +1,9 @@
 //! The text that the printer of minified code writes: words kept apart, holes in the place of names, marks for source maps.
 
 use super::super::facts::LocalSym;
-use super::super::mangle::split_mark;
 use super::super::object::{Hole, HoleKind};
 use super::literals::harmless;
-use super::{MADE_UP, Mark};
+use super::{MADE_UP, Mark, put_marked};
 use swc_core::common::{BytePos, Span};
 
 /// What has been written.
@@ -135,42 +134,18 @@ impl Text {
 
     /// Text in which property names may be marked.
     pub fn raw(&mut self, text: &str) {
-        if self.marked { self.put_marked(text) } else { self.text.push_str(text) }
-    }
-
-    /// Marked property names are holes.
-    fn put_marked(&mut self, mut text: &str) {
-        while let Some((before, name, behind)) = split_mark(text) {
-            self.text.push_str(before);
-            let known = self.properties.iter().position(|property| property == name);
-            let number = known.unwrap_or_else(|| {
-                self.properties.push(name.to_string());
-                self.properties.len() - 1
-            });
-            self.hole(number as u32, HoleKind::Property);
-            text = behind;
+        if self.marked {
+            put_marked(text, &mut self.text, &mut self.holes, &mut self.properties);
+        } else {
+            self.text.push_str(text);
         }
-        self.text.push_str(text);
     }
 
     pub fn symbol(&mut self, span: Span, symbol: LocalSym, kind: HoleKind) {
         self.space();
         self.from(span);
-        self.hole(symbol, kind);
-    }
-
-    fn hole(&mut self, symbol: LocalSym, kind: HoleKind) {
         self.holes.push(Hole { at: self.text.len() as u32, symbol, kind });
         self.text.push('_');
-    }
-
-    /// An integer before a point needs one of its own.
-    pub fn point_behind_number(&mut self) {
-        let digits = self.text.bytes().rev().take_while(u8::is_ascii_digit).count();
-        let before = self.text.as_bytes()[..self.text.len() - digits].last();
-        if digits > 0 && !before.is_some_and(|byte| is_word(*byte) || *byte == b'.') {
-            self.text.push('.');
-        }
     }
 
     /// An operator before its operand.
